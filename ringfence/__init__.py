@@ -1,0 +1,3 @@
+"""Ringfence: a command platform for outbreaks of infectious disease."""
+
+__version__ = "0.1.0"

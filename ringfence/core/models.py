@@ -38,6 +38,7 @@ class Seal(models.Model):
     last_seq = models.BigIntegerField()
     root = models.TextField()
     previous = models.TextField()
+    marks = models.TextField()  # the first 8 bytes of each line's hash, so that a changed line can be named
     sealed_at = models.BigIntegerField()
     signature = models.TextField()
 

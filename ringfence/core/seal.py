@@ -7,6 +7,7 @@ The signing key lies in RINGFENCE_HOME/keys, outside the database.
 from __future__ import annotations
 
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +56,11 @@ def root(leaves: Iterable[bytes]) -> str:
     return level[0].hex() if level else FIRST
 
 
+def marks(leaves: Sequence[bytes]) -> str:
+    """The first 8 bytes of each leaf, as text; the seal's signature covers them."""
+    return b64encode(b"".join(each[:8] for each in leaves)).decode()
+
+
 def signing_key(home: Path) -> Ed25519PrivateKey:
     """This installation's signing key, made on first use and readable by its owner only."""
     path = home / "keys" / "seal.key"
@@ -77,31 +83,33 @@ def seal(home: Path, now: datetime) -> int:
         until = min(log.last_seq(), last + LARGEST)
         if until == last:
             return sealed
-        merkle = root(leaf(row) for row in log.rows(after=last, until=until))
-        row = (n + 1, last + 1, until, merkle, previous, to_micros(now))
+        leaves = [leaf(row) for row in log.rows(after=last, until=until)]
+        merkle = root(leaves)
+        row = (n + 1, last + 1, until, merkle, previous, marks(leaves), to_micros(now))
         signature = key.sign(_statement(row)).hex()
         with writing():
             newest = db.ask_one("SELECT max(n) FROM seal")
             if newest is None or (newest[0] or 0) != n:
                 continue  # another sealer was first
             db.send(
-                "INSERT INTO seal (n, first_seq, last_seq, root, previous, sealed_at, signature)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                "INSERT INTO seal (n, first_seq, last_seq, root, previous, marks, sealed_at, signature)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
                 [(*row, signature)],
             )
         sealed += until - last
+
+
+_ONE_SEAL = "SELECT n, first_seq, last_seq, root, previous, marks, sealed_at, signature FROM seal WHERE n = %s"
 
 
 def verify(home: Path) -> Proof:
     """Prove the log whole against its seals, or name the first bad line or seal."""
     public = signing_key(home).public_key()
     previous, expected, proven, seals = FIRST, 1, 0, 0
-    for n, first, last, merkle, linked, sealed_at, signature in db.ask(
-        "SELECT n, first_seq, last_seq, root, previous, sealed_at, signature FROM seal ORDER BY n"
-    ):
-        fault = _seal_fault(public, (n, first, last, merkle, linked, sealed_at), signature, previous, expected)
-        if fault is None:
-            fault = _lines_fault(first, last, merkle)
+    for (count,) in db.ask("SELECT n FROM seal ORDER BY n"):
+        *row, signature = db.ask(_ONE_SEAL, (count,))[0]
+        _, first, last, merkle, linked, marked, _ = row
+        fault = _seal_fault(public, row, signature, previous, expected) or _lines_fault(first, last, merkle, marked)
         if fault is not None:
             return Proof(proven, seals, 0, *fault)
         previous, expected, proven, seals = merkle, last + 1, proven + last - first + 1, seals + 1
@@ -118,10 +126,10 @@ def _statement(row: Sequence[Any]) -> bytes:
 
 
 def _seal_fault(
-    public: Ed25519PublicKey, row: tuple[Any, ...], signature: str, previous: str, expected: int
+    public: Ed25519PublicKey, row: Sequence[Any], signature: str, previous: str, expected: int
 ) -> tuple[str, int] | None:
     """Whether a seal is signed, linked and follows on."""
-    n, first, _, _, linked, _ = row
+    _, first, _, _, linked, _, _ = row
     if linked != previous or first != expected:
         return "seal_not_linked", first
     try:
@@ -131,15 +139,17 @@ def _seal_fault(
     return None
 
 
-def _lines_fault(first: int, last: int, merkle: str) -> tuple[str, int] | None:
-    """Whether the lines under a seal are all there and unchanged; a seal vouches for its run, so the run's first is named."""
-    leaves = []
-    expected = first
+def _lines_fault(first: int, last: int, merkle: str, marked: str) -> tuple[str, int] | None:
+    """Whether the lines under a seal are all there and unchanged; the first that is not is named."""
+    leaves: list[bytes] = []
     for row in log.rows(after=first - 1, until=last):
-        if row[0] != expected:
-            return "line_missing", expected
+        if row[0] != first + len(leaves):
+            return "line_missing", first + len(leaves)
         leaves.append(leaf(row))
-        expected += 1
-    if expected != last + 1:
-        return "line_missing", expected
-    return None if root(leaves) == merkle else ("line_changed", first)
+    if first + len(leaves) != last + 1:
+        return "line_missing", first + len(leaves)
+    if root(leaves) == merkle:
+        return None
+    expected = b64decode(marked)
+    changed = (i for i, each in enumerate(leaves) if each[:8] != expected[8 * i : 8 * i + 8])
+    return "line_changed", first + next(changed, 0)

@@ -1,13 +1,15 @@
 """Policy packs: numbers with sources, one pack per disease, place and period, laid over each other.
 
 The type says what a number is (`desks/<desk>/policy.py`), the pack says where it comes from (`policies/*.toml`).
+A number seen once (F3) or unverified (K) never overrides a better founded one and never reaches a `Policy`: it is kept
+as advice, for pages to show, until an overlay states it again with `signed_off`, the name of who answers for it. The
+product's own settings are K too; they claim no published rule, and are in force.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,14 +18,13 @@ from typing import Any
 
 from ringfence.core.errors import Refused
 from ringfence.core.policy_file import Kind, Pack, Steps, read_pack
+from ringfence.core.policy_layers import check_fit, fits, gaps, kind_of, laid, missing, policy_of
 from ringfence.core.policy_values import (
     NOTHING_NEAR,
     WORDING,
     Between,
     Certainty,
     Number,
-    Slot,
-    is_table,
     nearest,
     parse_span,
     slots,
@@ -52,8 +53,6 @@ __all__ = [
 SHIPPED = Path(__file__).resolve().parent.parent / "policies"
 """The packs that come with the product; a user's own folder may stand beside it."""
 
-SEVERAL = "several"
-
 
 @dataclass(frozen=True, slots=True)
 class _Resolved:
@@ -61,6 +60,7 @@ class _Resolved:
 
     policy: Any
     numbers: Mapping[Steps, Number]
+    advice: Mapping[Steps, Number]
 
 
 class Book:
@@ -142,7 +142,7 @@ class Book:
         layers = self._chain(pack)
         for overlay_id in overlays:
             overlay = self.load(overlay_id)
-            _fits(pack, overlay)
+            check_fit(pack, overlay)
             layers += [member for member in self._chain(overlay) if member not in layers]
         return layers
 
@@ -174,7 +174,8 @@ class Book:
 
     def number(self, desk: str, field: str, pack_id: str, overlays: Sequence[str] = ()) -> Number:
         """One number with its source. A table as a whole has the sources of its entries and the weakest certainty."""
-        found = self._resolve(desk, pack_id, tuple(overlays)).numbers
+        resolved = self._resolve(desk, pack_id, tuple(overlays))
+        found = {**resolved.advice, **resolved.numbers}
         steps = tuple(field.split("."))
         if steps in found:
             return found[steps]
@@ -182,31 +183,34 @@ class Book:
         if not within:
             near = nearest(field, [".".join(path) for path in found])
             raise Refused("policy_number_unknown", desk=desk, field=field, pack=pack_id, nearest=near)
-        packs = {number.from_pack for number in within}
         return Number(
             field=field,
             value={number.field: number.value for number in within},
             source="; ".join(dict.fromkeys(number.source for number in within)),
             certainty=weakest(number.certainty for number in within if number.certainty is not None),
-            from_pack=packs.pop() if len(packs) == 1 else SEVERAL,
+            from_pack=", ".join(dict.fromkeys(number.from_pack for number in within)),
         )
 
     def all_numbers(self, desk: str, pack_id: str, overlays: Sequence[str] = ()) -> list[Number]:
-        """Every number a desk uses under a pack, wording left out, in the order of the desk's fields."""
+        """Every number in force for a desk under a pack, wording left out, in the order of the desk's fields."""
+        return self._in_order(desk, self._resolve(desk, pack_id, tuple(overlays)).numbers)
+
+    def advice(self, desk: str, pack_id: str, overlays: Sequence[str] = ()) -> list[Number]:
+        """The numbers that are only shown: seen once or unverified, and not signed off by a named person."""
+        return self._in_order(desk, self._resolve(desk, pack_id, tuple(overlays)).advice)
+
+    def _in_order(self, desk: str, numbers: Mapping[Steps, Number]) -> list[Number]:
         order = list(slots(self._section(desk)))
-        found = self._resolve(desk, pack_id, tuple(overlays)).numbers
-        return [
-            number
-            for steps, number in sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0]))
-            if number.certainty is not None
-        ]
+        ordered = sorted(numbers.items(), key=lambda item: (order.index(item[0][0]), item[0]))
+        return [number for _, number in ordered if number.certainty is not None]
 
     def unverified(self, pack_id: str, overlays: Sequence[str] = ()) -> list[tuple[str, Number]]:
-        """(desk, number) for each number without a published source, which pages show as unverified."""
+        """(desk, number) for each number without a published source, in force or advice: pages say so beside it."""
         return [
             (desk, number)
             for desk in self.sections
-            for number in self.all_numbers(desk, pack_id, overlays)
+            for ask in (self.all_numbers, self.advice)
+            for number in ask(desk, pack_id, overlays)
             if number.unverified
         ]
 
@@ -226,99 +230,44 @@ class Book:
         key = (desk, pack_id, overlays)
         if key not in self._resolved:
             kind = self._section(desk)
-            numbers: dict[Steps, Number] = {}
-            for layer in self._layers(pack_id, overlays):
-                numbers.update(layer.numbers.get(desk, {}))
+            numbers, advice = laid(self._layers(pack_id, overlays), desk)
             version = self.version(pack_id, overlays)
-            self._resolved[key] = _Resolved(_policy(kind, numbers, version, desk), numbers)
+            self._resolved[key] = _Resolved(policy_of(kind, numbers, version, desk), numbers, advice)
         return self._resolved[key]
 
     def problems(self) -> list[Refused]:
         """Everything wrong with every pack: what is in the files, and what shows only when they are laid together."""
         found = [problem for pack in (*self._unreadable, *self.packs()) for problem in pack.problems]
         found += self._doubles
+        whole = []
         for pack in self.packs():
-            if not pack.problems:
-                found += self._together(pack)
+            try:
+                chain = self._chain(pack)
+            except Refused as refusal:
+                found.append(refusal)
+                continue
+            if not any(member.problems for member in chain):
+                whole.append((pack, chain))
+        overlays = [(pack, chain) for pack, chain in whole if kind_of(pack) is Kind.OVERLAY]
+        for pack, chain in whole:
+            if kind_of(pack) is Kind.DISEASE:
+                fitting = [over for other, over in overlays if fits(pack, other)]
+                found += self._together(pack, chain, fitting)
         return found
 
-    def _together(self, pack: Pack) -> Iterator[Refused]:
-        try:
-            chain = self._chain(pack)
-        except Refused as refusal:
-            yield refusal
-            return
-        if kind_of(pack) is not Kind.DISEASE or any(member.problems for member in chain):
-            return
+    def _together(self, pack: Pack, chain: list[Pack], overlays: list[list[Pack]]) -> Iterator[Refused]:
         for desk, kind in self.sections.items():
-            numbers: dict[Steps, Number] = {}
-            for member in chain:
-                numbers.update(member.numbers.get(desk, {}))
-            gaps = list(_gaps(kind, numbers))
-            yield from (_gap(pack.version, desk, gap) for gap in gaps)
-            if not gaps:
+            numbers, _ = laid(chain, desk)
+            absent = [missing(pack.version, desk, gap) for gap in gaps(kind, numbers)]
+            yield from absent
+            if absent:
+                continue
+            for over in ([], *overlays):
+                numbers, _ = laid([*chain, *over], desk)
                 try:
-                    _policy(kind, numbers, pack.version, desk)
+                    policy_of(kind, numbers, "+".join([pack.version, *(member.version for member in over[-1:])]), desk)
                 except Refused as refusal:
                     yield refusal
-
-
-def kind_of(pack: Pack) -> Kind:
-    """What a readable pack is for."""
-    return pack.header.kind if pack.header else Kind.DISEASE
-
-
-def _fits(pack: Pack, overlay: Pack) -> None:
-    if kind_of(overlay) is not Kind.OVERLAY:
-        raise Refused("policy_not_an_overlay", pack=pack.version, overlay=overlay.version)
-    ours, theirs = (p.header.disease if p.header else "any" for p in (pack, overlay))
-    if theirs not in ("any", ours):
-        raise Refused("policy_overlay_unfit", pack=pack.version, overlay=overlay.version, ours=ours, theirs=theirs)
-
-
-# -- from numbers to a Policy -----------------------------------------------------------------------------------------
-
-
-def _gap(version: str, desk: str, steps: Steps) -> Refused:
-    return Refused("policy_field_missing", pack=version, file="", section=desk, field=".".join(steps), line=0)
-
-
-def _gaps(kind: type, numbers: Mapping[Steps, Number], above: Steps = ()) -> Iterator[Steps]:
-    """The paths that a complete policy needs and that no layer gives."""
-    for key, slot in slots(kind).items():
-        path = (*above, key)
-        given = any(steps[: len(path)] == path for steps in numbers)
-        if dataclasses.is_dataclass(slot.hint) and (given or not slot.optional):
-            yield from _gaps(typing.cast("type", slot.hint), numbers, path)
-        elif not given and not slot.optional:
-            yield path
-
-
-def _policy(kind: type, numbers: Mapping[Steps, Number], version: str, desk: str) -> Any:
-    """The dataclass filled; what its own `__post_init__` refuses is told with pack and section."""
-    for gap in _gaps(kind, numbers):
-        raise _gap(version, desk, gap)
-    advisory = tuple(number.field for number in numbers.values() if number.advisory)
-    try:
-        return _filled(kind, numbers, (), {"advisory": advisory} if "advisory" in slots(kind) else {})
-    except Refused as refusal:
-        raise Refused(refusal.code, **{"pack": version, "section": desk, "line": 0, **refusal.told}) from refusal
-
-
-def _filled(kind: type, numbers: Mapping[Steps, Number], above: Steps, values: dict[str, Any]) -> Any:
-    for key, slot in slots(kind).items():
-        path = (*above, key)
-        if path in numbers:
-            values[slot.name] = numbers[path].value
-        elif is_table(slot.hint) and any(steps[: len(path)] == path for steps in numbers):
-            values[slot.name] = _table(slot, numbers, path)
-    return kind(**values)
-
-
-def _table(slot: Slot, numbers: Mapping[Steps, Number], path: Steps) -> Any:
-    if dataclasses.is_dataclass(slot.hint):
-        return _filled(typing.cast("type", slot.hint), numbers, path, {})
-    return {steps[-1]: number.value for steps, number in numbers.items() if steps[:-1] == path}
 
 
 # -- checking and documenting -----------------------------------------------------------------------------------------

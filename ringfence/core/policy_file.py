@@ -16,6 +16,7 @@ from typing import Any
 from ringfence.core.errors import Refused
 from ringfence.core.policy_values import (
     NOTHING_NEAR,
+    OWN_CHOICE,
     Certainty,
     Number,
     Slot,
@@ -166,7 +167,7 @@ class _Reading:
         return header
 
     def section(self, section: str, table: Mapping[str, Any]) -> dict[Steps, Number]:
-        beside = {name: table.get(name, {}) for name in BESIDE}
+        beside = {name: self.table_beside(section, table, name) for name in BESIDE}
         values = {key: value for key, value in table.items() if key not in BESIDE}
         found: dict[Steps, Number] = {}
         for path, slot, value in self.leaves(section, self.sections[section], values, ()):
@@ -175,6 +176,13 @@ class _Reading:
                 found[path] = number
         self.nothing_is_sourced_for_nothing(section, values, beside)
         return found
+
+    def table_beside(self, section: str, table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        told = table.get(name, {})
+        if isinstance(told, dict):
+            return told
+        self.refuse("policy_wrong_type", section, name, found=told, wanted="a table with one line for each number")
+        return {}
 
     def leaves(
         self, section: str, kind: type, table: Mapping[str, Any], above: Steps
@@ -218,6 +226,7 @@ class _Reading:
             from_pack=self.version,
             formula=told["formula"],
             signed_off=told["signed_off"],
+            own_choice=_own_choice(value, source, certainty),
         )
 
     def origin(
@@ -249,6 +258,17 @@ class _Reading:
                     name = ".".join(path)
                     near = nearest(path[-1], values) if len(path) == 1 else NOTHING_NEAR
                     self.refuse("policy_source_for_nothing", section, name, table=table, nearest=near)
+
+
+def _own_choice(value: Any, source: str, certainty: Certainty) -> bool:
+    """Whether all that is unverified here is the product's own setting, which says so in its source."""
+    if isinstance(value, tuple) and value and all(hasattr(entry, "source") for entry in value):
+        return all(_own_choice(None, entry.source, entry.certainty) for entry in value if _is_weak(entry.certainty))
+    return certainty is Certainty.UNVERIFIED and source.startswith(OWN_CHOICE)
+
+
+def _is_weak(certainty: Certainty) -> bool:
+    return certainty in (Certainty.SEEN_ONCE, Certainty.UNVERIFIED)
 
 
 def _beside(told: Any, path: Sequence[str]) -> str | None:

@@ -18,6 +18,8 @@ from typing import Any
 from ringfence.core.errors import Refused
 
 NOTHING_NEAR = "–"
+OWN_CHOICE = "Ringfence default: "
+"""How the source of a setting begins that the product chose itself; what follows is the reason."""
 
 
 class Certainty(enum.StrEnum):
@@ -69,11 +71,17 @@ class Number:
     from_pack: str  # "hlj-2021@1"
     formula: str | None = None
     signed_off: str | None = None  # who accepted an advisory number, and when
+    own_choice: bool = False  # the product's own setting: it claims no published rule, so nothing is enforced wrongly
 
     @property
     def advisory(self) -> bool:
-        """Whether this may only be shown, not enforced, until a named person signs it off."""
+        """Whether it is too weakly founded to be taken for a published rule, and nobody has signed it off."""
         return self.certainty in (Certainty.SEEN_ONCE, Certainty.UNVERIFIED) and self.signed_off is None
+
+    @property
+    def off(self) -> bool:
+        """Whether it may only be shown, never enforced: advisory, and not a setting of the product."""
+        return self.advisory and not self.own_choice
 
     @property
     def unverified(self) -> bool:
@@ -268,7 +276,7 @@ def _dataclass_of(kind: type, field: str, found: Any) -> Any:
         if key in found:
             values[slot.name] = convert(slot, f"{field}.{key}", found[key])
         elif not slot.optional:
-            raise Refused("policy_field_missing", field=f"{field}.{key}")
+            raise Refused("policy_entry_incomplete", field=f"{field}.{key}")
     return kind(**values)
 
 

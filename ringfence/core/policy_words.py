@@ -83,6 +83,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Neither the pack nor anything it extends or is overlaid with gives it."),
         N_("Add it to [{section}] with its source and certainty."),
     ),
+    "policy_entry_incomplete": (
+        N_("{pack} does not say {field}."),
+        _WHERE,
+        N_("Add it and run `ringfence policy check`."),
+    ),
     "policy_wrong_type": (N_("{field} is {found}; it should be {wanted}."), _WHERE, _RUN),
     "policy_out_of_range": (N_("{field} is {found}; it must lie from {least} to {most}."), _WHERE, _RUN),
     "policy_out_of_order": (N_("{low} is greater than {high}."), N_("Pack {pack}, section [{section}]."), _RUN),

@@ -103,7 +103,7 @@ class Policy:
     infectious_before_onset: timedelta | None = None  # how long before the anchor a case may infect
     infectious_after_onset: timedelta | None = None  # how long after the anchor a case may infect
     infectious_anchor: Anchor = Anchor.ONSET  # what day 0 is
-    lookback: timedelta  # contacts and places count from this long before onset, or before sampling if there is none
+    lookback: timedelta  # contacts and places count from this long before day 0, or before sampling if there is none
     serial_interval_min: timedelta | None = None  # onset to onset, lowest published estimate used
     serial_interval_max: timedelta | None = None  # onset to onset, highest published estimate used
     clearance: Clearance | None = None  # tests that end a case
@@ -120,7 +120,6 @@ class Policy:
     # the line list
     case_code: Annotated[str, WORDING] = "{outbreak}-{number:04d}"  # how a case is called
     epicurve_incomplete_days: Annotated[int, Between(0, 60)]  # last days of the curve that are still filling up
-    advisory: Annotated[tuple[str, ...], WORDING] = ()  # filled by the book: numbers that may be shown, not enforced
 
     def __post_init__(self) -> None:
         """Refuse ranges that are upside down and criteria that speak of findings nobody lists."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 
-from ringfence.core.policy import WORDING, Between
+from ringfence.core.policy import Between
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,6 @@ class Policy:
 
     # the product itself
     answers_per_strike: Annotated[int, Between(1, 500)]  # facts that one strike of the clock may be answered with
-    advisory: Annotated[tuple[str, ...], WORDING] = ()  # filled by the book: numbers that may be shown, not enforced
 
     def limit_of(self, kind: str) -> timedelta:
         """How long a task of this kind may take."""

@@ -120,9 +120,7 @@ class Who:
 
     @cached_property
     def _scopes(self) -> dict[str, Scope]:
-        return {
-            may: Scope.over(grant.path for grant in self.grants if may in ROLES[grant.role][1]) for may in MAYS
-        }
+        return {may: Scope.over(grant.path for grant in self.grants if may in ROLES[grant.role][1]) for may in MAYS}
 
     def scope(self, may: str) -> Scope:
         """Where they may do this. Grants out of force are left out when a `Who` is made."""

@@ -309,7 +309,9 @@ class _Telling:
         db.write("hand_in", _HAND_IN, row)
         return Answer(key, first, last, tuple(told))
 
-    def record(self, facts: Facts, by: str, because: int | None, place: Place, chain: tuple[str, ...] = ()) -> list[Told]:
+    def record(
+        self, facts: Facts, by: str, because: int | None, place: Place, chain: tuple[str, ...] = ()
+    ) -> list[Told]:
         """The loop: append, remember, let every rule answer, and only then look at the next fact."""
         if len(chain) > LONGEST_CHAIN:
             raise RulesAnswerForEver(list(dict.fromkeys(chain)))
@@ -332,7 +334,11 @@ class _Telling:
             for memory in centre.memories.get(kind, ()):
                 memory.function(fact, line)
             for rule in centre.rules.get(kind, ()):
-                answer = rule.function(fact, line, centre.policy(rule.desk, here)) if rule.takes_policy else rule.function(fact, line)
+                answer = (
+                    rule.function(fact, line, centre.policy(rule.desk, here))
+                    if rule.takes_policy
+                    else rule.function(fact, line)
+                )
                 self.record(answer, rule.by, line.seq, here, (*chain, rule.by))
             own.append(Told(line, fact))
         return own

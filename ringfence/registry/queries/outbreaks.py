@@ -48,9 +48,8 @@ def _outbreak(row: Sequence[Any]) -> OutbreakRow:
     id_, code, title, disease, pack = first
     listed = tuple(overlays.split(",")) if overlays else ()
     days = as_day(begins_on), as_day(by_on)
-    return OutbreakRow(
-        id_, code, title, disease, pack, listed, jurisdiction, path, *days, clear_days, bool(closed)
-    )
+    return OutbreakRow(id_, code, title, disease, pack, listed, jurisdiction, path, *days, clear_days, bool(closed))
+
 
 def outbreak_row(outbreak: OutbreakId) -> OutbreakRow | None:
     """An outbreak by its id."""

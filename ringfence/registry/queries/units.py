@@ -41,6 +41,12 @@ def place_of_unit(unit: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def unit_of_team(team: TeamId) -> UnitId | None:
+    """The unit a team belongs to."""
+    row = db.ask_one("SELECT unit FROM registry_team WHERE id = %s", (team,))
+    return UnitId(row[0]) if row else None
+
+
 @locates(TeamId)
 def place_of_team(team: str) -> str | None:
     """Where a team's unit is."""
@@ -70,10 +76,14 @@ def units(scope: Scope) -> list[UnitRow]:
     """The units at the asker's places."""
     condition, values = scope.sql("path")
     carried: dict[str, list[str]] = {}
-    for unit, function in db.ask(f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY id", values):
+    for unit, function in db.ask(
+        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY id", values
+    ):
         carried.setdefault(unit, []).append(function)
     rows = db.ask(f"SELECT id, path, names, above FROM registry_unit WHERE {condition} ORDER BY path, id", values)
-    return [UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows]
+    return [
+        UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
+WIDE, MIDDLE, NARROW = 1000.0, 620.0, 360.0
+FRAMES = {WIDE: "rf-wide", MIDDLE: "rf-middle", NARROW: "rf-narrow"}
+"""The widths each chart is drawn for; the style sheet shows the one that fits its frame (up to 470, up to 820, above)."""
+
 PAINTS = ("#1c4f87", "#5f97d3", "#a9bacb", "#2b8a7f", "#8a6bb0", "#b9862c")
 """Fill of the 1st to 6th series; the style sheet's --rf-c1 to --rf-c6 repaint them."""
 
@@ -21,8 +25,8 @@ TEXTURES = ("", "", "M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2", "dots", "M3,0 v6", "M-1
 """Texture over the fill of the 1st to 6th series: a series is told apart without colour."""
 
 
-def element(name: str, content: str = "", **attributes: object) -> str:
-    """One SVG element; attribute values are escaped, `content` must be escaped already. `class_` is class, `_` is `-`."""
+def element(name: str, content: str = "", /, **attributes: float | str | None) -> str:
+    """One SVG element; attribute values are escaped, `content` must be already; `class_` is class."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"'
         for key, value in attributes.items()
@@ -31,7 +35,7 @@ def element(name: str, content: str = "", **attributes: object) -> str:
     return f"<{name}{given}>{content}</{name}>" if content else f"<{name}{given}/>"
 
 
-def _plain(value: object) -> str:
+def _plain(value: float | str) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
@@ -53,11 +57,10 @@ def rule(x1: float, y1: float, x2: float, y2: float, look: str = "c-grid", *, da
     )
 
 
-def box(x: float, y: float, width: float, height: float, look: str, fill: str, **more: object) -> str:
+def box(x: float, y: float, width: float, height: float, look: str, fill: str, **more: float | str | None) -> str:
     """A rectangle."""
-    return element(
-        "rect", x=float(x), y=float(y), width=float(width), height=float(height), class_=look, fill=fill, **more
-    )
+    placed = {"x": float(x), "y": float(y), "width": float(width), "height": float(height)}
+    return element("rect", "", **placed, class_=look, fill=fill, **more)
 
 
 def width_of(said: str, size: float = 12) -> float:
@@ -135,15 +138,14 @@ def key_of(*seen: object) -> str:
     return "c" + blake2s(repr(seen).encode(), digest_size=5).hexdigest()
 
 
-def drawing(key: str, width: float, height: float, title: str, description: str, content: str, *, narrow: bool) -> str:
+def drawing(key: str, width: float, height: float, title: str, description: str, content: str) -> str:
     """One SVG picture with its name and description for those who cannot see it."""
     names = element("title", escape(title) or " ", id=f"{key}-t") + element(
         "desc", escape(description) or " ", id=f"{key}-d"
     )
-    return element(
-        "svg", names + content, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {_plain(float(width))} {_plain(float(height))}",
-        role="img", aria_labelledby=f"{key}-t {key}-d", class_="rf-narrow" if narrow else "rf-wide",
-    )  # fmt: skip
+    view = f"0 0 {_plain(float(width))} {_plain(float(height))}"
+    about = {"role": "img", "aria_labelledby": f"{key}-t {key}-d", "class_": FRAMES[width]}
+    return element("svg", names + content, xmlns="http://www.w3.org/2000/svg", viewBox=view, **about)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], summary: str) -> str:
@@ -163,7 +165,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], summary: str) -
 
 
 def figure(title: str, aside: str, pictures: Sequence[str], alternative: str) -> SafeString:
-    """The chart as it goes into a page: caption, both widths (the style sheet shows the one that fits), and the table."""
+    """The chart as it goes into a page: caption, all widths (the style sheet shows one), and the table."""
     caption = element(
         "figcaption", element("strong", escape(title)) + (element("span", escape(aside)) if aside else "")
     )

@@ -29,7 +29,7 @@ def clock(value: datetime | None) -> str:
 
 @register.filter
 def grouped(value: Any) -> str:
-    """`12,345` in both languages (Django groups Chinese by four digits, which nobody reads); other things as they are."""
+    """`12,345` in both languages (Django would group Chinese by four digits); other things as they are."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return "" if value is None else str(value)

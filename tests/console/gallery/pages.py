@@ -47,8 +47,8 @@ def shell(request: HttpRequest, current: str) -> Shell:
         NavItem(say("Contacts", "密接"), "/case/", "⚭", current == "case", 4120),
         NavItem(say("Isolation", "隔离"), "/board/", "⌂"),
         NavItem(say("Zones", "分区"), "/board/", "⬡"),
-        NavItem(say("Jurisdictions", "辖区"), "/board/", "⛬"),
-        NavItem(say("Log and seals", "日志与封印"), "/board/", "⛓"),
+        NavItem(say("Jurisdictions", "辖区"), "/board/", "◫"),
+        NavItem(say("Log and seals", "日志与封印"), "/board/", "≣"),
     ]
     density = request.GET.get("density", "compact")
     return Shell(

@@ -310,7 +310,7 @@ def with_unit(field: str, value: Any) -> tuple[str, str]:
         return write_span(value), "ISO 8601"
     if isinstance(value, tuple):
         whole = all(isinstance(item, str | int | float | date) for item in value)
-        return (", ".join(map(str, value)), "") if whole else (f"{len(value)} entries", "")
+        return ", ".join(str(item) if whole else getattr(item, "name", str(item)) for item in value), ""
     if dataclasses.is_dataclass(value):
         return "; ".join(f"{key} {part}" for key, part in vars(value).items()), ""
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -21,11 +22,14 @@ from ringfence.core.policy import (
     Book,
     Certainty,
     Kind,
+    Number,
+    Pack,
     check,
     parse_span,
     reference_rows,
     write_span,
 )
+from ringfence.core.policy_layers import laid
 from ringfence.core.words import learn, told_as
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
@@ -45,6 +49,9 @@ def shipped() -> Book:
 
 def test_every_shipped_pack_loads_complete_and_without_a_problem(shipped: Book) -> None:
     assert check([SHIPPED], SECTIONS) == []
+    assert (
+        shipped.numbers("cases", "base").report_within == shipped.numbers("command", "base").public_event_within == DAY
+    )
     diseases = [pack.id for pack in shipped.packs() if pack.header and pack.header.kind is Kind.DISEASE]
     assert len(diseases) == 8
     for pack in diseases:
@@ -301,6 +308,23 @@ def test_later_layers_override_single_numbers_and_single_entries(book: Callable[
     assert opened.numbers("desk", "p", ["over-city"]) is opened.numbers("desk", "p", ("over-city",))
 
 
+@given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(Certainty)), max_size=3), max_size=5))
+def test_the_last_well_founded_number_is_in_force_and_only_later_weak_ones_are_advice(
+    layers: list[list[tuple[str, Certainty]]],
+) -> None:
+    packs = []
+    for place, layer in enumerate(layers):
+        told = {(name,): Number(field=name, value=place, source="", certainty=c, from_pack="") for name, c in layer}
+        packs.append(Pack(header=None, file=Path("p.toml"), numbers={"desk": told}))
+    in_force, advice = laid(packs, "desk")
+    for name in "abc":
+        given_ = [pack.numbers["desk"][name,] for pack in packs if (name,) in pack.numbers["desk"]]
+        founded = [number.value for number in given_ if not number.off]
+        weak = [number.value for number in given_ if number.off and number.value > max(founded, default=-1)]
+        assert [number.value for steps, number in in_force.items() if steps == (name,)] == founded[-1:]
+        assert [number.value for steps, number in advice.items() if steps == (name,)] == weak[-1:]
+
+
 def test_a_weak_number_comes_into_force_when_a_named_person_signs_it_off(book: Callable[..., Book]) -> None:
     weak = numbers(within='"PT2H"').replace("F1", "F3")
     opened = book(
@@ -376,7 +400,7 @@ def test_the_same_version_twice_is_refused(book: Callable[..., Book]) -> None:
 
 
 def test_an_overlay_that_turns_a_range_upside_down_is_found_by_the_check(tmp_path: Path) -> None:
-    body = '[cases]\nincubation_min = "P20D"\n[cases.source]\nincubation_min = "A law"\n[cases.certainty]\nincubation_min = "F1"\n'
+    body = numbers(incubation_min='"P20D"').replace("[desk", "[cases")
     (tmp_path / "o.toml").write_text(HEAD.format(id="o", version=1, kind="overlay", more='disease = "covid-19"') + body)
     problem = check([SHIPPED, tmp_path], SECTIONS)[0]
     assert (problem.code, problem.told["pack"]) == ("policy_out_of_order", "cn-covid-2021@1+o@1")
@@ -417,6 +441,32 @@ def test_every_refusal_can_be_put_into_words(book: Callable[..., Book]) -> None:
         assert all("{" not in sentence for sentence in told_as(problem))
 
 
+def test_the_words_are_those_of_the_refusals_there_are() -> None:
+    core = Path(policy_words.__file__).parent
+    files = [*core.glob("policy*.py"), Path(cases.__file__), Path(command.__file__)]
+    raised = {code for file in files for code in re.findall(r'"(policy_[a-z_]+)",? ', file.read_text(encoding="utf-8"))}
+    raised |= {
+        code for file in files for code in re.findall(r'(?m)^ +"(policy_[a-z_]+)",$', file.read_text(encoding="utf-8"))
+    }
+    assert raised == set(policy_words.REFUSALS)
+
+
+@pytest.mark.parametrize("language", ["toml"])
+def test_the_pack_in_the_manual_loads_over_the_shipped_ones(tmp_path: Path, language: str) -> None:
+    text = (Path(__file__).parents[2] / "docs/how-to/write-a-policy-pack.md").read_text(encoding="utf-8")
+    (example,) = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "example.toml").write_text(example, encoding="utf-8")
+    assert check([SHIPPED, tmp_path], SECTIONS) == []
+    numbers = Book([SHIPPED, tmp_path], SECTIONS).numbers("command", "cn-covid-2021", ["our-city"])
+    assert (numbers.quarantine_contact_within, numbers.escalate_every) == (8 * HOUR, 2 * HOUR)
+
+
+def test_a_pack_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    head = HEAD.format(id="p", version=1, kind="disease", more="")
+    (tmp_path / "p.toml").write_text(head + GOOD, encoding="utf-8-sig")
+    assert Book([tmp_path], {"desk": Desk}).numbers("desk", "p").within == 8 * HOUR
+
+
 # -- spans --
 
 
@@ -435,7 +485,7 @@ def test_a_span_is_the_sum_of_its_parts(weeks: int, days: int, hours: int, minut
     "text", ["", "P", "PT", "P1DT", "1D", "P1M", "P1Y", "PT1.5H", "P1D2H", "PT1S ", "P-1D", f"P{9**12}D"]
 )
 def test_what_is_no_exact_span_is_not_read_as_one(text: str) -> None:
-    with pytest.raises(ValueError, match="duration|longer"):
+    with pytest.raises(ValueError, match=r"duration|longer"):
         parse_span(text)
 
 

@@ -1,4 +1,4 @@
-"""Policy packs: what is shipped loads, and what is wrong is refused by name."""
+"""Policy packs: layers, versions, and whatever is wrong refused by name."""
 
 from __future__ import annotations
 
@@ -13,112 +13,24 @@ from typing import Annotated
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ringfence.core import policy_words
 from ringfence.core.errors import Refused
 from ringfence.core.policy import (
-    SHIPPED,
     WORDING,
     Between,
     Book,
     Certainty,
-    Kind,
     Number,
     Pack,
     check,
-    parse_span,
-    reference_rows,
-    write_span,
 )
 from ringfence.core.policy_layers import laid
 from ringfence.core.words import learn, told_as
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
 
-SECTIONS = {"cases": cases.Policy, "command": command.Policy}
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-
-
-# -- the shipped packs --
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Book:
-    return Book([SHIPPED], SECTIONS)
-
-
-def test_every_shipped_pack_loads_complete_and_without_a_problem(shipped: Book) -> None:
-    assert check([SHIPPED], SECTIONS) == []
-    assert (
-        shipped.numbers("cases", "base").report_within == shipped.numbers("command", "base").public_event_within == DAY
-    )
-    diseases = [pack.id for pack in shipped.packs() if pack.header and pack.header.kind is Kind.DISEASE]
-    assert len(diseases) == 8
-    for pack in diseases:
-        assert isinstance(shipped.numbers("cases", pack), cases.Policy)
-        assert isinstance(shipped.numbers("command", pack), command.Policy)
-
-
-def test_the_8th_edition_says_what_it_says(shipped: Book) -> None:
-    numbers = shipped.numbers("cases", "cn-covid-2021")
-    assert (numbers.report_within, numbers.investigate_within) == (2 * HOUR, 24 * HOUR)
-    assert (numbers.incubation_max, numbers.lookback) == (14 * DAY, 4 * DAY)
-    assert numbers.clearance == cases.Clearance(tests=2, apart=24 * HOUR, watched_for=14 * DAY)
-    assert shipped.number("cases", "report_within", "cn-covid-2021").from_pack == "cn-covid@1"
-    assert shipped.numbers("cases", "cn-covid-2022").incubation_max is None
-
-
-def test_a_number_seen_once_is_advice_and_does_not_override(shipped: Book) -> None:
-    assert shipped.numbers("command", "cn-covid-2021").quarantine_contact_within == 24 * HOUR
-    advice = {number.field: number for number in shipped.advice("command", "cn-covid-2021")}
-    assert advice["quarantine_contact_within"].value == 8 * HOUR
-    assert advice["quarantine_contact_within"].certainty is Certainty.SEEN_ONCE
-    assert shipped.numbers("command", "measles").end_after is None
-    unverified = [number for _, number in shipped.unverified("measles") if number.field == "end_after"]
-    assert [(number.value, number.off) for number in unverified] == [(42 * DAY, True)]
-
-
-def test_the_places_overlays_are_laid_over_the_nation(shipped: Book) -> None:
-    overlays = ("hlj-2021", "harbin-2021")
-    numbers = shipped.numbers("command", "cn-covid-2021", overlays)
-    assert (numbers.same_day, numbers.command_groups) == (True, 16)
-    assert shipped.version("cn-covid-2021", overlays) == "cn-covid-2021@1+hlj-2021@1+harbin-2021@1"
-    assert shipped.number("command", "same_day", "cn-covid-2021", overlays).from_pack == "hlj-2021@1"
-    assert shipped.numbers_of("cn-covid-2021@1+hlj-2021@1+harbin-2021@1", "command") == numbers
-
-
-def test_the_reference_has_a_source_on_every_row(shipped: Book) -> None:
-    rows = reference_rows(shipped)
-    assert all(row.source and row.certainty for row in rows)
-    found = {(row.pack, row.field): (row.value, row.unit) for row in rows}
-    assert found["cn-covid@1", "report_within"] == ("2", "h")
-    assert found["base@1", "report_within"] == ("24", "h")
-    assert found["cn-covid-2021@1", "incubation_max"] == ("14", "d")
-    assert found["base@1", "epicurve_incomplete_days"] == ("3", "d")
-
-
-@pytest.mark.parametrize(
-    ("pack", "found", "gives"),
-    [
-        ("cn-covid-2021", {"contact_positive", "fever", "ct_typical"}, "suspect"),
-        ("cn-covid-2021", {"fever", "ct_typical"}, None),
-        ("cn-covid-2021", {"cough", "ct_typical", "lymphocytes_low"}, "suspect"),
-        ("cn-covid-2021", {"contact_positive", "fever", "ct_typical", "pcr_positive"}, "confirmed"),
-        ("cn-covid-2021", {"pcr_positive", "no_symptoms"}, "asymptomatic"),
-        ("cholera", {"acute_watery_diarrhoea"}, None),
-        ("cholera", {"acute_watery_diarrhoea", "outbreak_declared"}, "suspect"),
-        ("cholera", {"acute_watery_diarrhoea", "aged_2_or_more", "died"}, "suspect"),
-        ("ebola", {"compatible_illness", "epi_link"}, "probable"),
-    ],
-)
-def test_findings_are_classified_by_the_packs_criteria(
-    shipped: Book, pack: str, found: set[str], gives: str | None
-) -> None:
-    met = shipped.numbers("cases", pack).criterion_met(found)
-    assert (met.gives.value if met else None) == gives
-
-
-# -- a small desk, to be wrong about --
 
 
 class Colour(enum.Enum):
@@ -399,21 +311,6 @@ def test_the_same_version_twice_is_refused(book: Callable[..., Book]) -> None:
     assert [problem.code for problem in book(("p", GOOD), ("p", GOOD)).problems()] == ["policy_pack_twice"]
 
 
-def test_an_overlay_that_turns_a_range_upside_down_is_found_by_the_check(tmp_path: Path) -> None:
-    body = numbers(incubation_min='"P20D"').replace("[desk", "[cases")
-    (tmp_path / "o.toml").write_text(HEAD.format(id="o", version=1, kind="overlay", more='disease = "covid-19"') + body)
-    problem = check([SHIPPED, tmp_path], SECTIONS)[0]
-    assert (problem.code, problem.told["pack"]) == ("policy_out_of_order", "cn-covid-2021@1+o@1")
-
-
-def test_a_criterion_speaks_only_of_listed_findings(tmp_path: Path) -> None:
-    text = (SHIPPED / "cholera.toml").read_text(encoding="utf-8").replace('"culture_positive", ', '"culture_posit", ')
-    (tmp_path / "c.toml").write_text(text.replace('"cholera"', '"c"'), encoding="utf-8")
-    (tmp_path / "base.toml").write_bytes((SHIPPED / "base.toml").read_bytes())
-    problem = check([tmp_path], SECTIONS)[0]
-    assert (problem.code, problem.told["nearest"]) == ("policy_name_unknown", "culture_positive")
-
-
 @pytest.mark.parametrize(
     ("ask", "code"),
     [
@@ -451,46 +348,7 @@ def test_the_words_are_those_of_the_refusals_there_are() -> None:
     assert raised == set(policy_words.REFUSALS)
 
 
-@pytest.mark.parametrize("language", ["toml"])
-def test_the_pack_in_the_manual_loads_over_the_shipped_ones(tmp_path: Path, language: str) -> None:
-    text = (Path(__file__).parents[2] / "docs/how-to/write-a-policy-pack.md").read_text(encoding="utf-8")
-    (example,) = re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
-    (tmp_path / "example.toml").write_text(example, encoding="utf-8")
-    assert check([SHIPPED, tmp_path], SECTIONS) == []
-    numbers = Book([SHIPPED, tmp_path], SECTIONS).numbers("command", "cn-covid-2021", ["our-city"])
-    assert (numbers.quarantine_contact_within, numbers.escalate_every) == (8 * HOUR, 2 * HOUR)
-
-
 def test_a_pack_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     head = HEAD.format(id="p", version=1, kind="disease", more="")
     (tmp_path / "p.toml").write_text(head + GOOD, encoding="utf-8-sig")
     assert Book([tmp_path], {"desk": Desk}).numbers("desk", "p").within == 8 * HOUR
-
-
-# -- spans --
-
-
-@given(st.timedeltas(min_value=timedelta.min / 2, max_value=timedelta.max / 2))
-def test_a_span_is_written_and_read_again(span: timedelta) -> None:
-    assert parse_span(write_span(span)) == span
-
-
-@given(st.integers(0, 99), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
-def test_a_span_is_the_sum_of_its_parts(weeks: int, days: int, hours: int, minutes: int, seconds: int) -> None:
-    text = f"P{weeks}W{days}DT{hours}H{minutes}M{seconds}S"
-    assert parse_span(text) == timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "P", "PT", "P1DT", "1D", "P1M", "P1Y", "PT1.5H", "P1D2H", "PT1S ", "P-1D", f"P{9**12}D"]
-)
-def test_what_is_no_exact_span_is_not_read_as_one(text: str) -> None:
-    with pytest.raises(ValueError, match=r"duration|longer"):
-        parse_span(text)
-
-
-@pytest.mark.parametrize(
-    ("span", "text"), [(24 * HOUR, "P1D"), (26 * HOUR, "P1DT2H"), (timedelta(), "PT0S"), (1.5 * HOUR, "PT1H30M")]
-)
-def test_a_span_is_written_in_its_shortest_form(span: timedelta, text: str) -> None:
-    assert write_span(span) == text

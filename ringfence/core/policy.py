@@ -292,19 +292,16 @@ class Row:
 
 
 _UNITS = {"_days": "d", "_m": "m", "_km": "km", "_c": "°C"}
-_SPANS = (
-    ("d", timedelta(days=1)),
-    ("h", timedelta(hours=1)),
-    ("min", timedelta(minutes=1)),
-    ("s", timedelta(seconds=1)),
-)
+_TWO_DAYS = timedelta(days=2)
+_SHORT_SPANS = (("h", timedelta(hours=1)), ("min", timedelta(minutes=1)), ("s", timedelta(seconds=1)))
 
 
 def with_unit(field: str, value: Any) -> tuple[str, str]:
-    """(value, unit) as a page shows them: a span in the largest unit that keeps it whole, hours up to two days."""
+    """(value, unit) as a page shows them: a span of more than two days in days, else in the largest whole unit."""
     if isinstance(value, timedelta):
-        sizes = _SPANS[1:] if value <= timedelta(days=2) and value % timedelta(days=1) == timedelta() else _SPANS
-        for unit, size in sizes:
+        if value > _TWO_DAYS:
+            return f"{value / timedelta(days=1):g}", "d"
+        for unit, size in _SHORT_SPANS:
             if value % size == timedelta():
                 return str(value // size), unit
         return write_span(value), "ISO 8601"

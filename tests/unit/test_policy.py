@@ -226,7 +226,9 @@ def test_the_last_well_founded_number_is_in_force_and_only_later_weak_ones_are_a
 ) -> None:
     packs = []
     for place, layer in enumerate(layers):
-        told = {(name,): Number(field=name, value=place, source="", certainty=c, from_pack="") for name, c in layer}
+        told: dict[tuple[str, ...], Number] = {
+            (name,): Number(field=name, value=place, source="", certainty=c, from_pack="") for name, c in layer
+        }
         packs.append(Pack(header=None, file=Path("p.toml"), numbers={"desk": told}))
     in_force, advice = laid(packs, "desk")
     for name in "abc":

@@ -69,6 +69,8 @@ def test_the_reference_has_a_source_on_every_row(shipped: Book) -> None:
     assert found["cn-covid@1", "report_within"] == ("2", "h")
     assert found["base@1", "report_within"] == ("24", "h")
     assert found["cn-covid-2021@1", "incubation_max"] == ("14", "d")
+    assert found["ebola@1", "incubation_central"] == ("10.3", "d")
+    assert found["ebola@1", "clearance.apart"] == ("48", "h")
     assert found["base@1", "epicurve_incomplete_days"] == ("3", "d")
 
 

@@ -21,6 +21,14 @@ class Anchor(enum.StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Term:
+    """A term of law in both languages."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """Something that can be found of a person, in both languages."""
 
@@ -108,8 +116,8 @@ class Policy:
     asymptomatic_watch: timedelta | None = None  # without symptoms for this long: stays an asymptomatic infection
     cluster_from: Annotated[int, Between(1, 1000)] | None = None  # so many linked cases are a cluster outbreak
     cluster_window: timedelta | None = None  # within which they are counted
-    legal_class: str | None = None  # how the law ranks the disease
-    infection_terms: Annotated[dict[str, str], WORDING] = field(default_factory=dict)  # class -> its term in law
+    legal_class: Term | None = None  # how the law ranks the disease
+    infection_terms: Annotated[dict[str, Term], WORDING] = field(default_factory=dict)  # class -> its term in law
 
     # the line list
     case_code: Annotated[str, WORDING] = "{outbreak}-{number:04d}"  # how a case is called

@@ -41,9 +41,7 @@ def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
     stray = error.object[error.start : error.end]
-    text = "".join(
-        bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in stray
-    )
+    text = "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in stray)
     return text, error.end
 
 
@@ -139,7 +137,13 @@ def _guess(sample: bytes) -> str:
     if len(sample) < 64:  # noqa: PLR2004 (too short for statistics)
         return "cp1252"
     best = from_bytes(sample[:_SAMPLE], cp_isolation=_ELSE).best()
-    return best.encoding if best is not None else "cp1252"
+    if best is None or _same_text(sample, best.encoding, "cp1252"):
+        return "cp1252"
+    return best.encoding
+
+
+def _same_text(sample: bytes, one: str, other: str) -> bool:
+    return sample.decode(one, "replace") == sample.decode(other, "replace")
 
 
 def _share(sample: bytes, name: str, narrow: str, within: tuple[bytes, bytes]) -> float:

@@ -18,13 +18,11 @@ OLDEST = 125
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """An age: years (a fraction below two years), or a band of whole years, both ends within (`to` None: and older)."""
+    """An age: years (months, weeks and days as a fraction), or a band of whole years, both ends within (`to` None: and older)."""
 
     years: float | None = None
     band: tuple[int, int | None] | None = None
 
-
-_MISSING_TOO = frozenset({"9", "99", "999", "u", "未报告", "保密", "refused", "not stated", "undetermined", "unspecified"})
 
 _UNITS = {
     1.0: "y yr yrs year years yo y.o y.o. a 岁 歲 周岁 周歲 years_old",
@@ -41,8 +39,6 @@ _AND_OLDER = re.compile(
     r"|(?:>=|≥)\s*(\d+)|>\s*(\d+)"
 )
 _BELOW = re.compile(r"<\s*(\d+)|(?:under|below)\s*(\d+)|<=\s*(\d+)|≤\s*(\d+)")
-_WEEKS_OR_DAYS = 52
-_FRACTION_BELOW = 2
 
 
 def plain(text: str) -> str:
@@ -62,10 +58,8 @@ def age(text: str) -> Age | None:
     match = _AGE.fullmatch(told)
     if match:
         per = _PER_YEAR.get((match[2] or "y").strip())
-        if per is None:
-            return None
-        years = float(match[1].replace(",", ".")) / per
-        return Age(round(years, 4) if per > 1 or not years.is_integer() else years)
+        if per is not None:
+            return Age(round(float(match[1].replace(",", ".")) / per, 4))
     return _age_band(told)
 
 
@@ -99,7 +93,7 @@ SEX_NUMBERS = {"1": "male", "2": "female"}
 
 YES_NO = {
     **dict.fromkeys(
-        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja confirmed_yes".split(),  # noqa: SIM905
+        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja ".split(),  # noqa: SIM905
         True,
     ),
     **dict.fromkeys("n no false f 0 否 无 不 非 未 没有 阴性 negative neg asymptomatic absent non nein".split(), False),  # noqa: SIM905
@@ -107,7 +101,6 @@ YES_NO = {
     "無症狀": False,
     "无症状": False,
     "有症狀": True,
-    "household": True,
 }
 
 OUTCOME = _table(
@@ -149,7 +142,7 @@ CERTAINTY = _table(
 
 
 def missing(text: str) -> bool:
-    """Whether a text is a word for "no value" (also the codes 9, 99, 999 of questionnaires are not: a 9 may be an age)."""
+    """Whether a text is a word for "no value"; the codes 9, 99, 999 of questionnaires are not: a 9 may be an age."""
     return is_missing(unicodedata.normalize("NFKC", text))
 
 

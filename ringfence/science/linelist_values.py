@@ -136,7 +136,7 @@ SEVERITY = _table(
 
 CERTAINTY = _table(
     certain="certain confirmed sure definite high known 确定 肯定",
-    probable="probable likely medium epidemiologic 很可能 可能性大",
+    likely="likely probable medium epidemiologic 很可能 可能性大",
     possible="possible maybe uncertain low suspected 可能 不确定 疑似",
 )
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from ringfence.core.errors import Refused
 from ringfence.core.tables.header import find_header
-from ringfence.core.tables.table import CELL_AT_MOST, BadRow, Filled, Note, Table, fill
+from ringfence.core.tables.table import CELL_AT_MOST, BadRow, Note, Table, fill
 from ringfence.core.tables.text import encoding_of, lines_of
 
 _DELIMITERS = ",;\t|"
@@ -28,19 +29,28 @@ def read_delimited(path: Path, limit: int | None) -> Table:
     declared = head[0].strip().lower() if head else ""
     skip = 1 if declared.startswith("sep=") and len(declared) == len("sep=;") else 0
     delimiter = declared[-1] if skip else _delimiter(head)
-    sample = [(number, cells) for number, cells in enumerate(csv.reader(head[skip:], delimiter=delimiter), 1 + skip)]
-    header = find_header(sample[:_HEAD_RECORDS])
+    header = find_header(list(_sample(head[skip:], delimiter, skip)))
     lines = islice(lines_of(path, encoding), skip, None)
     records = _Records(lines, delimiter, len(header.names), header.last_row, skip)
     filled = fill(records, header.names, limit, delimiter)
     filled.bad = sorted([*filled.bad, *records.bad], key=lambda bad: bad.row)
     notes = [*encoding.notes, Note("delimiter", {"name": _NAMES.get(delimiter, delimiter)}), *header.notes]
-    return _without_unnamed(filled, notes)
-
-
-def _without_unnamed(filled: Filled, notes: list[Note]) -> Table:
-    """The table without columns that have neither a name nor a value."""
     return without_unnamed(filled.table(notes))
+
+
+def _sample(head: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """The first records, as far as they can be taken apart."""
+    reader = csv.reader(head, delimiter=delimiter)
+    for number in range(1 + skipped, _HEAD_RECORDS + 1):
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            if number == 1 + skipped:
+                raise Refused("table_not_text") from None
+            return
+        if cells is None:
+            return
+        yield number, cells
 
 
 def without_unnamed(table: Table) -> Table:
@@ -118,13 +128,21 @@ class _Records:
                 return
             self.number += 1
             if self.number > self.header_row:
-                if len(self.held) > 1 and len(cells) != self.width:
+                if len(self.held) > 1 and (len(cells) != self.width or self._broken()):
                     self.number -= 1
                     self._set_aside()
                     yield 0, cells
                     return
                 yield self.number, cells
             self.held.clear()
+
+    def _broken(self) -> bool:
+        """Whether the quotes of a record over several lines do not match: one was forgotten, and it swallowed other rows."""
+        try:
+            list(csv.reader(self.held, delimiter=self.delimiter, strict=True))
+        except csv.Error:
+            return True
+        return False
 
     def _set_aside(self) -> None:
         first, *rest = self.held

@@ -97,5 +97,5 @@ class LinkRecord:
     setting: str | None = None
     relation: str | None = None
     household: bool | None = None
-    certainty: str | None = None  # certain probable possible
+    certainty: str | None = None  # certain likely possible
     extra: Mapping[str, str] = field(default_factory=dict)

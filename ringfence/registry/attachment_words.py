@@ -31,14 +31,17 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Free space where the records are kept, then send the file again."),
     ),
     "attachment_unknown": (
-        N_("There is no attachment {attachment}."), N_("Nothing is kept under this name."), N_("Check the link, or the backup."),
+        N_("There is no attachment {attachment}."), N_("Nothing is kept under this name."),
+        N_("Check the link, or the backup."),
     ),
     "attachment_damaged": (
-        N_("The attachment {attachment} is damaged."), N_("What is kept does not agree with its own name, which is its SHA-256."),
+        N_("The attachment {attachment} is damaged."),
+        N_("What is kept does not agree with its own name, which is its SHA-256."),
         N_("Restore this file from the backup; do not rely on its content."),
     ),
     "attachment_unreadable": (
-        N_("The attachment {attachment} cannot be opened with this key."), N_("The file is whole; its key is another one or was destroyed."),
+        N_("The attachment {attachment} cannot be opened with this key."),
+        N_("The file is whole; its key is another one or was destroyed."),
         N_("If the person was erased this is final; if not, ask who keeps the keys."),
     ),
 }  # fmt: skip

@@ -59,7 +59,7 @@ def _zip_names(content: bytes) -> frozenset[str]:
 
 
 def _is_mp3(content: bytes) -> bool:
-    # A frame begins with eleven set bits, then MPEG 1, 2 or 2.5, layer III, and a bit rate and sampling rate that exist.
+    # A frame begins with eleven set bits, then an MPEG version, layer III, and rates that exist.
     if content.startswith(b"ID3"):
         return True
     if len(content) < 4 or content[0] != 0xFF or content[1] & 0xE6 != 0xE2:  # noqa: PLR2004
@@ -110,11 +110,12 @@ def kind_of(content: bytes, ending: str) -> FileKind | None:
     names = _zip_names(content)
     carried = any(name.lower().endswith((".bin", ".exe", ".dll", ".class", ".dex")) for name in names)
     macros = any("vbaproject" in name.lower() for name in names)
-    if content.startswith(PROGRAMS) and not _reads_as_note(content) or macros or (carried and not _office_parts(names)):
+    program = content.startswith(PROGRAMS) and not _reads_as_note(content)
+    if program or macros or (carried and not _office_parts(names)):
         raise Program
     fitting = [kind for kind in KINDS if kind.fits(content)]
     named = [kind for kind in fitting if ending in kind.endings]
-    return (named or fitting or [None])[0]
+    return next(iter(named or fitting), None)
 
 
 def _reads_as_note(content: bytes) -> bool:

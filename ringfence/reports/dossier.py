@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One step of the course: onset, sampled, reported, admitted, recovered…"""
+    """One step of the course, such as onset, sampled, reported, admitted, recovered."""
 
     at: date | datetime
     label: str
@@ -181,8 +181,9 @@ def _person(told: CaseDossier, w: dict[str, str]) -> list[list[str]]:
 
 def _tables(told: CaseDossier, w: dict[str, str]) -> dict[str, list[list[str]]]:
     zone = told.zone
-    stays = {name: [_stay(s, zone) for s in rows] for name, rows in (("exposures", told.exposures), ("places", told.places))}
-    return stays | {
+    return {
+        "exposures": [_stay(stay, zone) for stay in told.exposures],
+        "places": [_stay(stay, zone) for stay in told.places],
         "infectors": [
             [i.code, w["chosen"] if i.chosen else w["rival"], i.certainty, i.evidence]
             for i in sorted(told.infectors, key=lambda infector: not infector.chosen)
@@ -224,11 +225,11 @@ def _bar(course: Sequence[Moment], infectious: tuple[date, date] | None, zone: t
     span = (last - first).days + 1
 
     def place(day: date, share: float = 0.5) -> float:
-        return ((day - first).days + share) / span
+        return float((day - first).days + share) / span
 
     step = next((step for step in STEPS if span <= step * MOST_TICKS), span)
     ticks = [first + timedelta(days=days) for days in range(0, span, step)]
-    marks = []
+    marks: list[dict[str, Any]] = []
     for number, day in enumerate(days, 1):
         near = [mark["level"] for mark in marks if abs(mark["at"] - place(day)) < 0.025]  # noqa: PLR2004 (a mark's width)
         level = next(level for level in range(len(near) + 1) if level not in near)

@@ -1,4 +1,4 @@
-"""Make a PDF from a Typst template and what is told to it: no system font, no network, the same bytes for the same input."""
+"""Make a PDF from a Typst template and what is told to it: no system font, no network, same input, same bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
 FONTS = HERE / "fonts"
 SUBSTITUTE = "〓"
-BLANK = frozenset("\n\t")
+DRAWN_OTHERWISE = frozenset("\n\t☐☑")
+"""White space, and the boxes that the templates draw themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,12 @@ class Pdf:
 
 
 def render(
-    template: str, told: Mapping[str, Any], *, language: str, made_at: datetime, format: str = "pdf"  # noqa: A002
+    template: str,
+    told: Mapping[str, Any],
+    *,
+    language: str,
+    made_at: datetime,
+    format: str = "pdf",  # noqa: A002
 ) -> Pdf:
     """The document of a template (`dossier`, `interview`, `sheet`, `labels`) in a language such as `en` or `zh-hans`.
 
@@ -87,7 +93,7 @@ def _drawable(told: Any, missing: dict[str, None]) -> Any:
 
 def _covered(character: str) -> bool:
     # A flat list of first, last + 1, first, last + 1, …: inside a run where an odd number of bounds lies at or below.
-    return character in BLANK or bisect_right(_bounds(), ord(character)) % 2 == 1
+    return character in DRAWN_OTHERWISE or bisect_right(_bounds(), ord(character)) % 2 == 1
 
 
 @cache

@@ -16,6 +16,8 @@ from ringfence.reports.pdf import Pdf, render
 BLANK_ROWS = {Kind.PLACE_VISIT: 8, Kind.CONTACT: 6}
 BOXES = {Kind.ID_NUMBER: 18, Kind.PHONE: 11}
 BOTH = "both"
+SIGNS = {"is": "=", "in": "=", "includes": "=", "is_not": "≠", "at_least": "≥", "at_most": "≤", "answered": "…"}
+TURNED = {"=": "≠", "≠": "=", "≥": "<", "≤": ">", "…": "–", "–": "…"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def interview_sheet(
 ) -> Pdf:
     """An interview form on paper: blank where `answers` is None, else filled with typed answers.
 
-    `language` is `en`, `zh…` or `both` (Chinese with English beside it). A filled form shows the fields that were asked.
+    `language` is `en`, `zh…` or `both` (Chinese, English beside it). A filled form shows the fields that were asked.
     """
     page = _Page(form, answers, language, zone, revealed=revealed)
     told = {
@@ -122,28 +124,28 @@ class _Page:
             "unit": field.unit,
             "lines": 4 if field.kind is Kind.LONG_TEXT else 1,
             "digits": BOXES.get(field.kind, 0) if blank else 0,
-            "choices": [] if masked else [{"label": self.say(c.label), "picked": c.code in picked} for c in field.choices],
+            "choices": [{"label": self.say(c.label), "picked": c.code in picked} for c in field.choices if not masked],
             "heads": [self.say(part.label) for part in PARTS[field.kind]] if repeated else [],
             "rows": shown.rows if shown and repeated else [],
             "blank_rows": BLANK_ROWS.get(field.kind, 0) if blank else 0,
         }
 
-    def when(self, condition: Condition | None) -> str:
-        """A condition as people read it."""
+    def when(self, condition: Condition | None, *, turned: bool = False) -> str:
+        """A condition as people read it; `turned` where it stands under a `not`."""
         if condition is None:
             return ""
+        if condition.test == "not":
+            return self.when(condition.parts[0], turned=not turned)
         if condition.parts:
-            joint = {"any": " / ", "all": " + ", "not": ""}[condition.test]
-            told = joint.join(self.when(part) for part in condition.parts)
-            return f"≠ ({told})" if condition.test == "not" else told
+            either = (condition.test == "any") is not turned
+            return f" {'/' if either else '+'} ".join(f"({self.when(part, turned=turned)})" for part in condition.parts)
         field = self.form.field(condition.field)
         if field is None:
             return ""
-        label = self.say(field.label)
+        sign = TURNED[SIGNS[condition.test]] if turned else SIGNS[condition.test]
         if condition.test == "answered":
-            return f"{label}: {'✓' if condition.value else '–'}"
+            return f"{self.say(field.label)} {sign if condition.value else TURNED[sign]}"
         values = condition.value if isinstance(condition.value, list) else [condition.value]
         choices = [field.choice(str(value)) for value in values]
         said = " / ".join(self.say(c.label) if c else str(v) for c, v in zip(choices, values, strict=True))
-        sign = {"is_not": "≠", "at_least": "≥", "at_most": "≤"}.get(condition.test, "=")
-        return f"{label} {sign} {said}"
+        return f"{self.say(field.label)} {sign} {said}"

@@ -22,7 +22,8 @@ from ringfence.desks.cases.interview_show import Block, Column, Shown, columns, 
 
 __all__ = [
     "Block", "Checked", "Column", "Condition", "Field", "Form", "Forms", "Kind", "NoAnswer", "Part", "Problem", "Shown",
-    "Words", "asked", "columns", "flat", "form_of", "forms", "holds", "latest", "load_form", "plain", "summary", "validate",
+    "Words", "asked", "columns", "flat", "form_of", "forms", "holds", "latest", "load_form", "plain", "summary",
+    "validate",
 ]  # fmt: skip
 
 Forms = dict[tuple[str, int], Form]
@@ -31,7 +32,7 @@ Forms = dict[tuple[str, int], Form]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an answer cannot be taken: `answer.CODE` of interview_words, the values for it, and where in a repeated row."""
+    """Why an answer cannot be taken: a label of interview_words, its values, and where in a repeated row."""
 
     code: str
     values: Mapping[str, object]

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 import phonenumbers
-from stdnum.cn import ric  # type: ignore[import-untyped]
-from stdnum.exceptions import ValidationError  # type: ignore[import-untyped]
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
 
 from ringfence.desks.cases.interview_form import PARTS, REPEATABLE, Field, Kind, Part
 

@@ -18,15 +18,15 @@ def holds(condition: Condition | None, answers: Mapping[str, Any]) -> bool:
         return any(each) if condition.test == "any" else all(each) if condition.test == "all" else not all(each)
     answer = answers.get(condition.field)
     if condition.test == "answered":
-        return (answer is not None) == condition.value
+        return (answer is not None) is condition.value
     if answer is None or isinstance(answer, NoAnswer):
         return False
     wanted: Any = condition.value
     if condition.test in {"at_least", "at_most"}:
         return bool(answer >= wanted if condition.test == "at_least" else answer <= wanted)
     if condition.test in {"in", "includes"}:
-        return answer in wanted if condition.test == "in" else wanted in answer
-    return (answer == wanted) == (condition.test == "is")
+        return bool(answer in wanted if condition.test == "in" else wanted in answer)
+    return bool(answer == wanted) == (condition.test == "is")
 
 
 def asked(form: Form, answers: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -153,7 +153,7 @@ class _Reader:
             self._keys(choice, {"code", "label", "external", "exclusive"}, where, needed={"code", "label"})
             code = self._name(choice["code"], "code", where)
             if code in found:
-                self.refuse("form_code_twice", where, code=code)
+                self.refuse("form_code_twice", where, choice=code)
             external = self._table(choice.get("external", {}), where)
             if not all(isinstance(value, str) for value in external.values()):
                 self._wrong("external", external, "texts by coding system", where)
@@ -208,7 +208,7 @@ class _Reader:
             self.refuse("form_key_unknown", where, key=key)
         if not fits:
             self._wrong(key, value, wanted, where)
-        least = told.get("least")
+        least: Any = told.get("least")
         if key == "most" and type(least) is type(value) and least != "today" and least > value:
             self._wrong(key, value, f"at least {least}", where)
         bound: float | date | str = value

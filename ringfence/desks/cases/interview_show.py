@@ -106,7 +106,7 @@ def _moment(value: object, zone: tzinfo) -> str:
 
 
 def columns(form: Form, *, rows: int = ROWS) -> tuple[Column, ...]:
-    """The flat columns of a form: one a field, one a code where several can be chosen, `rows` rows of a repeated one."""
+    """The flat columns of a form: one a field, one a code where several can be chosen, `rows` rows of a table."""
     return tuple(column for field in form.fields() for column in _columns(field, rows))
 
 
@@ -122,8 +122,8 @@ def _columns(field: Field, rows: int) -> list[Column]:
     for number in range(1, rows + 1):
         numbered = Words({language: f"{text} {number}" for language, text in label.texts.items()})
         found += [
-            Column(f"{name}.{number}.{part.name}", name, _joined(numbered, part.label), _plain_kind(part.kind), personal)
-            for part in PARTS[field.kind]
+            Column(f"{name}.{number}.{p.name}", name, _joined(numbered, p.label), _plain_kind(p.kind), personal)
+            for p in PARTS[field.kind]
         ]
     return [*found, Column(f"{name}.rest", name, label, "json", personal)]
 

@@ -22,22 +22,25 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("There is no kind of field called {kind}."), N_("Kinds are: {kinds}. The place: {file}, {where}."), _MEND,
     ),
     "form_field_twice": (N_("Two fields are called {field}."), _PLACE, N_("Give one of them another name.")),
-    "form_code_twice": (N_("Two choices have the code {code}."), _PLACE, N_("Give one of them another code.")),
+    "form_code_twice": (N_("Two choices have the code {choice}."), _PLACE, N_("Give one of them another code.")),
     "form_codes_unknown": (
         N_("There is no list of codes called {codes}."), _PLACE, N_("Add it under [codes], or correct the name."),
     ),
     "form_choices_missing": (
-        N_("The field {field} offers nothing to choose from."), _PLACE, N_("Give it choices, or the name of a list of codes."),
+        N_("The field {field} offers nothing to choose from."), _PLACE,
+        N_("Give it choices, or the name of a list of codes."),
     ),
     "form_condition_missing_field": (
         N_("A condition looks at {field}, which is not asked before it."), _PLACE,
         N_("Name a field that stands earlier in the form."),
     ),
     "form_condition_wrong": (
-        N_("A condition asks whether {field} is {value}, which it can never be."), N_("It can be: {wanted}. The place: {file}, {where}."), _MEND,
+        N_("A condition asks whether {field} is {value}, which it can never be."),
+        N_("It can be: {wanted}. The place: {file}, {where}."), _MEND,
     ),
     "form_personal_always": (
-        N_("The field {field} is marked as not personal."), N_("Answers of the kind {kind} always name or locate a person. The place: {file}."),
+        N_("The field {field} is marked as not personal."),
+        N_("Answers of the kind {kind} always name or locate a person. The place: {file}."),
         N_("Remove personal = false."),
     ),
     "form_twice": (

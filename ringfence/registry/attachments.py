@@ -53,13 +53,7 @@ def keep(home: Path, vault: Vault, stream: BinaryIO, name: str, media_type: str,
 
     At most `limit_bytes` are read; the file is held in memory once plain and once sealed.
     """
-    name = _plain_name(name)
-    content = stream.read(limit_bytes + 1)
-    if not content:
-        raise Refused("attachment_empty", name=name)
-    if len(content) > limit_bytes:
-        raise Refused("attachment_too_large", name=name, limit_bytes=limit_bytes)
-    found = _checked(name, media_type, content)
+    name, found, content = examine(stream, name, media_type, limit_bytes)
     sealed = vault.seal_bytes(content)
     made = AttachmentId(hashlib.sha256(sealed).hexdigest())
     try:
@@ -70,6 +64,26 @@ def keep(home: Path, vault: Vault, stream: BinaryIO, name: str, media_type: str,
         raise
     sealed_name = urlsafe_b64encode(vault.seal_bytes(name.encode())).decode()
     return Kept(id=made, bytes=len(content), media_type=found, sealed_name=sealed_name)
+
+
+def examine(stream: BinaryIO, name: str, media_type: str, limit_bytes: int) -> tuple[str, str, bytes]:
+    """The plain name, the media type and the content of a file that may be attached; keeps nothing. Raises `Refused`."""
+    name = _plain_name(name)
+    content = _read(stream, limit_bytes + 1)
+    if not content:
+        raise Refused("attachment_empty", name=name)
+    if len(content) > limit_bytes:
+        raise Refused("attachment_too_large", name=name, limit_bytes=limit_bytes)
+    return name, _checked(name, media_type, content), content
+
+
+def _read(stream: BinaryIO, most: int) -> bytes:
+    """At most so many bytes; a socket may give fewer at a time than asked."""
+    parts: list[bytes] = []
+    while most and (part := stream.read(most)):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
 
 
 def open_kept(home: Path, vault: Vault, attachment: AttachmentId) -> bytes:

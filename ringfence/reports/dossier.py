@@ -225,7 +225,8 @@ def _bar(course: Sequence[Moment], infectious: tuple[date, date] | None, zone: t
     span = (last - first).days + 1
 
     def place(day: date, share: float = 0.5) -> float:
-        return float((day - first).days + share) / span
+        share_of_span: float = ((day - first).days + share) / span
+        return share_of_span
 
     step = next((step for step in STEPS if span <= step * MOST_TICKS), span)
     ticks = [first + timedelta(days=days) for days in range(0, span, step)]

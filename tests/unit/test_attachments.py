@@ -100,7 +100,9 @@ def test_a_file_is_kept_sealed_and_opened_again(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("name", "content", "media_type", "code"), BAD)
-def test_what_must_not_come_in_leaves_nothing(name: str, content: bytes, media_type: str, code: str, tmp_path: Path) -> None:
+def test_what_must_not_come_in_leaves_nothing(
+    name: str, content: bytes, media_type: str, code: str, tmp_path: Path
+) -> None:
     learn(attachment_words.REFUSALS, attachment_words.LABELS)
     with pytest.raises(Refused) as caught:
         kept(tmp_path, KeyOfOne(), name, content, media_type)

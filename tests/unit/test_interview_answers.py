@@ -39,7 +39,9 @@ def check(answers: dict[str, Any], form: Form = COVID, *, partial: bool = True) 
 
 
 def code_of(field: str, told: Any) -> str:
-    return str(check({"symptoms_any": "yes", "vehicles": ["flight"], "symptoms": ["fever"], field: told}).errors[field][0].code)
+    return str(
+        check({"symptoms_any": "yes", "vehicles": ["flight"], "symptoms": ["fever"], field: told}).errors[field][0].code
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,11 @@ def test_what_people_type_is_understood(field: str, told: Any, typed: Any) -> No
         ("full_name", "x" * 501, "answer.too_long"),
         ("full_name", "a\x00b", "answer.not_printable"),
         ("full_name", {"no_answer": "lazy"}, "answer.not_a_reason"),
-        ("places", [{"place": "a", "from": "2022-03-02 10:00", "until": "2022-03-02 09:00"}], "answer.ends_before_it_begins"),
+        (
+            "places",
+            [{"place": "a", "from": "2022-03-02 10:00", "until": "2022-03-02 09:00"}],
+            "answer.ends_before_it_begins",
+        ),
         ("places", [{"activity": "a"}], "answer.missing"),
         ("places", ["home"], "answer.not_a_row"),
         ("places", [{"place": "a", "weather": "b"}], "answer.no_such_field"),
@@ -133,11 +139,15 @@ def test_a_whole_section_can_hang_on_an_answer() -> None:
 
 
 def test_answers_are_shown_in_both_languages_and_masked_unless_revealed() -> None:
-    answers = check({"full_name": "王小明", "sex": "male", "doses": 2, "places": [{"place": "东门", "from": "2022-03-08 06:00"}]}).answers
+    answers = check(
+        {"full_name": "王小明", "sex": "male", "doses": 2, "places": [{"place": "东门", "from": "2022-03-08 06:00"}]}
+    ).answers
     told = {shown.label: shown for block in summary(COVID, answers, "en", zone=SHANGHAI) for shown in block.shown}
     assert told["Sex"].text == "Male"
     assert told["Places visited"].rows == (("东门", "2022-03-08 06:00", "", "", ""),)
-    hidden = {shown.label: shown for block in summary(COVID, answers, "zh-hans", revealed=False) for shown in block.shown}
+    hidden = {
+        shown.label: shown for block in summary(COVID, answers, "zh-hans", revealed=False) for shown in block.shown
+    }
     assert hidden["性别"].text == "男"
     assert hidden["姓名"].masked
     assert "王小明" not in str(hidden)

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ringfence.core.access import ROLES, Who
+from ringfence.core.access import MAYS, ROLES, Who
 from ringfence.core.declare import action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, to_micros
@@ -22,6 +22,8 @@ from ringfence.facts.ids import (
     derive,
 )
 from ringfence.facts.registry import (
+    AccountClosed,
+    AccountOpened,
     JurisdictionClosed,
     JurisdictionDeclared,
     ObjectiveSet,
@@ -38,8 +40,11 @@ from ringfence.facts.registry import (
     TeamDeclared,
     TeamJoined,
     TeamLeft,
+    TokenIssued,
+    TokenWithdrawn,
     UnitDeclared,
 )
+from ringfence.registry import identities
 from ringfence.registry.queries import accounts, areas, outbreaks, people, units
 
 _CODE = re.compile(r"[a-z0-9_-]{1,40}\Z")
@@ -149,9 +154,7 @@ def declare_outbreak(  # noqa: PLR0913 (an outbreak has these fields)
 
 
 @action(may="decide", many=False)
-def set_objective(
-    who: Who, *, outbreak: OutbreakId, by_on: date, clear_days: int | None = None, at: datetime
-) -> Facts:
+def set_objective(who: Who, *, outbreak: OutbreakId, by_on: date, clear_days: int | None = None, at: datetime) -> Facts:
     """Set what the response must reach: so many days without a community case, by a day."""
     row = _own(who, outbreak)
     yield ObjectiveSet(outbreak=outbreak, by_on=by_on, was_by_on=row.by_on, clear_days=clear_days, at=at)
@@ -347,3 +350,59 @@ def grant_role(  # noqa: PLR0913 (a grant has these fields)
     yield RoleGranted(
         account=account, role=role, jurisdiction=jurisdiction, begins_at=begins_at or at, ends_at=ends_at, at=at
     )
+
+
+@action(may="admit", many=False)
+def open_account(  # noqa: PLR0913 (an account has these fields)
+    who: Who,
+    *,
+    name: str,
+    shown_name: str,
+    password_hash: str,
+    role: str,
+    jurisdiction: JurisdictionId,
+    language: str = "en",
+    email: str = "",
+    ends_at: datetime | None = None,
+    at: datetime,
+) -> Facts:
+    """Open an account with a role over a place; the password arrives already hashed."""
+    name = name.strip().lower()
+    if not re.fullmatch(r"[a-z0-9._@-]{2,64}", name):
+        raise Refused("account_name_unfit", name=name)
+    if identities.account_named(name) is not None:
+        raise Refused("account_there", name=name)
+    account = AccountId(derive("account", name))
+    identities.keep_account(account, name, shown_name, password_hash, language, email)
+    yield AccountOpened(account=account, language=language, at=at)
+    yield from grant_role(who, account=account, role=role, jurisdiction=jurisdiction, ends_at=ends_at, at=at)
+
+
+@action(may="admit")
+def close_account(who: Who, *, account: AccountId, reason: str, at: datetime) -> Facts:
+    """Close an account: nobody signs in with it any more."""
+    if account == who.id:
+        raise Refused("own_account", account=account)
+    identities.close_account(account)
+    yield AccountClosed(account=account, reason=reason, at=at)
+
+
+@action(may="see", many=False)
+def issue_token(who: Who, *, secret_hash: str, mays: tuple[str, ...], ends_at: datetime, at: datetime) -> Facts:
+    """Let a programme act for one's own account, in part of what one may do, until a moment."""
+    if ends_at <= at:
+        raise Refused("ends_before_it_begins", begins_at=at, ends_at=ends_at)
+    if beyond := [may for may in mays if may not in MAYS or not who.scope(may).paths]:
+        raise Refused("token_beyond", mays=", ".join(beyond))
+    token = derive("token", secret_hash)
+    identities.keep_token(token, secret_hash, AccountId(who.id), mays, ends_at)
+    yield TokenIssued(token=token, account=AccountId(who.id), ends_at=ends_at, mays=mays, at=at)
+
+
+@action(may="see", many=False)
+def withdraw_token(who: Who, *, token: str, at: datetime) -> Facts:
+    """Take a programme's token back."""
+    if not accounts.holds_token(AccountId(who.id), token):
+        raise Refused("token_unknown", token=token)
+    identities.withdraw_token(token)
+    yield TokenWithdrawn(token=token, at=at)

@@ -32,7 +32,9 @@ _UNITS = {
 }
 _PER_YEAR = {word: per for per, words in _UNITS.items() for word in words.split()}
 _AGE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:-?\s*([a-z.]+|[一-鿿]+))?(?:\s*old)?")
-_YEARS_MONTHS = re.compile(r"(\d+)\s*(?:y|yrs?|years?|岁|歲)\s*(?:and\s*)?(\d+)\s*(?:m|mos?|mths?|months?|个月|個月|月)")
+_YEARS_MONTHS = re.compile(
+    r"(\d+)\s*(?:y|yrs?|years?|岁|歲)\s*(?:and\s*)?(\d+)\s*(?:m|mos?|mths?|months?|个月|個月|月)"
+)
 _BAND = re.compile(r"(\d+)\s*(?:-|–|—|~|to|至|到)\s*(\d+)\s*(?:y|yrs?|years?|岁|歲)?(?:\s*old)?")
 _AND_OLDER = re.compile(
     r"(?:>=|≥|over\s*|above\s*)?(\d+)\s*(?:\+|岁以上|岁及以上|歲以上|歲及以上|and\s+(?:over|older|above)|or\s+older|plus)"

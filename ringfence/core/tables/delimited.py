@@ -63,7 +63,13 @@ def without_unnamed(table: Table) -> Table:
     unnamed = [name for place, name in enumerate(table.header, 1) if name == f"column {place}" and name in names]
     told = (Note("columns_without_name", {"columns": ", ".join(unnamed)}),) if unnamed else ()
     return Table(
-        tuple(names), table.frame.select(names), table.rows, (*table.notes, *told), table.bad_rows, table.sheet, table.sheets
+        tuple(names),
+        table.frame.select(names),
+        table.rows,
+        (*table.notes, *told),
+        table.bad_rows,
+        table.sheet,
+        table.sheets,
     )
 
 

@@ -111,7 +111,12 @@ def as_text_column(array: pa.Array) -> pl.Series:
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
         kind = array.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_date(kind)
+    ):
         return pl.Series(pl.from_arrow(array)).cast(pl.String)
     return pl.Series([as_text(value) for value in array.to_pylist()], dtype=pl.String)
 

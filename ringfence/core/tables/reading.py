@@ -75,7 +75,7 @@ def _of_text(path: Path, limit: int | None) -> Table:
         start = line.lstrip("\ufeff \t\r\n")
         if start:
             break
-    if start.startswith("{") or (start.startswith("[") and not start.startswith("[\"")):
+    if start.startswith("{") or (start.startswith("[") and not start.startswith('["')):
         return read_json(path, limit)
     if start[:200].lower().startswith(("<!doctype", "<html", "<table", "<?xml")):
         raise Refused("table_is_a_web_page", name=path.name)
@@ -101,7 +101,9 @@ def _of_member(archive: zipfile.ZipFile, path: Path, sheet: str | None, limit: i
     tables = [
         member
         for member in archive.infolist()
-        if not member.is_dir() and not member.filename.startswith("__MACOSX/") and not Path(member.filename).name.startswith(".")
+        if not member.is_dir()
+        and not member.filename.startswith("__MACOSX/")
+        and not Path(member.filename).name.startswith(".")
     ]
     if "word/document.xml" in archive.namelist() or "ppt/presentation.xml" in archive.namelist():
         raise Refused("table_unknown_format", name=path.name, format="Word / PowerPoint")

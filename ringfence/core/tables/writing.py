@@ -35,7 +35,12 @@ def guarded(cell: Any) -> Any:
 
 
 def write_rows(
-    path: Path, header: Sequence[str], batches: Iterable[Batch], format: Format, *, bom: bool = True  # noqa: A002
+    path: Path,
+    header: Sequence[str],
+    batches: Iterable[Batch],
+    format: Format,
+    *,
+    bom: bool = True,  # noqa: A002
 ) -> int:
     """Write rows (batches of sequences, or data frames) under a header; returns how many rows were written.
 
@@ -75,7 +80,12 @@ def _csv(path: Path, header: list[str], batches: Iterable[Batch], bom: bool) -> 
 
 
 def _xlsx(path: Path, header: list[str], batches: Iterable[Batch], bom: bool) -> int:  # noqa: ARG001, FBT001
-    settings = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
+    settings = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "remove_timezone": True,
+    }
     count = 0
     with xlsxwriter.Workbook(path, settings) as book:
         bold = book.add_format({"bold": True})

@@ -76,6 +76,7 @@ class CaseCount(models.Model):
 class DayCount(models.Model):
     """Cases by place, day and class: the epidemic curve without counting rows."""
 
+    pk = models.CompositePrimaryKey("outbreak", "event", "path", "day", "classification")
     outbreak = models.TextField()
     event = models.TextField()  # onset, positive, reported, listed
     path = models.TextField()
@@ -87,11 +88,6 @@ class DayCount(models.Model):
         """One for each key."""
 
         db_table = "cases_day_count"
-        constraints = (
-            models.UniqueConstraint(
-                fields=["outbreak", "event", "path", "day", "classification"], name="one_day_count"
-            ),
-        )
 
 
 class CaseLine(models.Model):

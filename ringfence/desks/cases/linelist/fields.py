@@ -48,7 +48,13 @@ def _f(  # noqa: PLR0913 (a table row)
 ) -> Field:
     told = tuple(part.strip() for part in synonyms.split("|"))
     return Field(
-        name=name, kind=kind, label=label, chinese=chinese, synonyms=(name, *told, label, chinese), words=words, many=many,
+        name=name,
+        kind=kind,
+        label=label,
+        chinese=chinese,
+        synonyms=(name, *told, label, chinese),
+        words=words,
+        many=many,
         personal=personal,
     )
 
@@ -156,7 +162,16 @@ LINKS: dict[str, Field] = {field.name: field for field in LINK_FIELDS}
 FIELD_LABELS: dict[str, str] = {f"linelist.field.{field.name}": field.label for field in (*LINK_FIELDS, *CASE_FIELDS)}
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SAME = {"dt": "date", "nr": "no", "num": "no", "number": "no", "ids": "id", "ctry": "country", "hosp": "hospital", "dx": "diagnosis"}
+_SAME = {
+    "dt": "date",
+    "nr": "no",
+    "num": "no",
+    "number": "no",
+    "ids": "id",
+    "ctry": "country",
+    "hosp": "hospital",
+    "dx": "diagnosis",
+}
 _DROPPED = frozenset({"of", "the", "a", "for"})
 
 

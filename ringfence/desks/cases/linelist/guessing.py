@@ -42,7 +42,9 @@ def guess(table: Table, *, not_before: date = EARLIEST, not_after: date = LATEST
     kind = _kind(table, samples)
     known = CASES if kind == "cases" else LINKS
     guesses = [
-        (column, found) for column in table.header for found in _guesses(column, samples[column], known, table.frame.height)
+        (column, found)
+        for column in table.header
+        for found in _guesses(column, samples[column], known, table.frame.height)
     ]
     guesses.sort(key=lambda pair: -pair[1].confidence)  # stable: the leftmost column wins a tie
     taken: dict[str, _Guess] = {}
@@ -169,7 +171,9 @@ def _fit(field: Field, sample: list[str], column: str = "") -> float:
     if field.kind == "number":
         return _coordinates(field.name, sample)
     if field.words is not None:
-        numbers = field.name == "sex" and (set(sample) <= {"1", "2"} or (_of_one_sex(column) and set(sample) <= {"0", "1"}))
+        numbers = field.name == "sex" and (
+            set(sample) <= {"1", "2"} or (_of_one_sex(column) and set(sample) <= {"0", "1"})
+        )
         return 1.0 if numbers else values.readable_share(sample, dict(field.words))
     if field.kind == "codes":
         return _share(sample, lambda text: len(text) < 200 and text.count(" ") < 12)  # noqa: PLR2004
@@ -191,7 +195,11 @@ def _share(sample: list[str], fits: Callable[[str], bool]) -> float:
 
 def _dateless(text: str) -> bool:
     read = read_dates([text], not_before=EARLIEST, not_after=LATEST)
-    return read.days[0] is None and read.bad[0].reason in ("unreadable", "incomplete") if read.bad else read.days[0] is None
+    return (
+        read.days[0] is None and read.bad[0].reason in ("unreadable", "incomplete")
+        if read.bad
+        else read.days[0] is None
+    )
 
 
 def _coordinates(name: str, sample: list[str]) -> float:
@@ -222,7 +230,9 @@ def _with_orders(
         target = known.get(column.field)
         if target is not None and target.kind == "date":
             earliest = EARLIEST if target.name == "birth_on" else not_before
-            read[column.column] = read_dates(table.frame[column.column].to_list(), not_before=earliest, not_after=not_after)
+            read[column.column] = read_dates(
+                table.frame[column.column].to_list(), not_before=earliest, not_after=not_after
+            )
     agreed: set[Order] = {order for found in read.values() for order in _DAY_OR_MONTH if found.order == order}
     made = []
     for column in columns:

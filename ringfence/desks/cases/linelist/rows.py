@@ -90,9 +90,7 @@ def _kept_aside(table: Table) -> list[BadCell]:
 _Columns = list[tuple[Field, Column, Values]]
 
 
-def _columns(
-    table: Table, mapping: Mapping, known: dict[str, Field], not_before: date, not_after: date
-) -> _Columns:
+def _columns(table: Table, mapping: Mapping, known: dict[str, Field], not_before: date, not_after: date) -> _Columns:
     return [
         (known[column.field], column, read_column(table, column, known[column.field], not_before, not_after))
         for column in mapping.columns
@@ -215,7 +213,9 @@ class _Codes:
         if code is not None:
             return code, False
         cells = tuple(
-            f"{self.header[place]}={cell}" for place in self.order if (cell := lines[index][place]) is not None and not missing(cell)
+            f"{self.header[place]}={cell}"
+            for place in self.order
+            if (cell := lines[index][place]) is not None and not missing(cell)
         )
         self.equal[cells] += 1
         return derive("row", *cells, self.equal[cells]), True

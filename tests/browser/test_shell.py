@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,18 +35,13 @@ def visit(browser: Browser, gallery: str, name: str, **context: Any) -> tuple[Pa
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: None if asked.url.startswith(gallery) else complaints.append(asked.url))
     page.on("response", lambda got: complaints.append(f"{got.status} {got.url}") if got.status >= 400 else None)
-    page.goto(f"{gallery}/{name}{'' if '?' in name else '/'}", wait_until="networkidle")
+    page.goto(f"{gallery}/{name}{'' if '?' in name else '/'}", wait_until="load")
     return page, complaints
 
 
 @pytest.mark.parametrize(
     ("screen", "locale", "scheme"),
-    [
-        pytest.param(screen, locale, scheme, id=f"{name}-{locale}-{scheme}")
-        for (name, screen), (locale, scheme) in itertools.product(
-            {"desk": DESK, "phone": PHONE}.items(), [("en-GB", "light"), ("zh-CN", "dark")]
-        )
-    ],
+    [pytest.param(DESK, "en-GB", "light", id="desk"), pytest.param(PHONE, "zh-CN", "dark", id="phone")],
 )
 def test_every_page_is_within_reach_of_everyone(
     browser: Browser, gallery: str, screen: dict[str, Any], locale: str, scheme: str

@@ -52,7 +52,6 @@ class Place:
     path: str | None = None
     pack: str | None = None
     overlays: tuple[str, ...] = ()
-    version: str | None = None
 
 
 class Geography(Protocol):
@@ -327,7 +326,7 @@ class _Telling:
                 because=because,
                 outbreak=here.outbreak,
                 jurisdiction=here.path,
-                pack=here.version,
+                pack=self._version(here),
             )
             self.next_seq += 1
             log.append(fact, line)
@@ -342,6 +341,10 @@ class _Telling:
                 self.record(answer, rule.by, line.seq, here, (*chain, rule.by))
             own.append(Told(line, fact))
         return own
+
+    def _version(self, place: Place) -> str | None:
+        """The version of the policy that a fact was decided under; what belongs to no outbreak has none."""
+        return self.centre.book.version(place.pack, place.overlays) if place.outbreak and place.pack else None
 
     def _place_of(self, fact: Fact, place: Place) -> Place:
         """A fact that names its outbreak or jurisdiction belongs there; any other where its cause did."""

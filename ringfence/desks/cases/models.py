@@ -97,6 +97,7 @@ class DayCount(models.Model):
 class CaseLine(models.Model):
     """Which lines of the log are about a case: its history without scanning."""
 
+    pk = models.CompositePrimaryKey("case_id", "seq")
     case_id = models.TextField()
     seq = models.BigIntegerField()
 
@@ -104,12 +105,12 @@ class CaseLine(models.Model):
         """By case, in order."""
 
         db_table = "cases_line"
-        constraints = (models.UniqueConstraint(fields=["case_id", "seq"], name="one_case_line"),)
 
 
 class Course(models.Model):
     """A station of a case's course."""
 
+    pk = models.CompositePrimaryKey("case_id", "event")
     case_id = models.TextField()
     event = models.TextField()
     day = models.DateField()
@@ -120,12 +121,12 @@ class Course(models.Model):
         """One of each."""
 
         db_table = "cases_course"
-        constraints = (models.UniqueConstraint(fields=["case_id", "event"], name="one_station"),)
 
 
 class Finding(models.Model):
     """What was found of a case, as the pack's codes."""
 
+    pk = models.CompositePrimaryKey("case_id", "finding")
     case_id = models.TextField()
     finding = models.TextField()
 
@@ -133,12 +134,12 @@ class Finding(models.Model):
         """Once each."""
 
         db_table = "cases_finding"
-        constraints = (models.UniqueConstraint(fields=["case_id", "finding"], name="one_finding"),)
 
 
 class Extra(models.Model):
     """A column of a line list that has no term of its own."""
 
+    pk = models.CompositePrimaryKey("case_id", "name")
     case_id = models.TextField()
     name = models.TextField()
     value = models.TextField()
@@ -147,12 +148,12 @@ class Extra(models.Model):
         """One value each."""
 
         db_table = "cases_extra"
-        constraints = (models.UniqueConstraint(fields=["case_id", "name"], name="one_extra"),)
 
 
 class Interview(models.Model):
     """The newest answers to a form; earlier ones are in the log."""
 
+    pk = models.CompositePrimaryKey("case_id", "form")
     case_id = models.TextField()
     form = models.TextField()
     version = models.IntegerField()
@@ -166,7 +167,6 @@ class Interview(models.Model):
         """One for each case and form."""
 
         db_table = "cases_interview"
-        constraints = (models.UniqueConstraint(fields=["case_id", "form"], name="one_interview"),)
 
 
 class Exposure(models.Model):
@@ -193,6 +193,7 @@ class Exposure(models.Model):
 class Link(models.Model):
     """Who may have infected whom; rivals stand side by side."""
 
+    pk = models.CompositePrimaryKey("case_id", "infector")
     case_id = models.TextField()
     infector = models.TextField()
     certainty = models.TextField()
@@ -203,13 +204,13 @@ class Link(models.Model):
         """Once each; found from both ends."""
 
         db_table = "cases_link"
-        constraints = (models.UniqueConstraint(fields=["case_id", "infector"], name="one_link"),)
         indexes = (models.Index(fields=["infector"], name="link_infector"),)
 
 
 class Positive(models.Model):
     """A positive result heard of, and whether a report has followed."""
 
+    pk = models.CompositePrimaryKey("person", "outbreak")
     person = models.TextField()
     outbreak = models.TextField()
     path = models.TextField()
@@ -223,13 +224,13 @@ class Positive(models.Model):
         """Waiting ones, the oldest first."""
 
         db_table = "cases_positive"
-        constraints = (models.UniqueConstraint(fields=["person", "outbreak"], name="one_positive"),)
         indexes = (models.Index(fields=["outbreak", "state", "at"], name="positive_at"),)
 
 
 class Facility(models.Model):
     """A unit that reports every day."""
 
+    pk = models.CompositePrimaryKey("outbreak", "facility")
     facility = models.TextField()
     outbreak = models.TextField()
     jurisdiction = models.TextField()
@@ -243,13 +244,13 @@ class Facility(models.Model):
         """One for each outbreak; silent ones found by when they were last heard of."""
 
         db_table = "cases_facility"
-        constraints = (models.UniqueConstraint(fields=["outbreak", "facility"], name="one_facility"),)
         indexes = (models.Index(fields=["outbreak", "silent", "heard_at"], name="facility_heard"),)
 
 
 class Import(models.Model):
     """A line list that was read in."""
 
+    pk = models.CompositePrimaryKey("outbreak", "at", "sha256")
     sha256 = models.TextField()
     outbreak = models.TextField()
     rows = models.IntegerField()
@@ -263,4 +264,3 @@ class Import(models.Model):
         """Newest first."""
 
         db_table = "cases_import"
-        indexes = (models.Index(fields=["outbreak", "at"], name="import_at"),)

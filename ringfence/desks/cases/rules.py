@@ -91,10 +91,12 @@ def a_finding_must_be_reported_in_time(noted: CourseNoted, line: Line, policy: P
 @when(CourseNoted)
 def a_report_answers_its_clock(noted: CourseNoted, line: Line, policy: Policy) -> Facts:
     """Late is late by the hour, and is put on record with the case."""
-    del line
     if CourseEvent.REPORTED not in noted.events:
         return
-    yield TaskDone(task=task_of("report_case", noted.case), evidence="reported", at=noted.at)
+    course = queries.course(noted.case)
+    found = [course[event.value] for event in (CourseEvent.POSITIVE, CourseEvent.DIAGNOSED) if event.value in course]
+    if any(station.moment is not None and station.seq < line.seq for station in found):
+        yield TaskDone(task=task_of("report_case", noted.case), evidence="reported", at=noted.at)
     row = queries.case_row(noted.case)
     if row is None or row.found_at is None or row.reported_at is None or row.report_due_at is not None:
         return

@@ -55,6 +55,7 @@ class Task(models.Model):
 class TaskLine(models.Model):
     """Which lines of the log are about a task."""
 
+    pk = models.CompositePrimaryKey("task", "seq")
     task = models.TextField()
     seq = models.BigIntegerField()
 
@@ -62,12 +63,12 @@ class TaskLine(models.Model):
         """By task, in order."""
 
         db_table = "command_line"
-        constraints = (models.UniqueConstraint(fields=["task", "seq"], name="one_task_line"),)
 
 
 class Load(models.Model):
     """How many tasks each unit and team has, by place, kind and state."""
 
+    pk = models.CompositePrimaryKey("path", "unit", "team", "kind", "state")
     unit = models.TextField()  # "" where no unit carries the function
     team = models.TextField()
     path = models.TextField()
@@ -79,7 +80,6 @@ class Load(models.Model):
         """One for each key."""
 
         db_table = "command_load"
-        constraints = (models.UniqueConstraint(fields=["path", "unit", "team", "kind", "state"], name="one_load"),)
 
 
 class Decision(models.Model):

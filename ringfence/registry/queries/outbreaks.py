@@ -72,8 +72,8 @@ def outbreaks(scope: Scope, *, closed: bool = False) -> list[OutbreakRow]:
 def place(outbreak: str | None, path: str | None) -> Place:
     """The policy in force for an outbreak at a path."""
     if outbreak is None:
-        return Place(None, path, "base", (), None)
+        return Place(None, path, "base", ())
     found = outbreak_row(OutbreakId(outbreak))
     if found is None:
-        return Place(outbreak, path, "base", (), None)
-    return Place(outbreak, path or found.path, found.pack, found.overlays, None)
+        return Place(outbreak, path, "base", ())
+    return Place(outbreak, path or found.path, found.pack, found.overlays)

@@ -22,7 +22,7 @@ def unit_for(function: str, path: str | None) -> tuple[UnitId, str] | None:
     marks = ", ".join(["%s"] * len(above))
     row = db.ask_one(
         f"SELECT unit, path FROM registry_unit_function WHERE function = %s AND path IN ({marks})"
-        " ORDER BY length(path) DESC, id LIMIT 1",
+        " ORDER BY length(path) DESC, unit LIMIT 1",
         (function, *above),
     )
     return (UnitId(row[0]), row[1]) if row else None
@@ -77,7 +77,7 @@ def units(scope: Scope) -> list[UnitRow]:
     condition, values = scope.sql("path")
     carried: dict[str, list[str]] = {}
     for unit, function in db.ask(
-        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY id", values
+        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY unit, function", values
     ):
         carried.setdefault(unit, []).append(function)
     rows = db.ask(f"SELECT id, path, names, above FROM registry_unit WHERE {condition} ORDER BY path, id", values)

@@ -145,7 +145,7 @@ def imports(*, outbreak: OutbreakId) -> list[dict[str, Any]]:
     names = ("sha256", "rows", "new", "unchanged", "refused", "at", "by")
     rows = db.ask(
         "SELECT sha256, rows, new, unchanged, refused, at, told_by FROM cases_import WHERE outbreak = %s"
-        " ORDER BY at DESC, id DESC LIMIT 50",
+        " ORDER BY at DESC, sha256 LIMIT 50",
         (outbreak,),
     )
     return [dict(zip(names, (*row[:5], from_micros(row[5]), row[6]), strict=True)) for row in rows]

@@ -42,6 +42,7 @@ class Station:
     event: str
     day: date
     moment: int | None
+    seq: int = 0  # the line that told it
 
 
 @locates(CaseId)
@@ -65,8 +66,8 @@ def cases_so_far(outbreak: str) -> int:
 
 def course(case: str) -> dict[str, Station]:
     """The stations of a case's course, by event."""
-    rows = db.ask("SELECT event, day, moment FROM cases_course WHERE case_id = %s", (case,))
-    return {event: Station(event, as_day(day) or date.min, moment) for event, day, moment in rows}
+    rows = db.ask("SELECT event, day, moment, seq FROM cases_course WHERE case_id = %s", (case,))
+    return {event: Station(event, as_day(day) or date.min, moment, seq) for event, day, moment, seq in rows}
 
 
 def counted_days(case: str) -> list[tuple[str, date]]:

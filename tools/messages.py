@@ -72,14 +72,18 @@ def brought_up_to_date(language: str, wanted: Catalog) -> Catalog:
         if message.id:
             old = kept.get(message.id, message.context)
             flags = (message.flags | (old.flags & {"fuzzy"})) if old else message.flags
-            fresh.add(message.id, old.string if old else None, sorted(set(message.locations)), flags, context=message.context)
+            fresh.add(
+                message.id, old.string if old else None, sorted(set(message.locations)), flags, context=message.context
+            )
     return fresh
 
 
 def written(catalogue: Catalog) -> bytes:
     """The catalogue as text, without dates and line numbers: it changes only when a text does."""
     buffer = io.BytesIO()
-    write_po(buffer, catalogue, width=110, sort_by_file=True, include_lineno=False, omit_header=True, ignore_obsolete=True)
+    write_po(
+        buffer, catalogue, width=110, sort_by_file=True, include_lineno=False, omit_header=True, ignore_obsolete=True
+    )
     forms = f"nplurals={catalogue.num_plurals}; plural={catalogue.plural_expr};"
     header = f'msgid ""\nmsgstr ""\n"Language: {catalogue.locale_identifier}\\n"\n"MIME-Version: 1.0\\n"\n'
     header += '"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
@@ -105,9 +109,16 @@ def faults(language: str) -> list[str]:
     found = [f"missing: {message.id!r}" for message in catalogue if message.id and _untranslated(message)]
     found += [f"fuzzy: {message.id!r}" for message in catalogue if message.id and message.fuzzy]
     found += [
-        f"{error}: {message.id!r}" for message, errors in catalogue.check() for error in errors if not _untranslated(message)
+        f"{error}: {message.id!r}"
+        for message, errors in catalogue.check()
+        for error in errors
+        if not _untranslated(message)
     ]
-    found += [f"other places than the English: {message.id!r}" for message in catalogue if message.id and _places_differ(message)]
+    found += [
+        f"other places than the English: {message.id!r}"
+        for message in catalogue
+        if message.id and _places_differ(message)
+    ]
     text = written(catalogue)
     if not path.exists() or path.read_bytes() != text:
         found.append(f"stale: run `python tools/messages.py` ({path.relative_to(ROOT)})")

@@ -67,7 +67,7 @@ def keep(home: Path, vault: Vault, stream: BinaryIO, name: str, media_type: str,
 
 
 def examine(stream: BinaryIO, name: str, media_type: str, limit_bytes: int) -> tuple[str, str, bytes]:
-    """The plain name, the media type and the content of a file that may be attached; keeps nothing. Raises `Refused`."""
+    """The plain name, the media type and the content of a file that may be attached. Keeps nothing."""
     name = _plain_name(name)
     content = _read(stream, limit_bytes + 1)
     if not content:

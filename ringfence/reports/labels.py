@@ -72,4 +72,4 @@ def label_sheet(
         "frames": paper.frames,
         "labels": [{"code": label.code, "lines": list(label.lines), "qr": qr(label.code)} for label in labels],
     }
-    return render("labels", told, language=language, made_at=made_at)
+    return render("labels", told, language=language, made_at=made_at, tagged=False)

@@ -16,6 +16,8 @@ from ringfence.reports.pdf import Pdf, render
 BLANK_ROWS = {Kind.PLACE_VISIT: 8, Kind.CONTACT: 6}
 BOXES = {Kind.ID_NUMBER: 18, Kind.PHONE: 11}
 BOTH = "both"
+MOST_TAGGED = 300
+"""Rows of a list up to which its PDF is marked for screen readers; a longer one belongs in an export."""
 SIGNS = {"is": "=", "in": "=", "includes": "=", "is_not": "≠", "at_least": "≥", "at_most": "≤", "answered": "…"}
 TURNED = {"=": "≠", "≠": "=", "≥": "<", "≤": ">", "…": "–", "–": "…"}
 
@@ -48,7 +50,7 @@ def sheet(
         "rows": [[str(cell) for cell in row] for row in rows],
         "printed": printed(audit, zone),
     }
-    return render("sheet", told, language=language, made_at=audit.at)
+    return render("sheet", told, language=language, made_at=audit.at, tagged=len(rows) <= MOST_TAGGED)
 
 
 def interview_sheet(

@@ -48,7 +48,7 @@ GOOD = {
     "x.JPG": (b"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"),
     "x.tif": (b"II*\x00\x08\x00\x00\x00", "image/tiff"),
     "x.docx": (archive("[Content_Types].xml", "word/document.xml"), ""),
-    "x.xlsx": (archive("[Content_Types].xml", "xl/workbook.xml", "xl/printerSettings/a.bin"), "application/octet-stream"),
+    "x.xlsx": (archive("[Content_Types].xml", "xl/workbook.xml", "xl/printers/a.bin"), "application/octet-stream"),
     "名单.csv": ("姓名,电话\n王,1".encode("gb18030"), "application/vnd.ms-excel"),
     "note.txt": ("MZ is how this note begins\n".encode("utf-16"), "text/plain; charset=utf-16"),
     "x.mp3": (b"\xff\xfb\x90\x64" + bytes(40), "audio/mpeg"),

@@ -49,8 +49,14 @@ def told(language: str) -> CaseDossier:
         code="C-0147", classification="Confirmed", disease="COVID-19", outbreak="East Gate", as_of=AT, line=20417,
         zone=ZONE, jurisdiction="城东区疾控中心", printed=PRINTED, infectious=(date(2022, 3, 7), date(2022, 3, 11)),
         person=Person(masked=False, name="王小明", phone="+8613800138000"),
-        course=[Moment(at=datetime(2022, 3, 10, 20, tzinfo=UTC), label="Sampled"), Moment(at=date(2022, 3, 9), label="Onset")],
-        infectors=[Infector(code="C-0120", chosen=False, certainty="possible"), Infector(code="C-0101", chosen=True, certainty="sure")],
+        course=[
+            Moment(at=datetime(2022, 3, 10, 20, tzinfo=UTC), label="Sampled"),
+            Moment(at=date(2022, 3, 9), label="Onset"),
+        ],
+        infectors=[
+            Infector(code="C-0120", chosen=False, certainty="possible"),
+            Infector(code="C-0101", chosen=True, certainty="sure"),
+        ],
         exposures=[Stay(what="East market", begins=AT)], places=[Stay(what="老王面馆", begins=AT, ends=AT)],
         contacts=[ContactRow(code="K-7", relation="Household", last_met=date(2022, 3, 11))],
         tasks=[TaskRow(what="Investigate", due_at=AT, state="done")],

@@ -31,7 +31,8 @@ title = {en = "One", zh = "一"}
 fields = [
   {name = "ill", kind = "yes_no_unknown", label = {en = "Ill", zh = "患病"}},
   {name = "pick", kind = "choices", codes = "yn", label = {en = "Pick", zh = "选择"}},
-  {name = "age", kind = "integer", least = 0, most = 9, when = {field = "ill", is = "yes"}, label = {en = "Age", zh = "年龄"}},
+  {name = "age", kind = "integer", least = 0, most = 9, label = {en = "Age", zh = "年龄"},\
+   when = {field = "ill", is = "yes"}},
   {name = "tel", kind = "phone", label = {en = "Phone", zh = "电话"}},
 ]
 """

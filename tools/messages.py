@@ -12,6 +12,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -92,8 +93,9 @@ def written(catalogue: Catalog) -> bytes:
 
 def compiled(text: bytes) -> bytes:
     """The binary catalogue of a written one."""
-    buffer = io.BytesIO()
-    write_mo(buffer, read_po(io.BytesIO(text)))
+    buffer, catalogue = io.BytesIO(), read_po(io.BytesIO(text))
+    catalogue.creation_date = datetime(2000, 1, 1, tzinfo=UTC)  # Babel would write the minute it runs
+    write_mo(buffer, catalogue)
     return buffer.getvalue()
 
 

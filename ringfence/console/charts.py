@@ -1,8 +1,9 @@
 """Charts drawn by the server as SVG: epidemic curve, course of a case, bars with denominators, countdown.
 
-Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows the one that
-fits.
-Every text is passed in translated. Each function returns a whole `<figure>` as safe HTML: pictures, and the numbers as a table.
+Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows the one
+that fits.
+Every text is passed in translated, every moment in local time. Each function returns a whole `<figure>` as safe HTML:
+pictures, and the numbers as a table.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from tests.browser.chromium import ARGUMENTS, chromium
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SMALL = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
+TABLET = {"viewport": {"width": 800, "height": 1100}}
 DESK = {"viewport": {"width": 1400, "height": 900}}
 PAGES = ["board", "list", "list/?density=wall", "empty", "case", "form/?wrong=1", "login", "error", "sheet", "notes"]
 
@@ -57,10 +58,12 @@ def test_every_page_is_within_reach_of_everyone(
         page.context.close()
 
 
-def test_nothing_is_cut_off_on_the_smallest_phone(browser: Browser, gallery: str) -> None:
-    for name in PAGES:
-        page, _complaints = visit(browser, gallery, name, **SMALL)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+@pytest.mark.parametrize("screen", [SMALL, TABLET], ids=["phone", "tablet"])
+def test_nothing_is_cut_off_in_between(browser: Browser, gallery: str, screen: dict[str, Any]) -> None:
+    for name in ("board", "list", "case", "form/?wrong=1"):
+        page, _complaints = visit(browser, gallery, name, **screen)
+        assert page.evaluate("document.documentElement.scrollWidth") <= screen["viewport"]["width"], name
+        assert page.evaluate("document.querySelector('.rf-bar').scrollWidth") <= screen["viewport"]["width"], name
         page.context.close()
 
 

@@ -121,7 +121,7 @@ def test_the_same_chart_is_the_same_text_and_its_ids_are_its_own(name: str) -> N
     assert html == everything("x")[name]
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    assert {one for one in re.findall(r"url\(#([^)]+)\)", html)} <= set(ids)
+    assert set(re.findall(r"url\(#([^)]+)\)", html)) <= set(ids)
 
 
 def test_a_countdown_marks_what_is_done_broken_and_to_come() -> None:

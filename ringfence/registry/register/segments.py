@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfence.core.errors import Refused
-from ringfence.core.vault import DESTROYED, WRAPPED_BYTES, Vault
+from ringfence.core.vault import WRAPPED_BYTES, Vault
 from ringfence.facts.ids import HouseholdId, PersonId
 from ringfence.registry.blocks import Person
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
@@ -29,7 +29,6 @@ from ringfence.registry.register.layout import (
     GONE,
     IDENTITIES,
     IDENTITY_FIELDS,
-    INDEXES,
     KEYS,
     META,
     NO_BIRTH,
@@ -173,6 +172,15 @@ class Segment:
             occupation=self.text("occupation", row),
         )
 
+    def row_of_person(self, person: PersonId) -> int | None:
+        """The row of a person, hidden or not."""
+        return self.row_of(*_read("person", person))
+
+    def sealed_span(self, row: int) -> tuple[int, int]:
+        """(begin, end) of a row's sealed identity in its file."""
+        ends = self.column("blob_end")
+        return int(ends[row - 1]) if row else 0, int(ends[row])
+
     def owner(self, row: int) -> bytes:
         """The 10 bytes of the id, to which the person's key is bound."""
         return int(self.column("id_head")[row]).to_bytes(8, "big") + int(self.column("id_tail")[row]).to_bytes(2, "big")
@@ -183,9 +191,8 @@ class Segment:
 
     def identity(self, row: int, vault: Vault) -> Identity:
         """Unseal a row. Refused: `identity_erased`, `sealed_text_altered`."""
-        ends = self.column("blob_end")
-        begin = int(ends[row - 1]) if row else 0
-        sealed = self._map(IDENTITIES, "<u1")[begin : int(ends[row])].tobytes()
+        begin, end = self.sealed_span(row)
+        sealed = self._map(IDENTITIES, "<u1")[begin:end].tobytes()
         told = vault.unseal_bytes(self.wrapped_key(row), sealed, self.owner(row)).decode().split(SEPARATOR)
         held = dict(zip(IDENTITY_FIELDS, told, strict=True))
         return Identity(held["name"], held["id_number"] or None, held["phone"] or None, held["address"] or None, held["code"])
@@ -229,9 +236,8 @@ class Register:
 
     def dense_of(self, person: PersonId) -> int | None:
         """The dense integer of a person, in the newest segment that names them; None for one who is not registered."""
-        head, tail = _read("person", person)
         for segment in reversed(self.segments):
-            row = segment.row_of(head, tail)
+            row = segment.row_of_person(person)
             if row is not None:
                 return segment.base + row
         return None
@@ -325,6 +331,3 @@ def _read(prefix: str, written: str) -> tuple[int, int]:
         return 0, 0
     return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
 
-
-# erasing and rewrapping write, and live in `erase.py`
-__all__ = ["DESTROYED", "INDEXES", "Identity", "Public", "Register", "Segment"]

@@ -1,0 +1,35 @@
+"""Triggers that refuse to change what was written: the log and its seals, on both databases."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+GUARDED = ("log", "seal")
+
+_SQLITE = """
+CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON "{table}"
+BEGIN SELECT RAISE(ABORT, 'the {table} is for ever: {verb} refused'); END
+"""
+
+_POSTGRES_FUNCTION = """
+CREATE OR REPLACE FUNCTION {table}_is_for_ever() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the {table} is for ever: % refused', TG_OP; END $$
+"""
+
+_POSTGRES_TRIGGER = """
+CREATE OR REPLACE TRIGGER {table}_no_{lower} BEFORE {verb} ON "{table}"
+FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_for_ever()
+"""
+
+
+def lay() -> None:
+    """Lay every guard that is missing."""
+    with connection.cursor() as cursor:
+        for table in GUARDED:
+            if connection.vendor == "sqlite":
+                for verb in ("UPDATE", "DELETE"):
+                    cursor.execute(_SQLITE.format(table=table, verb=verb))
+                continue
+            cursor.execute(_POSTGRES_FUNCTION.format(table=table).replace("%", "%%"), [])
+            for verb in ("UPDATE", "DELETE", "TRUNCATE"):
+                cursor.execute(_POSTGRES_TRIGGER.format(table=table, verb=verb, lower=verb.lower()))

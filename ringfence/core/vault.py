@@ -69,7 +69,7 @@ class Vault:
 
     def new_key(self, owner: bytes = b"") -> bytes:
         """A fresh data key, wrapped (64 bytes) and bound to `owner`, who must be named again to use it."""
-        return self.new_keys([owner])[0]
+        return self.new_keys([owner])
 
     def new_keys(self, owners: Sequence[bytes]) -> bytes:
         """Fresh wrapped keys for many owners at once, 64 bytes each, in their order."""

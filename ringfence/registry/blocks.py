@@ -19,8 +19,8 @@ _EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """A person as handed in or unsealed. Numbers are normalised by `registry.checks`; `jurisdiction` is a code, not a name."""
+class Described:
+    """A person as someone describes them: handed in, or unsealed. Numbers are normalised by `registry.checks`; `jurisdiction` is a code, not a name."""
 
     name: str
     birth_on: date | None = None
@@ -32,7 +32,7 @@ class Person:
     jurisdiction: str | None = None
 
 
-def blocks(person: Person) -> Iterator[tuple[str, str]]:
+def blocks(person: Described) -> Iterator[tuple[str, str]]:
     """(kind, text) of each block a person lies in: what is stored, as `vault.blind(kind, text)`."""
     if person.id_number:
         yield "id_number", person.id_number
@@ -51,7 +51,7 @@ def blocks(person: Person) -> Iterator[tuple[str, str]]:
         yield "name_place", name_place(sound, place)
 
 
-def probes(person: Person) -> Iterator[tuple[str, str]]:
+def probes(person: Described) -> Iterator[tuple[str, str]]:
     """(kind, text) of each block to look into for a person, most telling first: also years beside, and the day and month swapped."""
     own = list(blocks(person))
     if person.birth_on is not None and (sound := phonetic_key(person.name)):

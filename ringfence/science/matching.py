@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+Days = npt.NDArray[np.int32]
+NO_BIRTH = np.iinfo(np.int32).min
+
 
 class Level(NamedTuple):
     """How far two values agree: how often that is so among true pairs (m) and among strangers (u)."""
@@ -34,6 +37,7 @@ BIRTH = {
     "year": Level(0.025, 1 / 30),
     "other": Level(0.015, 0.966),
 }
+BIRTH_YEAR = {"same": Level(0.9, 1 / 70), "year": Level(0.08, 1 / 35), "other": Level(0.02, 0.957)}
 SEX = {"same": Level(0.985, 0.5), "other": Level(0.015, 0.5)}
 ID_NUMBER = {"same": Level(0.96, 1e-9), "slip": Level(0.025, 1e-6), "other": Level(0.015, 1 - 1e-6)}
 PHONE = {"same": Level(0.55, 1e-6), "slip": Level(0.02, 1e-5), "other": Level(0.43, 1 - 1.1e-5)}
@@ -50,8 +54,9 @@ pairs should replace them by its own counts.
 NAME_NEAR, NAME_ALIKE = 0.92, 0.80
 """Likeness from which a name is `near` (same sound, other script, one letter) or `alike`."""
 
-CERTAIN, POSSIBLE = 18.0, 6.0
-"""Bits: from CERTAIN a pair is offered as the same person, from POSSIBLE for review; below, it is not offered."""
+POSSIBLE, REVIEW, CERTAIN = 6.0, 14.0, 20.0
+"""Bits from which a pair is offered: POSSIBLE where someone is entered and asked about; REVIEW in lists over a whole register, where any
+two people meet and chance has a million tries; from CERTAIN on it is called the same person unless a look says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,42 +105,59 @@ def number_level(one: str, other: str) -> str:
 def match(levels: dict[str, str]) -> Match:
     """The sum of weights over `field -> level`; fields not told on both sides are left out and weigh nothing.
 
-    Fields: name, birth, sex, id_number, phone, place. Source: Fellegi & Sunter 1969, J Am Stat Assoc 64(328): 1183-1210.
+    Fields: those of `TABLES`; `birth_year` stands in for `birth` where one side knows only the year. Source: Fellegi & Sunter 1969, J Am Stat Assoc 64(328): 1183-1210.
     """
     fields = tuple((name, level, TABLES[name][level].weight) for name, level in levels.items())
     return Match(sum(weight for _, _, weight in fields), fields)
 
 
 TABLES: dict[str, dict[str, Level]] = {
-    "name": NAME, "birth": BIRTH, "sex": SEX, "id_number": ID_NUMBER, "phone": PHONE, "place": PLACE,
+    "name": NAME, "birth": BIRTH, "birth_year": BIRTH_YEAR, "sex": SEX, "id_number": ID_NUMBER, "phone": PHONE, "place": PLACE,
 }  # fmt: skip
 
 
 def most_it_can_be(
-    birth: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    birth: tuple[Days, Days],
+    exact: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]],
     sex: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
     same_place: npt.NDArray[np.bool_],
-    numbers: npt.NDArray[np.float64],
+    certain: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
     """The most bits that pairs can come to, float[n_pairs], by what is known without opening an identity; names may yet be the same.
 
-    `birth`: days since 1970, most negative for unknown; `sex`: ISO/IEC 5218; `numbers`: bits already certain from equal keyed hashes
-    of numbers. A pair that cannot reach POSSIBLE need not be opened.
+    `birth`: days since 1970, NO_BIRTH for unknown, `exact` where known to the day; `sex`: ISO/IEC 5218; `certain`: bits of numbers
+    whose keyed hashes are equal. Phones and numbers not known to be equal count 0 here, although a slip in one would still weigh
+    for a pair. A pair that cannot reach REVIEW is not worth opening.
     """
-    one, other = birth
-    unknown = np.iinfo(np.int32).min
-    told = (one != unknown) & (other != unknown)
-    best = np.where(one == other, BIRTH["same"].weight, BIRTH["slip"].weight)
-    years = [days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) for days in birth]
-    months = [days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) for days in birth]
-    days = [days - month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) for days, month in zip(birth, months, strict=True)]
-    month_of = [month % 12 for month in months]
-    alike = (years[0] == years[1]).astype(int) + (month_of[0] == month_of[1]) + (days[0] == days[1])
-    swapped = (years[0] == years[1]) & (month_of[0] == days[1]) & (month_of[1] == days[0])
-    no_slip = (alike < 2) & ~swapped  # noqa: PLR2004 (two of three parts)
-    close = np.where(np.abs(years[0] - years[1]) <= 1, BIRTH["year"].weight, BIRTH["other"].weight)
-    best = np.where(no_slip, close, best)
     sexes = np.where(sex[0] == sex[1], SEX["same"].weight, SEX["other"].weight)
     sexes = np.where((sex[0] == 0) | (sex[1] == 0), 0.0, sexes)
     places = np.where(same_place, PLACE["same"].weight, PLACE["other"].weight)
-    return NAME["same"].weight + np.where(told, best, 0.0) + sexes + places + numbers  # type: ignore[no-any-return]
+    return NAME["same"].weight + birth_bits(birth, exact) + sexes + places + certain  # type: ignore[no-any-return]
+
+
+def birth_bits(
+    birth: tuple[Days, Days], exact: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+) -> npt.NDArray[np.float64]:
+    """The bits of pairs of birth dates, float[n_pairs]: `birth_level` or the year alone, for whole arrays; 0 where one is unknown."""
+    (years, months, days), (other_years, other_months, other_days) = map(_parts, birth)
+    same_year, apart = years == other_years, np.abs(years - other_years)
+    parts = same_year.astype(int) + (months == other_months) + (days == other_days)
+    slip = (parts == 2) | (same_year & (months == other_days) & (days == other_months))  # noqa: PLR2004 (two of three)
+    to_day = np.select(
+        [parts == 3, slip, apart <= 1],  # noqa: PLR2004 (all three)
+        [BIRTH[level].weight for level in ("same", "slip", "year")],
+        BIRTH["other"].weight,
+    )
+    to_year = np.select(
+        [same_year, apart <= 1], [BIRTH_YEAR[level].weight for level in ("same", "year")], BIRTH_YEAR["other"].weight
+    )
+    told = (birth[0] != NO_BIRTH) & (birth[1] != NO_BIRTH)
+    return np.where(told, np.where(exact[0] & exact[1], to_day, to_year), 0.0)
+
+
+def _parts(born: Days) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(years since 1970, month and day from 1) of days since 1970."""
+    dates = born.astype(np.int64).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    day = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return dates.astype("datetime64[Y]").astype(np.int64), months.astype(np.int64) % 12 + 1, day

@@ -84,8 +84,8 @@ def syllables(name: str) -> list[str]:
     for length in (2, 1):
         surname = SURNAME_READINGS.get(characters[:length])
         if surname is not None and len(characters) > length:
-            return [*surname.split(), *map(_reading, characters[length:])]
-    return [_reading(character) for character in characters]
+            return [*surname.split(), *filter(None, map(_reading, characters[length:]))]
+    return list(filter(None, map(_reading, characters)))
 
 
 @cache

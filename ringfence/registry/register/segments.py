@@ -21,7 +21,7 @@ import numpy.typing as npt
 from ringfence.core.errors import Refused
 from ringfence.core.vault import WRAPPED_BYTES, Vault
 from ringfence.facts.ids import HouseholdId, PersonId
-from ringfence.registry.blocks import Person
+from ringfence.registry.blocks import Described
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
 from ringfence.registry.register.layout import (
     COLUMNS,
@@ -105,13 +105,17 @@ class Segment:
 
     def holding(self, kind: str, value: int) -> Rows:
         """The rows under one value of an index; hidden and erased ones are left out."""
-        values, rows = self._map(f"{kind}.values", "<i8"), self._map(f"{kind}.rows", "<i4")
+        values, rows = self.index(kind)
         sought = np.int64(value)
         begin = int(np.searchsorted(values, sought, "left"))
         end = begin
         if begin < len(values) and values[begin] == sought:
             end = int(np.searchsorted(values, sought, "right"))
         return self.seen(rows[begin:end])
+
+    def index(self, kind: str) -> tuple[Denses, Rows]:
+        """(sorted keyed hashes, the row of each; GONE for the erased) of a whole index, memory-mapped."""
+        return self._map(f"{kind}.values", "<i8"), self._map(f"{kind}.rows", "<i4")
 
     def seen(self, rows: Rows) -> Rows:
         """Rows without the erased and those a later load replaced."""
@@ -145,7 +149,7 @@ class Segment:
 
     def row_of(self, head: int, tail: int) -> int | None:
         """The row of an 80-bit id, hidden or not."""
-        values, rows = self._map("person.values", "<i8"), self._map("person.rows", "<i4")
+        values, rows = self.index("person")
         sought = np.int64(np.uint64(head).view(np.int64))
         place = int(np.searchsorted(values, sought))
         while place < len(values) and values[place] == sought:
@@ -289,11 +293,11 @@ class Register:
                 total[code] = total.get(code, 0) + count
         return total
 
-    def known(self, dense: int, vault: Vault) -> Person:
+    def known(self, dense: int, vault: Vault) -> Described:
         """A person unsealed, as the search for duplicates compares them. Refused: `identity_erased`."""
         segment, row = self.located(dense)
         told, held = segment.public(row), segment.identity(row, vault)
-        return Person(
+        return Described(
             name=held.name, birth_on=told.birth_on, birth_exact=told.birth_exact, sex=told.sex, id_number=held.id_number,
             phone=held.phone, address=held.address, jurisdiction=told.jurisdiction,
         )  # fmt: skip

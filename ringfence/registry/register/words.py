@@ -1,4 +1,4 @@
-"""The words of the register and of the vault beneath it: refusals in three parts, and what the report of bad rows calls a reason."""
+"""The words of the register: refusals in three parts, and what the report of bad rows calls a reason."""
 
 from __future__ import annotations
 
@@ -44,36 +44,6 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("No person {person} is in a register."),
         N_("Registers hold the people loaded from files."),
         N_("Check the number, or enter the person."),
-    ),
-    "identity_erased": (
-        N_("The identity of this person was erased."),
-        N_("Their key is destroyed; what was sealed under it can be read by nobody."),
-        N_("If the person is met again, enter them as new."),
-    ),
-    "sealed_text_altered": (
-        N_("A sealed {what} does not open: it was altered or damaged, or belongs to another person."),
-        N_("The seal does not match. Nothing of it is shown."),
-        N_("Tell the administrator, who restores it from a backup."),
-    ),
-    "attachment_missing": (
-        N_("The attachment {name} is not there."),
-        N_("It is on record, but its file is missing."),
-        N_("Tell the administrator, who restores it from a backup."),
-    ),
-    "site_key_missing": (
-        N_("The key {key} is missing from {folder}."),
-        N_("Without it, what it sealed cannot be opened; no new key was made in its place."),
-        N_("Restore the folder of keys from its backup."),
-    ),
-    "site_key_open_to_others": (
-        N_("The key {key} in {folder} can be read by other users of this machine."),
-        N_("Keys must be readable by their owner alone."),
-        N_("Change the file's mode to 600, and consider a new wrapping key."),
-    ),
-    "site_key_broken": (
-        N_("The key {key} in {folder} does not have 32 bytes."),
-        N_("It was cut short or is another file."),
-        N_("Restore the folder of keys from its backup."),
     ),
 }
 

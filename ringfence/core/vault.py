@@ -129,7 +129,9 @@ class Vault:
             raise Refused("identity_erased")
         cipher = self._wrapping.get(int.from_bytes(wrapped[:4], "little"))
         if cipher is None:
-            raise Refused("site_key_missing", key=f"wrapping-{int.from_bytes(wrapped[:4], 'little')}.key", folder=self.folder)
+            raise Refused(
+                "site_key_missing", key=f"wrapping-{int.from_bytes(wrapped[:4], 'little')}.key", folder=self.folder
+            )
         try:
             return cipher.decrypt(wrapped[4 : 4 + NONCE_BYTES], wrapped[4 + NONCE_BYTES :], owner)
         except (InvalidTag, ValueError):

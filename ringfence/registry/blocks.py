@@ -59,7 +59,11 @@ def probes(person: Described) -> Iterator[tuple[str, str]]:
     if person.birth_on is not None and person.birth_exact and person.jurisdiction and person.sex == 0:
         day = (person.birth_on - _EPOCH).days
         own += [("birth_place", birth_place(day, sex, person.jurisdiction)) for sex in (1, 2)]
-    if person.birth_on is not None and person.birth_exact and (swapped := day_month_swapped(person.birth_on)) is not None:
+    if (
+        person.birth_on is not None
+        and person.birth_exact
+        and (swapped := day_month_swapped(person.birth_on)) is not None
+    ):
         own.append(("name_birth", name_birth(person.name, (swapped - _EPOCH).days)))
     yield from sorted(own, key=lambda found: KINDS.index(found[0]))
 

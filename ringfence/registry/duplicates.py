@@ -155,14 +155,18 @@ def _pairs_of(
     values: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], largest: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]:
     """(smaller rows, larger rows, people in blocks above the cap): each entry with each later one of its run of equal values."""
-    edges = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1], [True]])) if len(values) else np.zeros(1, int)
+    edges = (
+        np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1], [True]])) if len(values) else np.zeros(1, int)
+    )
     sizes = np.diff(edges)
     ends = np.repeat(edges[1:], sizes)
     passed = int(sizes[sizes > largest].sum())
     open_to = np.repeat(sizes <= largest, sizes)
     ones, others = [], []
     for step in range(1, largest):
-        place = np.flatnonzero(open_to[: len(values) - step] & (np.arange(len(values) - step) + step < ends[: len(values) - step]))
+        place = np.flatnonzero(
+            open_to[: len(values) - step] & (np.arange(len(values) - step) + step < ends[: len(values) - step])
+        )
         if not len(place):
             break
         ones.append(rows[place])
@@ -257,4 +261,3 @@ def likely_duplicates(
             continue
         shown.append((register.person_of(one), register.person_of(other), match))
     return shown
-

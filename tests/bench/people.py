@@ -29,8 +29,36 @@ GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红兰燕梅建国志文斌鑫宇浩轩子涵梓萱思雨欣怡一诺晨俊博雅婷雪莹佳琪嘉懿煜城皓晓东海波辉鹏飞龙庆春凤云峰山林森旭阳光亮天成宝贵福"
     "德义仁信家安乐康宁世昌永胜利"
 )
-LATIN_FIRST = ("Anna", "John", "Maria", "José", "Pyotr", "Olga", "Ahmed", "Fatima", "Jörg", "Stephen", "Yuki", "Linh", "Ivan", "Chloé")
-LATIN_LAST = ("Smith", "Müller", "Ivanov", "García", "Nguyen", "Schmidt", "Kowalski", "Rossi", "Andersson", "O'Brien", "Haddad", "Silva")
+LATIN_FIRST = (
+    "Anna",
+    "John",
+    "Maria",
+    "José",
+    "Pyotr",
+    "Olga",
+    "Ahmed",
+    "Fatima",
+    "Jörg",
+    "Stephen",
+    "Yuki",
+    "Linh",
+    "Ivan",
+    "Chloé",
+)
+LATIN_LAST = (
+    "Smith",
+    "Müller",
+    "Ivanov",
+    "García",
+    "Nguyen",
+    "Schmidt",
+    "Kowalski",
+    "Rossi",
+    "Andersson",
+    "O'Brien",
+    "Haddad",
+    "Silva",
+)
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 
 
@@ -46,12 +74,16 @@ def write_people(path: Path, n: int, seed: int = 1) -> Path:
     )  # fmt: skip
     with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for begin in range(0, n, GROUP):
-            writer.write_table(_group(np.random.default_rng([seed, begin]), begin, min(GROUP, n - begin), n).cast(schema))
+            writer.write_table(
+                _group(np.random.default_rng([seed, begin]), begin, min(GROUP, n - begin), n).cast(schema)
+            )
     return path
 
 
 def _joined(*parts: object) -> pa.Array:
-    return pc.binary_join_element_wise(*[pa.array(part) if isinstance(part, np.ndarray) else part for part in parts], "")
+    return pc.binary_join_element_wise(
+        *[pa.array(part) if isinstance(part, np.ndarray) else part for part in parts], ""
+    )
 
 
 def _padded(numbers: np.ndarray, width: int) -> pa.Array:
@@ -66,7 +98,9 @@ def _group(random: np.random.Generator, begin: int, n: int, total: int) -> pa.Ta
     serials = random.integers(0, 500, n) * 2 + male
     ids = _id_numbers(random.integers(230_100, 230_128, n), births, serials)
     places = _padded(rows * max(total // 2500, 1) // total, 6)
-    stays = pc.if_else(pa.array(random.random(n) < 0.08), _padded(random.integers(0, max(total // 2500, 1), n), 6), None)
+    stays = pc.if_else(
+        pa.array(random.random(n) < 0.08), _padded(random.integers(0, max(total // 2500, 1), n), 6), None
+    )
     return pa.table(
         {
             "code": _joined("P", _padded(rows, 9)),
@@ -74,7 +108,9 @@ def _group(random: np.random.Generator, begin: int, n: int, total: int) -> pa.Ta
             "sex": np.where(male, "男", "女"),
             "birth_on": np.datetime_as_string(births),
             "id_number": pc.if_else(pa.array(random.random(n) < 0.97), ids, None),
-            "phone": pc.if_else(pa.array(random.random(n) < 0.8), _joined("13", _padded(random.integers(0, 10**9, n), 9)), None),
+            "phone": pc.if_else(
+                pa.array(random.random(n) < 0.8), _joined("13", _padded(random.integers(0, 10**9, n), 9)), None
+            ),
             "address": _joined(places, "社区", _padded(rows // 300 % 9 + 1, 1), "号楼", _padded(rows % 300, 3), "室"),
             "household": _joined("H", _padded(rows * 2 // 5, 9)),
             "jurisdiction": _joined("2301", places),

@@ -42,7 +42,9 @@ def test_numbers_in_other_shapes() -> None:
     assert checks.id_number("110105491231002") == checks.id_number("11010519491231002X")
     assert checks.id_number("e1234-5678").normal == "E12345678"
     assert checks.id_number("e12345678").country is None
-    assert checks.id_number("770111-2043999", "KR") == checks.IdNumber("7701112043999", "KR", date(1977, 1, 11), checks.UNKNOWN)
+    assert checks.id_number("770111-2043999", "KR") == checks.IdNumber(
+        "7701112043999", "KR", date(1977, 1, 11), checks.UNKNOWN
+    )
     for reason, number, country in [
         ("id_shape", "unknown", "CN"),
         ("id_shape", "1", "CN"),
@@ -73,14 +75,21 @@ def test_phones_in_other_shapes() -> None:
         checks.phone("none")
 
 
-@pytest.mark.parametrize("text", ["1980-02-03", "1980/2/3", "19800203", "1980年2月3日", "1980-02-03 00:00:00", "1980.02.03"])
+@pytest.mark.parametrize(
+    "text", ["1980-02-03", "1980/2/3", "19800203", "1980年2月3日", "1980-02-03 00:00:00", "1980.02.03"]
+)
 def test_a_birth_in_any_sane_form(text: str) -> None:
     assert checks.birth(text, ON) == ((date(1980, 2, 3) - date(1970, 1, 1)).days, checks.DAY)
 
 
 def test_births_that_cannot_be() -> None:
     assert checks.birth("1980", ON) == ((date(1980, 1, 1) - date(1970, 1, 1)).days, checks.YEAR)
-    for text, reason in [("2021-09-25", "future"), ("1880-01-01", "long_ago"), ("1980-13-01", "not_a_date"), ("May", "not_a_date")]:
+    for text, reason in [
+        ("2021-09-25", "future"),
+        ("1880-01-01", "long_ago"),
+        ("1980-13-01", "not_a_date"),
+        ("May", "not_a_date"),
+    ]:
         with pytest.raises(checks.Unfit, match=reason):
             checks.birth(text, ON)
 

@@ -34,7 +34,12 @@ from ringfence.science import matching
 from tests.bench.people import ON, write_people
 
 WANG = Described(
-    name="王小明", birth_on=date(1980, 3, 2), sex=1, phone="+8613912345678", id_number="230103198003020010", jurisdiction="道里"
+    name="王小明",
+    birth_on=date(1980, 3, 2),
+    sex=1,
+    phone="+8613912345678",
+    id_number="230103198003020010",
+    jurisdiction="道里",
 )
 
 
@@ -90,7 +95,9 @@ def test_a_stranger_is_not_offered(vault: Vault) -> None:
 
 
 def test_at_most_so_many_are_opened_and_numbers_come_first(vault: Vault) -> None:
-    namesakes = {f"n{place}": dataclasses.replace(BARE, birth_on=date(1980, 1, 1 + place % 28)) for place in range(3 * AT_MOST)}
+    namesakes = {
+        f"n{place}": dataclasses.replace(BARE, birth_on=date(1980, 1, 1 + place % 28)) for place in range(3 * AT_MOST)
+    }
     crowd, other = Rows(vault, namesakes), Rows(vault, {"w": WANG})
     found = candidates(WANG, vault=vault, holders=[crowd, other])
     assert found[0].person == "w"
@@ -148,7 +155,9 @@ def test_pairs_of_blocks_are_those_of_a_double_loop(tmp_path: Path) -> None:
         for block in blocks(register.known(dense, vault)):
             members.setdefault(block, []).append(dense)
     for largest in (2, 3, 60):
-        slow = {pair for people in members.values() if len(people) <= largest for pair in itertools.combinations(people, 2)}
+        slow = {
+            pair for people in members.values() if len(people) <= largest for pair in itertools.combinations(people, 2)
+        }
         pairs = block_pairs(register.segments[0], largest=largest)
         assert set(zip(pairs.one.tolist(), pairs.other.tolist(), strict=True)) == slow
         assert sum(pairs.too_large.values()) == sum(len(people) for people in members.values() if len(people) > largest)
@@ -174,15 +183,24 @@ PEOPLE = st.builds(
 @given(one=PEOPLE, other=PEOPLE)
 def test_what_public_columns_allow_is_never_less_than_what_opening_finds(one: Described, other: Described) -> None:
     none = np.iinfo(np.int32).min
-    days = [np.array([(each.birth_on - date(1970, 1, 1)).days if each.birth_on else none], np.int32) for each in (one, other)]
+    days = [
+        np.array([(each.birth_on - date(1970, 1, 1)).days if each.birth_on else none], np.int32)
+        for each in (one, other)
+    ]
     exact = [np.array([each.birth_exact]) for each in (one, other)]
     sexes = [np.array([each.sex], np.uint8) for each in (one, other)]
     most = matching.most_it_can_be(
-        (days[0], days[1]), (exact[0], exact[1]), (sexes[0], sexes[1]), np.array([one.jurisdiction == other.jurisdiction]), np.zeros(1)
+        (days[0], days[1]),
+        (exact[0], exact[1]),
+        (sexes[0], sexes[1]),
+        np.array([one.jurisdiction == other.jurisdiction]),
+        np.zeros(1),
     )[0]
     found = compare(one, other)
     assert found.weight <= most + 1e-9
-    assert dict((name, bits) for name, _, bits in found.fields)["name"] + most - matching.NAME["same"].weight == pytest.approx(found.weight)
+    assert dict((name, bits) for name, _, bits in found.fields)["name"] + most - matching.NAME[
+        "same"
+    ].weight == pytest.approx(found.weight)
 
 
 def test_slips_of_the_pen() -> None:

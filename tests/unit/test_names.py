@@ -32,14 +32,23 @@ def test_one_person_in_two_spellings(one: str, other: str, least: float) -> None
     assert likeness(one, other) >= least - 1e-9
 
 
-@pytest.mark.parametrize(("one", "other"), [("张三", "李四"), ("Anna Schmidt", "Maria Lopez"), ("王伟", "Anna Schmidt"), ("", "王伟")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("张三", "李四"), ("Anna Schmidt", "Maria Lopez"), ("王伟", "Anna Schmidt"), ("", "王伟")]
+)
 def test_strangers_are_not_alike(one: str, other: str) -> None:
     assert likeness(one, other) < 0.5
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("王伟", "Wei Wang"), ("单田芳", "SHAN Tian Fang"), ("张三", "Zan San"), ("刘宁", "niu nin"), ("Jörg Müller", "Mueller Jorg"), ("陈华", "陳華")],
+    [
+        ("王伟", "Wei Wang"),
+        ("单田芳", "SHAN Tian Fang"),
+        ("张三", "Zan San"),
+        ("刘宁", "niu nin"),
+        ("Jörg Müller", "Mueller Jorg"),
+        ("陈华", "陳華"),
+    ],
 )
 def test_what_sounds_the_same_lies_in_one_block(one: str, other: str) -> None:
     assert phonetic_key(one) == phonetic_key(other) != ""

@@ -172,7 +172,9 @@ def test_a_second_load_changes_nothing(own_town: Town) -> None:
     again = load_people([own_town.file], home=own_town.home, vault=own_town.vault, source="police", on=ON, workers=0)
     assert not again.new
     assert (again.sha256, again.people, again.base) == (own_town.loaded.sha256, 40, 0)
-    assert {path: path.stat().st_mtime_ns for path in (own_town.home / "people").rglob("*") if path.name != ".lock"} == before
+    assert {
+        path: path.stat().st_mtime_ns for path in (own_town.home / "people").rglob("*") if path.name != ".lock"
+    } == before
     with pytest.raises(Refused, match="people_loaded_as_another_source"):
         load_people([own_town.file], home=own_town.home, vault=own_town.vault, source="other", on=ON, workers=0)
 
@@ -195,7 +197,9 @@ BAD = [
 def test_a_bad_value_is_reported_with_its_row_and_reason(tmp_path: Path, column: str, value: str, reason: str) -> None:
     columns = {name: [text, text + "b", text] for name, text in GOOD.items()}
     columns["code"] = ["1", "2", "3"]
-    columns[column] = [columns.get(column, [""])[0], value, ""] if column not in GOOD else [GOOD[column], value, GOOD[column]]
+    columns[column] = (
+        [columns.get(column, [""])[0], value, ""] if column not in GOOD else [GOOD[column], value, GOOD[column]]
+    )
     with pytest.raises(Refused, match="people_rows_bad"):
         load(tmp_path, columns)
     assert not Register.open(tmp_path).people
@@ -227,7 +231,12 @@ def test_rows_that_contradict_their_number_are_reported(tmp_path: Path) -> None:
 
 
 def test_a_code_told_twice_counts_once(tmp_path: Path) -> None:
-    columns = {"code": ["1", "2", "1"], "name": ["a", "b", "c"], "jurisdiction": ["x", "x", "y"], "phone": ["", "", "13912345678"]}
+    columns = {
+        "code": ["1", "2", "1"],
+        "name": ["a", "b", "c"],
+        "jurisdiction": ["x", "x", "y"],
+        "phone": ["", "", "13912345678"],
+    }
     taken = load(tmp_path, columns, take_good=True)
     register, vault = Register.open(tmp_path), Vault.open(tmp_path / "keys")
     assert (taken.people, taken.refused, register.people) == (2, 1, 2)
@@ -239,7 +248,9 @@ def test_a_code_told_twice_counts_once(tmp_path: Path) -> None:
 
 def test_a_later_load_replaces_a_person(tmp_path: Path) -> None:
     load(tmp_path, {"code": ["1", "2"], "name": ["王伟", "b"], "jurisdiction": ["x", "x"], "household": ["h", "h"]})
-    second = load(tmp_path, {"code": ["3", "1"], "name": ["c", "王玮"], "jurisdiction": ["x", "y"], "household": ["g", "h"]})
+    second = load(
+        tmp_path, {"code": ["3", "1"], "name": ["c", "王玮"], "jurisdiction": ["x", "y"], "household": ["g", "h"]}
+    )
     register, vault = Register.open(tmp_path), Vault.open(tmp_path / "keys")
     moved = register.dense_of(PersonId(derive("person", "s", "1")))
     assert (second.base, moved, register.people) == (2, 3, 3)
@@ -253,7 +264,11 @@ def test_a_later_load_replaces_a_person(tmp_path: Path) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_csv_in_any_usual_encoding(tmp_path: Path, encoding: str, delimiter: str) -> None:
     file = tmp_path / "people.csv"
-    lines = [("编号", "姓名", "性别", "手机", "居住地"), ("1", "王伟", "男", "13912345678", "道里区"), ("2", '"李, 娜"', "女", "", "道里区")]
+    lines = [
+        ("编号", "姓名", "性别", "手机", "居住地"),
+        ("1", "王伟", "男", "13912345678", "道里区"),
+        ("2", '"李, 娜"', "女", "", "道里区"),
+    ]
     file.write_text("\r\n".join(delimiter.join(line) for line in lines), encoding=encoding)
     vault = Vault.open(tmp_path / "keys")
     load_people([file], home=tmp_path, vault=vault, source="s", on=ON, workers=0)
@@ -265,7 +280,9 @@ def test_a_csv_in_any_usual_encoding(tmp_path: Path, encoding: str, delimiter: s
 def test_a_line_with_too_few_values_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("code,name,jurisdiction\n1,a,x\n2,b\n3,c,x\n")
-    taken = load_people([file], home=tmp_path, vault=Vault.open(tmp_path / "keys"), source="s", on=ON, workers=0, take_good=True)
+    taken = load_people(
+        [file], home=tmp_path, vault=Vault.open(tmp_path / "keys"), source="s", on=ON, workers=0, take_good=True
+    )
     assert (taken.people, taken.refused) == (2, 1)
     assert taken.refused_report is not None
     assert "number_of_values" in taken.refused_report.read_text(encoding="utf-8-sig")
@@ -308,7 +325,9 @@ def test_a_missing_file_and_a_wrong_mapping_are_refused(tmp_path: Path) -> None:
 def test_numbers_and_dates_of_parquet_are_read_as_text(tmp_path: Path) -> None:
     table = pa.table({"code": [7], "name": ["a"], "jurisdiction": [2301], "birth_on": [date(1980, 2, 3)]})
     pyarrow.parquet.write_table(table, tmp_path / "p.parquet")
-    load_people([tmp_path / "p.parquet"], home=tmp_path, vault=Vault.open(tmp_path / "keys"), source="s", on=ON, workers=0)
+    load_people(
+        [tmp_path / "p.parquet"], home=tmp_path, vault=Vault.open(tmp_path / "keys"), source="s", on=ON, workers=0
+    )
     register = Register.open(tmp_path)
     assert register.dense_of(PersonId(derive("person", "s", 7))) == 0
     assert (register.public(0).birth_on, register.public(0).jurisdiction) == (date(1980, 2, 3), "2301")
@@ -344,7 +363,9 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_is_whole(tmp_path: Path, 
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    with subprocess.Popen([sys.executable, script, tmp_path, str(workers)], stdout=subprocess.PIPE, env=here) as process:
+    with subprocess.Popen(
+        [sys.executable, script, tmp_path, str(workers)], stdout=subprocess.PIPE, env=here
+    ) as process:
         assert process.stdout is not None
         assert int(process.stdout.readline()) == 50
         workers_left = list(_children(process.pid))
@@ -356,7 +377,12 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_is_whole(tmp_path: Path, 
         time.sleep(0.05)
     assert not [worker for worker in workers_left if _alive(worker)]
     again = load_people(
-        [tmp_path / "people.parquet"], home=tmp_path, vault=Vault.open(tmp_path / "keys"), source="police", on=ON, workers=0
+        [tmp_path / "people.parquet"],
+        home=tmp_path,
+        vault=Vault.open(tmp_path / "keys"),
+        source="police",
+        on=ON,
+        workers=0,
     )
     assert (again.new, again.people, Register.open(tmp_path).people) == (True, 2000, 2000)
     assert sorted(path.name for path in (tmp_path / "people").iterdir()) == [".lock", again.sha256]

@@ -85,4 +85,3 @@ def _rewrap_piece(segment: Segment, vault: Vault, begin: int, end: int) -> int:
     new = [vault.rewrap(key, segment.owner(row)) for row, key in zip(range(begin, end), old, strict=True)]
     overwrite(segment.folder / KEYS, begin * WRAPPED_BYTES, b"".join(new))
     return sum(before != after for before, after in zip(old, new, strict=True))
-

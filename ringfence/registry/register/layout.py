@@ -55,4 +55,6 @@ def opened(path: Path, dtype: str, mode: str = "r") -> npt.NDArray[np.generic]:
     """A file of numbers as a memory-mapped array; an empty file as an empty array."""
     if path.stat().st_size == 0:
         return np.empty(0, dtype)
-    return np.asarray(np.memmap(path, dtype=dtype, mode=mode)) if mode == "r" else np.memmap(path, dtype=dtype, mode=mode)  # type: ignore[call-overload,no-any-return]
+    return (
+        np.asarray(np.memmap(path, dtype=dtype, mode=mode)) if mode == "r" else np.memmap(path, dtype=dtype, mode=mode)
+    )  # type: ignore[call-overload,no-any-return]

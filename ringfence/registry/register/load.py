@@ -44,7 +44,9 @@ class Loaded:
     people: int
     base: int  # the dense integer of the first row
     refused: int  # rows not taken
-    refused_report: Path | None  # CSV: file, row, column, value, reason; holds personal values, readable by its owner alone
+    refused_report: (
+        Path | None
+    )  # CSV: file, row, column, value, reason; holds personal values, readable by its owner alone
     seconds: float
     new: bool  # False when this file had been loaded already, and nothing changed
 
@@ -72,7 +74,11 @@ def load_people(  # noqa: PLR0913 (each is a choice the person at the door makes
     """
     begun = perf_counter()
     asked = [told(Path(path), mapping) for path in files]
-    sha256 = asked[0].sha256 if len(asked) == 1 else hashlib.sha256("".join(one.sha256 for one in asked).encode()).hexdigest()
+    sha256 = (
+        asked[0].sha256
+        if len(asked) == 1
+        else hashlib.sha256("".join(one.sha256 for one in asked).encode()).hexdigest()
+    )
     people = home / "people"
     people.mkdir(parents=True, exist_ok=True)
     with _only_load(people):
@@ -115,7 +121,13 @@ def _finished(  # noqa: PLR0913
     spool.folder.replace(place)
     build.sync(place.parent)
     return Loaded(
-        place.name, spool.rows - len(twice), base, report.rows, report.path if report.rows else None, perf_counter() - begun, new=True
+        place.name,
+        spool.rows - len(twice),
+        base,
+        report.rows,
+        report.path if report.rows else None,
+        perf_counter() - begun,
+        new=True,
     )
 
 

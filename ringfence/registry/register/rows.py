@@ -42,10 +42,14 @@ class Batch:
     file: str
     read: int
     columns: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
-    dictionaries: dict[str, list[str]] = field(default_factory=dict)  # column -> texts its codes stand for, in this batch
+    dictionaries: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # column -> texts its codes stand for, in this batch
     sealed: bytes = b""
     keys: bytes = b""
-    blinds: dict[str, tuple[Ints, npt.NDArray[np.int32]]] = field(default_factory=dict)  # kind -> (hashes, rows in the batch)
+    blinds: dict[str, tuple[Ints, npt.NDArray[np.int32]]] = field(
+        default_factory=dict
+    )  # kind -> (hashes, rows in the batch)
     bad: list[Bad] = field(default_factory=list)
 
 
@@ -156,8 +160,12 @@ def _id_numbers(table: _Table, births: _Births, terms: Terms) -> _Births:
     sex = np.array([part[2] if part else 0 for part in parts], np.uint8)
     known = day != NO_BIRTH
     apart = np.abs(births.day.astype(np.int64) - day)
-    wrong_birth = known & (((births.exact == checks.DAY) & (apart > 0)) | ((births.exact == checks.YEAR) & (apart > 2 * 366)))
-    wrong_sex = ((sex == checks.MALE) & (births.sex == checks.FEMALE)) | ((sex == checks.FEMALE) & (births.sex == checks.MALE))
+    wrong_birth = known & (
+        ((births.exact == checks.DAY) & (apart > 0)) | ((births.exact == checks.YEAR) & (apart > 2 * 366))
+    )
+    wrong_sex = ((sex == checks.MALE) & (births.sex == checks.FEMALE)) | (
+        (sex == checks.FEMALE) & (births.sex == checks.MALE)
+    )
     for column, wrong in (("id_number", wrong_birth), ("sex", wrong_sex)):
         values = table.texts(column)
         for row in np.flatnonzero(wrong):
@@ -170,9 +178,7 @@ def _id_numbers(table: _Table, births: _Births, terms: Terms) -> _Births:
     )
 
 
-def _public_columns(
-    taken: Batch, table: _Table, kept: Ints, told: _Births, first_row: int, terms: Terms
-) -> None:
+def _public_columns(taken: Batch, table: _Table, kept: Ints, told: _Births, first_row: int, terms: Terms) -> None:
     digest = digest_maker("person", terms.source)
     columns = taken.columns
     columns["id_head"], columns["id_tail"] = heads_and_tails(b"".join([digest(table.codes[row] or "") for row in kept]))

@@ -199,7 +199,9 @@ class Segment:
         sealed = self._map(IDENTITIES, "<u1")[begin:end].tobytes()
         told = vault.unseal_bytes(self.wrapped_key(row), sealed, self.owner(row)).decode().split(SEPARATOR)
         held = dict(zip(IDENTITY_FIELDS, told, strict=True))
-        return Identity(held["name"], held["id_number"] or None, held["phone"] or None, held["address"] or None, held["code"])
+        return Identity(
+            held["name"], held["id_number"] or None, held["phone"] or None, held["address"] or None, held["code"]
+        )
 
 
 class Register:
@@ -216,7 +218,11 @@ class Register:
         folders = sorted(path.parent for path in (home / "people").glob(f"[0-9a-f]*/{META}"))
         segments = [Segment(folder) for folder in folders]
         for segment in segments:
-            newer = [np.fromfile(path, "<i4") for folder in folders for path in folder.glob(f"newer-than-{segment.sha256}.rows")]
+            newer = [
+                np.fromfile(path, "<i4")
+                for folder in folders
+                for path in folder.glob(f"newer-than-{segment.sha256}.rows")
+            ]
             if newer:
                 segment.hidden = np.unique(np.concatenate(newer))
         return cls(segments)
@@ -334,4 +340,3 @@ def _read(prefix: str, written: str) -> tuple[int, int]:
     if len(raw) != 10:  # noqa: PLR2004
         return 0, 0
     return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
-

@@ -1,7 +1,8 @@
 """Attachments: files sealed in pieces under a person's key and named by the hash of their ciphertext.
 
-Construction: STREAM over AES-256-GCM (Hoang, Reyhanitabar, Rogaway, Vizár 2015, CRYPTO, doi:10.1007/978-3-662-47989-6_24): the key of
-a file is derived by HKDF-SHA256 from the person's key and a random salt; the nonce counts the pieces and marks the last.
+Construction: STREAM over AES-256-GCM (Hoang, Reyhanitabar, Rogaway, Vizár 2015, CRYPTO,
+doi:10.1007/978-3-662-47989-6_24): the key of a file is derived by HKDF-SHA256 from the person's key and a random salt;
+the nonce counts the pieces and marks the last.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _TAG_BYTES = 16
 
 
 def seal_file(vault: Vault, wrapped: bytes, source: BinaryIO, folder: Path, owner: bytes = b"") -> str:
-    """Seal a file into `folder` under a person's key, piece by piece; its name there is the SHA-256 of the ciphertext."""
+    """Seal a file into `folder` under a person's key, piece by piece; named by the SHA-256 of its ciphertext."""
     folder.mkdir(parents=True, exist_ok=True)
     salt, digest = os.urandom(_SALT_BYTES), hashlib.sha256()
     cipher = _cipher(vault, wrapped, owner, salt)
     handle, building = tempfile.mkstemp(prefix=".sealing-", dir=folder)
     try:
-        with open(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             for piece in _sealed_pieces(cipher, salt, source):
                 digest.update(piece)
                 file.write(piece)

@@ -1,7 +1,8 @@
 """Keys and sealed text: one data key a person, wrapped by a site key that never enters the database.
 
-A wrapped key is a record of 64 bytes: version of the wrapping key (4, little endian, from 1), nonce (12), ciphertext and tag (48).
-Overwriting the record destroys the key, and with it every text sealed under it; 64 zero bytes stand for a destroyed key.
+A wrapped key is a record of 64 bytes: version of the wrapping key (4, little endian, from 1), nonce (12), ciphertext
+and tag (48). Overwriting the record destroys the key, and with it every text sealed under it; 64 zero bytes stand for
+a destroyed key.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _WRAPPING = re.compile(r"wrapping-(\d+)\.key")
 class Vault:
     """The site's keys, opened from a folder outside the database.
 
-    `wrapping-N.key` wrap the keys of people (the highest N is current), `blind.key` keys the blind index, `export.key` the
-    pseudonyms of exports. Each file holds 32 random bytes and is readable by its owner alone.
+    `wrapping-N.key` wrap the keys of people (the highest N is current), `blind.key` keys the blind index, `export.key`
+    the pseudonyms of exports. Each file holds 32 random bytes and is readable by its owner alone.
     """
 
     def __init__(self, folder: Path, wrapping: dict[int, bytes], blind: bytes, export: bytes) -> None:
@@ -117,7 +118,7 @@ class Vault:
     def _wrap_many(self, keys: bytes, owners: Sequence[bytes]) -> bytes:
         version, cipher = self._current.to_bytes(4, "little"), self._wrapping[self._current]
         nonces = os.urandom(NONCE_BYTES * len(owners))
-        records = []
+        records: list[bytes] = []
         for place, owner in enumerate(owners):
             nonce = nonces[place * NONCE_BYTES : (place + 1) * NONCE_BYTES]
             key = keys[place * KEY_BYTES : (place + 1) * KEY_BYTES]
@@ -171,7 +172,7 @@ class Vault:
     # -- keyed hashes -------------------------------------------------------------------------------------------------
 
     def blind(self, kind: str, text: str) -> int:
-        """A keyed hash of a normalised text as a signed 64-bit integer (keyed BLAKE2b), the same for the same kind and text."""
+        """A keyed hash (BLAKE2b) of a normalised text as a signed 64-bit integer; the kinds are kept apart."""
         return int.from_bytes(self._blind_digest(kind, text), "little", signed=True)
 
     def blinds(self, kind: str, texts: Iterable[str]) -> bytes:
@@ -205,7 +206,7 @@ class Vault:
 
 
 def _make_keys(folder: Path) -> None:
-    """Make a whole folder of keys or none: built beside, then moved into place; whoever comes second takes the first's."""
+    """Make a whole folder of keys or none: built beside, then moved; whoever comes second takes the first's."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     for name in ("wrapping-1.key", "blind.key", "export.key"):
@@ -221,7 +222,7 @@ def _make_keys(folder: Path) -> None:
 
 
 def _write_key(path: Path) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(os.urandom(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())

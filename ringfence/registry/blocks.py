@@ -1,4 +1,4 @@
-"""Blocks: the few exact texts under which a person is found again. Only their keyed hashes are stored, never the texts."""
+"""Blocks: the few exact texts under which a person is found again. Only their keyed hashes are stored."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from ringfence.science.names import normal_name, phonetic_key
 KINDS = ("id_number", "phone", "name_birth", "name_year", "birth_place", "name_place")
 """The kinds of block, the most telling first.
 
-`id_number` and `phone` hold the normalised number; `name_birth` the exact name with the day of birth; `name_year` the sound of the
-name with the year of birth; `birth_place` the day of birth and sex with the jurisdiction; `name_place` the sound of the name with it.
+`id_number` and `phone` hold the normalised number; `name_birth` the exact name with the day of birth; `name_year` the
+sound of the name with the year of birth; `birth_place` the day of birth and sex with the jurisdiction; `name_place`
+the sound of the name with it.
 """
 
 _EPOCH = date(1970, 1, 1)
@@ -20,7 +21,7 @@ _EPOCH = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
-    """A person as someone describes them: handed in, or unsealed. Numbers are normalised by `registry.checks`; `jurisdiction` is a code, not a name."""
+    """A person as handed in or unsealed. Numbers as `registry.checks` writes them; `jurisdiction` is a code."""
 
     name: str
     birth_on: date | None = None
@@ -52,7 +53,7 @@ def blocks(person: Described) -> Iterator[tuple[str, str]]:
 
 
 def probes(person: Described) -> Iterator[tuple[str, str]]:
-    """(kind, text) of each block to look into for a person, most telling first: also years beside, and the day and month swapped."""
+    """(kind, text) of each block to look into, most telling first: also years beside, and day and month swapped."""
     own = list(blocks(person))
     if person.birth_on is not None and (sound := phonetic_key(person.name)):
         own += [("name_year", name_year(sound, person.birth_on.year + years)) for years in (-1, 1)]

@@ -28,9 +28,10 @@ SEX_CODES = {
 _SEX = {text: code for code, texts in SEX_CODES.items() for text in texts}
 
 NATIONAL_NUMBERS = {
-    "BE": "nn", "BG": "egn", "CN": "ric", "CZ": "rc", "DK": "cpr", "EE": "ik", "FI": "hetu", "FR": "nir", "ID": "nik", "IL": "idnr",
-    "IS": "kennitala", "IT": "codicefiscale", "KR": "rrn", "LT": "asmens", "MX": "curp", "MY": "nric", "NO": "fodselsnummer",
-    "PK": "cnic", "PL": "pesel", "RO": "cnp", "SE": "personnummer", "SI": "emso", "SK": "rc", "TH": "pin", "TR": "tckimlik", "ZA": "idnr",
+    "BE": "nn", "BG": "egn", "CN": "ric", "CZ": "rc", "DK": "cpr", "EE": "ik", "FI": "hetu", "FR": "nir", "ID": "nik",
+    "IL": "idnr", "IS": "kennitala", "IT": "codicefiscale", "KR": "rrn", "LT": "asmens", "MX": "curp", "MY": "nric",
+    "NO": "fodselsnummer", "PK": "cnic", "PL": "pesel", "RO": "cnp", "SE": "personnummer", "SI": "emso", "SK": "rc",
+    "TH": "pin", "TR": "tckimlik", "ZA": "idnr",
 }  # fmt: skip
 """The national identity number of each country, by the name of its python-stdnum module."""
 
@@ -73,8 +74,8 @@ _CENTURY = "19"  # the 15-digit numbers were given until 1999
 def chinese_id(number: str) -> tuple[str, int, int]:
     """(normalised 18 digits, birth as days since 1970, sex) of a Chinese resident ID number already `plain`.
 
-    15-digit numbers of the first generation are widened. Unlike python-stdnum, the county code is not looked up: counties are
-    renamed every year, and a person must not be refused for it. Source: GB 11643-1999; ISO 7064 MOD 11-2.
+    15-digit numbers of the first generation are widened. Unlike python-stdnum, the county code is not looked up:
+    counties are renamed every year, and a person must not be refused for it. Source: GB 11643-1999; ISO 7064 MOD 11-2.
     """
     if len(number) == 15:  # noqa: PLR2004
         number = number[:6] + _CENTURY + number[6:]
@@ -88,7 +89,11 @@ def chinese_id(number: str) -> tuple[str, int, int]:
 
 
 def chinese_check_digit(number: str) -> str:
-    """The 18th sign for 17 digits; a weighted sum modulo 11 is the value of the digits in base 13, since 2 * 13 = 4 modulo 11."""
+    """The 18th sign for 17 digits.
+
+    The weighted sum modulo 11 is the value of the digits read in base 13, because 13 is 2 modulo 11 and the weights
+    are powers of 2.
+    """
     digit = (1 - 2 * int(number, 13)) % 11
     return "X" if digit == 10 else str(digit)  # noqa: PLR2004
 
@@ -113,7 +118,7 @@ def id_number(text: str, country: str = "CN") -> IdNumber:
 
 
 def id_parts(text: str, country: str = "CN") -> tuple[str, int | None, int]:
-    """(normalised number, birth as days since 1970 or None, sex) of an ID number; raises as `id_number`. The hot path of loads."""
+    """(normalised number, birth as days since 1970 or None, sex) of an ID number; raises as `id_number`."""
     number = plain(text)
     if country == "CN":
         if _CHINESE.fullmatch(number):
@@ -165,7 +170,8 @@ _PHONE_NOISE = str.maketrans("", "", " \t\u00a0\u3000-()（）.")
 def phone(text: str, region: str = "CN") -> str:
     """A phone as E.164 (`+8613912345678`); raises `Unfit("phone_invalid")`.
 
-    Plain mobile numbers of the default region are met by that region's own pattern, 20 times as fast as the full parser.
+    Plain mobile numbers of the default region are met by that region's own pattern, 20 times as fast as the full
+    parser.
     """
     number = text.translate(_PHONE_NOISE)
     mobile, prefix, code = _mobile(region)
@@ -187,7 +193,11 @@ def phone_by_library(text: str, region: str) -> str:
 
 @cache
 def _mobile(region: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, int]:
-    known = PhoneMetadata.metadata_for_region(region)
+    """(pattern of national mobile numbers, of what may precede a national number, country code) of a region."""
+    known: Any = PhoneMetadata.metadata_for_region(region)
+    if known is None:
+        message = f"{region!r} is no region that has telephones"
+        raise LookupError(message)
     prefix = known.national_prefix_for_parsing
     return re.compile(known.mobile.national_number_pattern), re.compile(prefix) if prefix else None, known.country_code
 
@@ -236,7 +246,7 @@ def birth(text: str, on: date) -> tuple[int, int]:
 
 
 def birth_of_age(text: str, on: date) -> tuple[int, int]:
-    """(1 January of the likeliest year of birth, YEAR) for an age in years on a day; raises `Unfit("age_not_a_number")`."""
+    """(1 January of the likeliest year of birth, YEAR) for an age on a day; raises `Unfit("age_not_a_number")`."""
     try:
         years = int(float(text))
     except (ValueError, OverflowError):

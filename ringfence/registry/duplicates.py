@@ -1,4 +1,4 @@
-"""Who may already be on record: at entry among at most 200 opened identities, in bulk over the pairs of the same blocks."""
+"""Who may already be on record: at entry among at most 200 opened identities, in bulk over pairs of blocks."""
 
 from __future__ import annotations
 
@@ -62,13 +62,17 @@ class Registered:
         """As `Holder.described`."""
         for person in people:
             dense = self.register.dense_of(person)
-            if dense is None:
-                continue
-            try:
-                yield person, self.register.known(dense, self.vault)
-            except Refused as refused:
-                if refused.code != "identity_erased":
-                    raise
+            if dense is not None and (described := self.opened(dense)) is not None:
+                yield person, described
+
+    def opened(self, dense: int) -> Described | None:
+        """One person unsealed; None for one who was erased."""
+        try:
+            return self.register.known(dense, self.vault)
+        except Refused as refused:
+            if refused.code == "identity_erased":
+                return None
+            raise
 
 
 # -- at entry ---------------------------------------------------------------------------------------------------------
@@ -79,8 +83,8 @@ def candidates(
 ) -> list[Candidate]:
     """People on record who may be the one described, likeliest first.
 
-    Blocks are looked into from the most telling on, until `at_most` people are found; only they are unsealed and compared.
-    `prior` is the probability that someone entered is on record already, shared among those compared.
+    Blocks are looked into from the most telling on, until `at_most` people are found; only they are unsealed and
+    compared. `prior` is the probability that someone entered is on record already, shared among those compared.
     """
     blinds: dict[str, list[int]] = {}
     for kind, text in probes(asked):
@@ -141,20 +145,20 @@ def block_pairs(segment: Segment, kinds: Sequence[str] = KINDS, largest: int = L
     bits = {"id_number": matching.ID_NUMBER["same"].weight, "phone": matching.PHONE["same"].weight}
     keys, certain, too_large = [], [], {}
     for kind in kinds:
-        one, other, passed = _pairs_of(*segment.index(kind), largest)
-        too_large[kind] = passed
+        one, other, too_large[kind] = _pairs_of(*segment.index(kind), largest)
         keys.append(one.astype(np.int64) << 32 | other)
         certain.append(np.full(len(one), bits.get(kind, 0.0)))
     unique, place = np.unique(np.concatenate(keys), return_inverse=True)
-    summed = np.bincount(place, np.concatenate(certain), minlength=len(unique))
-    base = segment.base
-    return Pairs(base + (unique >> 32), base + (unique & 0xFFFFFFFF), summed, too_large)
+    summed = np.bincount(place, np.concatenate(certain), minlength=len(unique)).astype(np.float64)
+    first, second = unique >> 32, unique & 0xFFFFFFFF
+    shown = ~(np.isin(first, segment.hidden) | np.isin(second, segment.hidden))
+    return Pairs(segment.base + first[shown], segment.base + second[shown], summed[shown], too_large)
 
 
 def _pairs_of(
     values: npt.NDArray[np.int64], rows: npt.NDArray[np.int32], largest: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]:
-    """(smaller rows, larger rows, people in blocks above the cap): each entry with each later one of its run of equal values."""
+    """(smaller rows, larger rows, people in blocks above the cap): each entry with each later one of its run."""
     edges = (
         np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1], [True]])) if len(values) else np.zeros(1, int)
     )
@@ -185,7 +189,7 @@ def worth_opening(segment: Segment, pairs: Pairs) -> npt.NDArray[np.bool_]:
     )
     to_day = exact[0] == 3, exact[1] == 3  # noqa: PLR2004
     most = matching.most_it_can_be(birth, to_day, sex, place[0] == place[1], pairs.certain)  # type: ignore[arg-type]
-    return most >= REVIEW  # type: ignore[no-any-return]
+    return most >= REVIEW
 
 
 FOUND = np.dtype([("one", "<i8"), ("other", "<i8"), ("bits", "<f4")])
@@ -195,10 +199,11 @@ FOUND = np.dtype([("one", "<i8"), ("other", "<i8"), ("bits", "<f4")])
 def find_duplicates(
     register: Register, vault: Vault, home: Path, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, int]:
-    """Compare the pairs of every segment and write the list of likely duplicates, likeliest first; work for the background.
+    """Compare the pairs of every segment and write the list of likely duplicates, likeliest first.
 
-    Pairs across two segments are not compared here: those of the same source and code are one person already, and others are found at
-    entry. Returns counts: pairs sharing a block, opened, listed, and people in blocks passed over as too large.
+    Pairs across two segments are not compared here: those of the same source and code are one person already, and
+    others are found at entry. Returns counts: pairs sharing a block, opened, listed, and people in blocks passed over
+    as too large.
     """
     counts = {"pairs": 0, "opened": 0, "listed": 0, "too_large": 0}
     found = []
@@ -224,12 +229,13 @@ def _compared(
     progress: Callable[[int, int], None] | None,
 ) -> npt.NDArray[np.void]:
     found, kept = np.empty(len(ones), FOUND), 0
-    last: tuple[int, Described] | None = None
+    held = Registered(register, vault)
+    last: tuple[int, Described | None] = -1, None
     for place, (one, other) in enumerate(zip(ones.tolist(), others.tolist(), strict=True)):
-        if last is None or last[0] != one:  # pairs come sorted by their first person
-            last = one, register.known(one, vault)
-        weight = compare(last[1], register.known(other, vault)).weight
-        if weight >= REVIEW:
+        if last[0] != one:  # pairs come sorted by their first person
+            last = one, held.opened(one)
+        both = last[1], held.opened(other)
+        if both[0] and both[1] and (weight := compare(both[0], both[1]).weight) >= REVIEW:
             found[kept] = one, other, weight
             kept += 1
         if progress and place % 10_000 == 0:
@@ -248,16 +254,14 @@ def write_list(home: Path, listed: npt.NDArray[np.void]) -> None:
 def likely_duplicates(
     home: Path, register: Register, vault: Vault, *, begin: int = 0, limit: int = 50
 ) -> list[tuple[PersonId, PersonId, Match]]:
-    """A page of the list last written, likeliest first; pairs of which one was erased or replaced since are left out."""
+    """A page of the list last written, likeliest first, without pairs of which one was erased since."""
     path = home / "people" / "duplicates.npy"
     if not path.exists():
         return []
     page = np.load(path, mmap_mode="r")[begin : begin + limit]
-    shown = []
+    held, shown = Registered(register, vault), []
     for one, other, _ in page.tolist():
-        try:
-            match = compare(register.known(one, vault), register.known(other, vault))
-        except Refused:
-            continue
-        shown.append((register.person_of(one), register.person_of(other), match))
+        both = held.opened(one), held.opened(other)
+        if both[0] and both[1]:
+            shown.append((register.person_of(one), register.person_of(other), compare(both[0], both[1])))
     return shown

@@ -44,19 +44,22 @@ PHONE = {"same": Level(0.55, 1e-6), "slip": Level(0.02, 1e-5), "other": Level(0.
 PLACE = {"same": Level(0.80, 0.002), "other": Level(0.20, 0.998)}
 """Levels of agreement, field by field; each field's m and each field's u sum to 1 over its levels (to rounding).
 
-m: exact agreement in true pairs is 0.9-0.98 for birth and sex and about 0.85-0.9 for names in hospital and population registers
-(Sayers et al. 2016, Int J Epidemiol 45(3): 954-964, doi:10.1093/ije/dyv322; Zhu et al. 2015, J Biomed Inform 56: 80-86).
-u: chance agreement, as 1/365.25/70 for a birth date, 1/2 for sex, 1/1000 order for a full Chinese or Latin name; a number guarded by a
-check digit or of eleven digits agrees by chance about never. These are starting values for a register of a city; a site that has reviewed
-pairs should replace them by its own counts.
+m: exact agreement in true pairs is 0.9-0.98 for birth and sex and about 0.85-0.9 for names in hospital and population
+registers (Sayers et al. 2016, Int J Epidemiol 45(3): 954-964, doi:10.1093/ije/dyv322; Zhu et al. 2015, J Biomed Inform
+56: 80-86). u: chance agreement, as 1/365.25/70 for a birth date, 1/2 for sex, 1/1000 order for a full Chinese or Latin
+name; a number guarded by a check digit or of eleven digits agrees by chance about never. These are starting values for
+a register of a city; a site that has reviewed pairs should replace them by its own counts.
 """
 
 NAME_NEAR, NAME_ALIKE = 0.92, 0.80
 """Likeness from which a name is `near` (same sound, other script, one letter) or `alike`."""
 
 POSSIBLE, REVIEW, CERTAIN = 6.0, 14.0, 20.0
-"""Bits from which a pair is offered: POSSIBLE where someone is entered and asked about; REVIEW in lists over a whole register, where any
-two people meet and chance has a million tries; from CERTAIN on it is called the same person unless a look says otherwise."""
+"""Bits from which a pair is offered.
+
+POSSIBLE where someone is entered and asked about; REVIEW in lists over a whole register, where chance has a million
+tries; from CERTAIN on a pair is called the same person unless a look says otherwise.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def name_level(likeness: float) -> str:
 
 
 def birth_level(one: tuple[int, int, int], other: tuple[int, int, int]) -> str:
-    """The level of two birth dates (year, month, day): `slip` is day and month swapped or one part wrong, `year` within a year."""
+    """The level of two births (year, month, day): `slip` is day and month swapped or one part wrong."""
     if one == other:
         return "same"
     swapped = one[0] == other[0] and one[1] == other[2] and one[2] == other[1]
@@ -105,14 +108,16 @@ def number_level(one: str, other: str) -> str:
 def match(levels: dict[str, str]) -> Match:
     """The sum of weights over `field -> level`; fields not told on both sides are left out and weigh nothing.
 
-    Fields: those of `TABLES`; `birth_year` stands in for `birth` where one side knows only the year. Source: Fellegi & Sunter 1969, J Am Stat Assoc 64(328): 1183-1210.
+    Fields: those of `TABLES`; `birth_year` stands in for `birth` where one side knows only the year. Source: Fellegi &
+    Sunter 1969, J Am Stat Assoc 64(328): 1183-1210.
     """
     fields = tuple((name, level, TABLES[name][level].weight) for name, level in levels.items())
     return Match(sum(weight for _, _, weight in fields), fields)
 
 
 TABLES: dict[str, dict[str, Level]] = {
-    "name": NAME, "birth": BIRTH, "birth_year": BIRTH_YEAR, "sex": SEX, "id_number": ID_NUMBER, "phone": PHONE, "place": PLACE,
+    "name": NAME, "birth": BIRTH, "birth_year": BIRTH_YEAR, "sex": SEX, "id_number": ID_NUMBER,
+    "phone": PHONE, "place": PLACE,
 }  # fmt: skip
 
 
@@ -123,22 +128,22 @@ def most_it_can_be(
     same_place: npt.NDArray[np.bool_],
     certain: npt.NDArray[np.float64],
 ) -> npt.NDArray[np.float64]:
-    """The most bits that pairs can come to, float[n_pairs], by what is known without opening an identity; names may yet be the same.
+    """The most bits that pairs can come to, float[n_pairs], before identities are opened: names may yet be the same.
 
-    `birth`: days since 1970, NO_BIRTH for unknown, `exact` where known to the day; `sex`: ISO/IEC 5218; `certain`: bits of numbers
-    whose keyed hashes are equal. Phones and numbers not known to be equal count 0 here, although a slip in one would still weigh
-    for a pair. A pair that cannot reach REVIEW is not worth opening.
+    `birth`: days since 1970, NO_BIRTH for unknown, `exact` where known to the day; `sex`: ISO/IEC 5218; `certain`:
+    bits of numbers whose keyed hashes are equal. Phones and numbers not known to be equal count 0 here, although a
+    slip in one would still weigh for a pair. A pair that cannot reach REVIEW is not worth opening.
     """
     sexes = np.where(sex[0] == sex[1], SEX["same"].weight, SEX["other"].weight)
     sexes = np.where((sex[0] == 0) | (sex[1] == 0), 0.0, sexes)
     places = np.where(same_place, PLACE["same"].weight, PLACE["other"].weight)
-    return NAME["same"].weight + birth_bits(birth, exact) + sexes + places + certain  # type: ignore[no-any-return]
+    return NAME["same"].weight + birth_bits(birth, exact) + sexes + places + certain
 
 
 def birth_bits(
     birth: tuple[Days, Days], exact: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
 ) -> npt.NDArray[np.float64]:
-    """The bits of pairs of birth dates, float[n_pairs]: `birth_level` or the year alone, for whole arrays; 0 where one is unknown."""
+    """The bits of pairs of births, float[n_pairs], by `birth_level` or the year alone; 0 where one is unknown."""
     (years, months, days), (other_years, other_months, other_days) = map(_parts, birth)
     same_year, apart = years == other_years, np.abs(years - other_years)
     parts = same_year.astype(int) + (months == other_months) + (days == other_days)

@@ -1,4 +1,4 @@
-"""Names of people across scripts: normal forms, phonetic keys, likeness. Chinese by pinyin, everything else by Latin letters.
+"""Names of people across scripts: normal forms, phonetic keys, likeness. Chinese by pinyin, all else by Latin letters.
 
 A Chinese name and its pinyin meet (王伟, Wang Wei, WEI WANG); Cantonese and Wade-Giles spellings (Wong Tai Man) do not.
 """
@@ -16,12 +16,14 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 SURNAME_READINGS = {
     "万俟": "mo qi", "尉迟": "yu chi", "单于": "chan yu", "长孙": "zhang sun", "令狐": "ling hu", "澹台": "tan tai",
-    "单": "shan", "單": "shan", "仇": "qiu", "区": "ou", "區": "ou", "解": "xie", "查": "zha", "曾": "zeng", "朴": "piao", "盖": "ge", "蓋": "ge",
-    "缪": "miao", "繆": "miao", "任": "ren", "华": "hua", "華": "hua", "宁": "ning", "翟": "zhai", "折": "she", "乐": "yue", "樂": "yue",
-    "员": "yun", "員": "yun", "洗": "xian", "冼": "xian", "隗": "wei", "种": "chong", "秘": "bi", "召": "shao", "祭": "zhai", "黑": "he",
-    "那": "na", "覃": "qin", "贲": "ben", "逄": "pang", "应": "ying", "應": "ying", "阚": "kan", "哈": "ha", "燕": "yan", "么": "yao",
-    "句": "gou", "郗": "chi", "葛": "ge", "都": "du", "卜": "bu", "相": "xiang", "车": "che", "車": "che", "重": "chong", "佴": "nai", "尉": "wei",
-    "晟": "cheng", "幺": "yao", "谌": "chen", "諶": "chen", "乜": "nie", "过": "guo", "過": "guo", "纪": "ji", "紀": "ji", "费": "fei", "費": "fei",
+    "单": "shan", "單": "shan", "仇": "qiu", "区": "ou", "區": "ou", "解": "xie", "查": "zha", "曾": "zeng",
+    "朴": "piao", "盖": "ge", "蓋": "ge", "缪": "miao", "繆": "miao", "任": "ren", "华": "hua", "華": "hua",
+    "宁": "ning", "翟": "zhai", "折": "she", "乐": "yue", "樂": "yue", "员": "yun", "員": "yun", "洗": "xian",
+    "冼": "xian", "隗": "wei", "种": "chong", "秘": "bi", "召": "shao", "祭": "zhai", "黑": "he", "那": "na",
+    "覃": "qin", "贲": "ben", "逄": "pang", "应": "ying", "應": "ying", "阚": "kan", "哈": "ha", "燕": "yan",
+    "么": "yao", "句": "gou", "郗": "chi", "葛": "ge", "都": "du", "卜": "bu", "相": "xiang", "车": "che",
+    "車": "che", "重": "chong", "佴": "nai", "尉": "wei", "晟": "cheng", "幺": "yao", "谌": "chen", "諶": "chen",
+    "乜": "nie", "过": "guo", "過": "guo", "纪": "ji", "紀": "ji", "费": "fei", "費": "fei",
 }  # fmt: skip
 """Readings of characters as surnames where they differ from, or are not settled by, the everyday reading.
 
@@ -42,7 +44,7 @@ def is_han(name: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def normal_name(name: str) -> str:
-    """The name with everything dropped that does not tell people apart: case, width, accents, gaps, order of Latin words."""
+    """The name without what does not tell people apart: case, width, accents, gaps, order of Latin words."""
     if _ALL_HAN.fullmatch(name):
         return name
     name = unicodedata.normalize("NFKC", name).casefold()
@@ -114,7 +116,7 @@ _BLURS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("v", "u"), ("l", 
 
 @cache
 def blurred(syllable: str) -> str:
-    """A syllable as southern speakers and hurried clerks may write it: zh/z, ch/c, sh/s, -ng/-n, l/n and ü/u are one."""
+    """A syllable as southern speakers may write it: zh/z, ch/c, sh/s, -ng/-n, l/n and ü/u are one."""
     for sharp, flat in _BLURS:
         syllable = syllable.replace(sharp, flat)
     return syllable
@@ -127,7 +129,8 @@ def blurred(syllable: str) -> str:
 def phonetic_key(name: str) -> str:
     """What the name sounds like, the same in either script and in any order of words; empty for a name without letters.
 
-    Pinyin is blurred syllable by syllable; other words go through Metaphone (Philips 1990, Computer Language 7(12): 39-43).
+    Pinyin is blurred syllable by syllable; other words go through Metaphone (Philips 1990, Computer Language 7(12):
+    39-43).
     """
     if is_han(name):
         sounds = [blurred(syllable) for syllable in syllables(name)]
@@ -142,7 +145,7 @@ def phonetic_key(name: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """How alike two names are, 0 to 1: 1 for the same name, 0.97 for a name and its own pinyin, about 0 for strangers."""
+    """How alike two names are: 1 for the same name, 0.97 for a name and its own pinyin, about 0 for strangers."""
     if normal_name(one) == normal_name(other):
         return 1.0
     if is_han(one) and is_han(other):
@@ -164,7 +167,7 @@ def _likeness_of_han(one: str, other: str) -> float:
 
 
 def _spoken(name: str) -> list[str]:
-    """The words of a name; pinyin as sorted syllables, so that `xiao ming wang` and `wang xiaoming` are one (and lv is lu)."""
+    """The words of a name, sorted; pinyin as syllables: `xiao ming wang` and `wang xiaoming` are one (lv is lu)."""
     words = latin_words(name)
     split = [pinyin_of(word) for word in words]
     if words and all(split):
@@ -173,7 +176,7 @@ def _spoken(name: str) -> list[str]:
 
 
 def _likeness_of_words(words: list[str], others: list[str]) -> float:
-    """Each word of the shorter name with its best match in the other, weighed by length; a bare initial counts as a near match."""
+    """Each word of the shorter name with its best match in the other, weighed by length."""
     if words == others:
         return 1.0
     if len(words) > len(others):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import tempfile
 import threading
 from datetime import date
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -140,11 +142,11 @@ def _id_numbers(counties: np.ndarray, births: np.ndarray, serials: np.ndarray) -
 
 
 class Memory:
-    """The most memory this process and its children held at once, sampled: sum of proportional set sizes' private part, in bytes."""
+    """The most memory this process and its children held at once, sampled: sum of resident sets, in bytes."""
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> Self:
         """Begin sampling."""
-        self.peak, self._over = 0, threading.Event()
+        self.peak, self.own_peak, self._over = 0, 0, threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()
         return self
@@ -156,12 +158,13 @@ class Memory:
 
     def _sample(self) -> None:
         while not self._over.is_set():
-            self.peak = max(self.peak, sum(map(_resident, _family())))
+            held = np.array([_resident(process) for process in _family()]).sum(axis=0)
+            self.peak, self.own_peak = max(self.peak, int(held[0])), max(self.own_peak, int(held[0] - held[1]))
             sleep(0.1)
 
 
 def _family() -> list[int]:
-    """This process and its descendants."""
+    """The process itself and its descendants."""
     found = [0]
     parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -176,27 +179,42 @@ def _family() -> list[int]:
     return found
 
 
-def _resident(process: int) -> int:
-    """Resident bytes of a process; file pages it shares with the disk cache are counted too."""
+def _resident(process: int) -> tuple[int, int]:
+    """(resident bytes of a process, those of them that are pages of files, which the disk cache can drop)."""
     try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * 4096
+        told = Path(f"/proc/{process}/statm").read_text().split()
+        return int(told[1]) * 4096, int(told[2]) * 4096
     except (OSError, IndexError):
-        return 0
+        return 0, 0
 
 
 def run(n: int, workers: int = 2) -> dict[str, float]:
-    """Make N people, load them, look some up: seconds, people/s, peak memory of all processes (GiB), microseconds a look-up."""
+    """Make N people, load them, look some up: seconds, people/s, peak GiB of all processes, microseconds a look-up."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         file = write_people(home / "people.parquet", n)
         vault = Vault.open(home / "keys")
+        before = _cpu_seconds()
         with Memory() as memory:
             loaded = load_people([file], home=home, vault=vault, source="bench", on=ON, workers=workers)
+        spent = _cpu_seconds() - before
         size = sum(path.stat().st_size for path in (home / "people" / loaded.sha256).iterdir())
         return {
-            "people": loaded.people, "seconds": round(loaded.seconds, 1), "people_per_s": round(loaded.people / loaded.seconds),
-            "peak_gib": round(memory.peak / 2**30, 2), "bytes_per_person": round(size / n), **look_ups(home, vault),
-        }  # fmt: skip
+            "people": loaded.people,
+            "seconds": round(loaded.seconds, 1),
+            "cpu_seconds": round(spent, 1),
+            "people_per_s": round(loaded.people / loaded.seconds),
+            "peak_gib": round(memory.peak / 2**30, 2),
+            "peak_gib_without_file_pages": round(memory.own_peak / 2**30, 2),
+            "bytes_per_person": round(size / n),
+            **look_ups(home, vault),
+        }
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and of the children it has waited for."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def look_ups(home: Path, vault: Vault) -> dict[str, float]:
@@ -209,7 +227,7 @@ def look_ups(home: Path, vault: Vault) -> dict[str, float]:
     people = [int(dense) for dense in random.integers(0, register.next_dense, 300)]
     known = [register.known(dense, vault) for dense in people]
     public = [register.public(dense) for dense in people]
-    asked = {
+    asked: dict[str, list[Any]] = {
         "dense_of": [lambda one=one: register.dense_of(one.person) for one in public],
         "public": [lambda dense=dense: register.public(dense) for dense in people],
         "identity": [lambda dense=dense: register.identity(dense, vault) for dense in people],
@@ -220,7 +238,7 @@ def look_ups(home: Path, vault: Vault) -> dict[str, float]:
     return {"open_ms": round(1e3 * opened, 1)} | {f"{name}_us": _median_us(calls) for name, calls in asked.items()}
 
 
-def _median_us(calls: list) -> float:  # type: ignore[type-arg]
+def _median_us(calls: list[Any]) -> float:
     spent = []
     for warm in (False, True):
         for call in calls:

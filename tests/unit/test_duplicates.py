@@ -20,6 +20,7 @@ from ringfence.facts.ids import PersonId, derive
 from ringfence.registry.blocks import Described, blocks
 from ringfence.registry.duplicates import (
     AT_MOST,
+    Holder,
     Registered,
     block_pairs,
     candidates,
@@ -110,7 +111,10 @@ def test_registers_and_rows_are_asked_together(tmp_path: Path) -> None:
     load_people([write_people(tmp_path / "p.parquet", 300)], home=tmp_path, vault=vault, source="s", on=ON, workers=0)
     register = Register.open(tmp_path)
     entered = register.known(123, vault)
-    holders = [Registered(register, vault), Rows(vault, {"again": dataclasses.replace(entered, phone=None)})]
+    holders: list[Holder] = [
+        Registered(register, vault),
+        Rows(vault, {"again": dataclasses.replace(entered, phone=None)}),
+    ]
     found = [one.person for one in candidates(entered, vault=vault, holders=holders)]
     assert found[:2] == [register.person_of(123), "again"]
     erase(tmp_path, register.person_of(123))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def own_town(tmp_path: Path) -> Town:
     return make_town(tmp_path, 40)
 
 
-def load(home: Path, columns: dict[str, list[str | None]], **more: object) -> Loaded:
+def load(home: Path, columns: Mapping[str, Sequence[str]], **more: object) -> Loaded:
     """Load a small table from CSV."""
     file = home / "small.csv"
     with file.open("w", encoding="utf-8", newline="") as out:
@@ -122,7 +122,9 @@ def test_an_unknown_hash_finds_nobody(town: Town, kind: str, blind: int) -> None
 
 def test_households_and_places_are_whole(town: Town) -> None:
     register = town.register
-    by = {column: defaultdict(set) for column in ("household", "jurisdiction", "stay")}
+    by: dict[str, dict[str | None, set[int | None]]] = {
+        column: defaultdict(set) for column in ("household", "jurisdiction", "stay")
+    }
     for row in town.rows:
         dense = register.dense_of(PersonId(derive("person", "police", row["code"])))
         for column, groups in by.items():

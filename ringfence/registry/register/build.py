@@ -1,4 +1,4 @@
-"""A segment under construction: batches are spooled to files in a folder of its own, then indexed, synced and moved into place."""
+"""A segment under construction: spooled to files in a folder of its own, then indexed, synced and moved into place."""
 
 from __future__ import annotations
 
@@ -104,12 +104,8 @@ def drop(spool: Spool, rows: npt.NDArray[np.int32]) -> None:
     if not len(rows):
         return
     for name in PLACES:
-        column = opened(spool.folder / f"{name}.column", COLUMNS[name], "r+")
-        column[rows] = NONE
-        column.flush()  # type: ignore[attr-defined]
-    keys = opened(spool.folder / KEYS, "V64", "r+")
-    keys[rows] = np.void(DESTROYED)
-    keys.flush()  # type: ignore[attr-defined]
+        opened(spool.folder / f"{name}.column", COLUMNS[name], "r+")[rows] = NONE
+    opened(spool.folder / KEYS, f"V{WRAPPED_BYTES}", "r+")[rows] = np.void(DESTROYED)
 
 
 def index(spool: Spool, dropped: npt.NDArray[np.int32]) -> None:

@@ -22,8 +22,9 @@ PIECE = 4096
 def erase(home: Path, person: PersonId) -> int:
     """Erase a person from every segment that names them; returns how many rows were erased (0: not registered).
 
-    Their key and sealed identity are overwritten, they are unlinked from every keyed hash, and their birth is left to the year.
-    Place, household and sex stay, so that counts and households do. Done again, or after a crash, it finishes the same.
+    Their key and sealed identity are overwritten, they are unlinked from every keyed hash, and their birth is left to
+    the year. Place, household and sex stay, so that counts and households do. Done again, or after a crash, it
+    finishes the same.
     """
     erased = 0
     with _only_writer(home):
@@ -38,7 +39,8 @@ def erase(home: Path, person: PersonId) -> int:
 def rewrap(home: Path, vault: Vault, progress: Callable[[int, int], None] | None = None) -> int:
     """Bring every key under the current wrapping key, in place; returns how many were changed.
 
-    Each record is whole in itself and names its wrapping key, so that a crash in the middle leaves both kinds readable; run again.
+    Each record is whole in itself and names its wrapping key, so that a crash in the middle leaves both kinds
+    readable; run again.
     """
     changed = done = 0
     with _only_writer(home):

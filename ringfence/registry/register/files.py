@@ -70,7 +70,7 @@ def sha256_and_lines(path: Path) -> tuple[str, int]:
 
 
 def told(path: Path, mapping: Mapping[str, str] | None) -> Told:
-    """The file's hash, size and columns. Refused: `people_file_missing`, `people_file_broken`, `people_column_missing`."""
+    """The file's hash, size and columns. Refused: `people_file_…` and `people_column_…`, `people_field_unknown`."""
     if not path.is_file():
         raise Refused("people_file_missing", file=path)
     sha256, lines = sha256_and_lines(path)

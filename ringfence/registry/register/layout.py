@@ -1,8 +1,9 @@
-"""How a segment lies on disk: raw little-endian columns, indexes, sealed identities, and a JSON file that names them all."""
+"""How a segment lies on disk: raw little-endian columns, indexes, sealed identities, and a JSON file that names it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -48,13 +49,12 @@ IDENTITY_FIELDS = ("name", "id_number", "phone", "address", "code")
 GONE = -1
 """The row of an index entry whose person was erased."""
 
-Array = npt.NDArray[np.generic]
+Mode = Literal["r", "r+"]
 
 
-def opened(path: Path, dtype: str, mode: str = "r") -> npt.NDArray[np.generic]:
-    """A file of numbers as a memory-mapped array; an empty file as an empty array."""
+def opened(path: Path, dtype: str, mode: Mode = "r") -> npt.NDArray[Any]:
+    """A file of numbers as a memory-mapped array, to read or (`r+`) to change; an empty file as an empty array."""
     if path.stat().st_size == 0:
         return np.empty(0, dtype)
-    return (
-        np.asarray(np.memmap(path, dtype=dtype, mode=mode)) if mode == "r" else np.memmap(path, dtype=dtype, mode=mode)
-    )  # type: ignore[call-overload,no-any-return]
+    mapped = np.memmap(path, dtype=np.dtype(dtype), mode=mode)
+    return np.asarray(mapped) if mode == "r" else mapped

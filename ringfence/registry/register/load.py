@@ -19,6 +19,7 @@ from datetime import date
 from multiprocessing.connection import wait
 from pathlib import Path
 from time import perf_counter
+from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -67,10 +68,10 @@ def load_people(  # noqa: PLR0913 (each is a choice the person at the door makes
 ) -> Loaded:
     """Load a register from Parquet or CSV into a new segment under `home/people/<sha256>/`.
 
-    `source` names who the codes are from; `on` is the day at which ages are counted; `mapping` gives field -> column where the
-    headings do not. Without `take_good`, one bad row refuses the load (the report is written either way). `workers` = 0 works in
-    this process. A segment half built by a killed load is swept away by the next one.
-    Refused: `people_rows_bad`, `people_loaded_as_another_source`, and those of `files.told` and `files.batches`.
+    `source` names who the codes are from; `on` is the day at which ages are counted; `mapping` gives field -> column
+    where the headings do not. Without `take_good`, one bad row refuses the load (the report is written either way).
+    `workers` = 0 works in this process. A segment half built by a killed load is swept away by the next one. Refused:
+    `people_rows_bad`, `people_loaded_as_another_source`, and those of `files.told` and `files.batches`.
     """
     begun = perf_counter()
     asked = [told(Path(path), mapping) for path in files]
@@ -172,7 +173,7 @@ class Report:
         self.path = path
         self.rows = 0
         self._last: tuple[str, int] | None = None
-        self._file = None
+        self._file: TextIO | None = None
 
     def add(self, bad: Sequence[Bad]) -> None:
         """Append values; rows are counted once each."""
@@ -182,7 +183,7 @@ class Report:
             self.path.parent.mkdir(mode=0o700, exist_ok=True)
             self.path.unlink(missing_ok=True)
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            self._file = open(handle, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115, PTH123 (closed with the report)
+            self._file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
             csv.writer(self._file).writerow(("file", "row", "column", "value", "reason"))
         lines = csv.writer(self._file)
         for one in sorted(bad, key=lambda one: (one.file, one.row)):

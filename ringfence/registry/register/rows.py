@@ -1,4 +1,4 @@
-"""One batch of a register: its rows checked, their identities sealed, their blocks hashed. Runs in a process of its own."""
+"""One batch of a register, in a process of its own: rows checked, identities sealed, blocks hashed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Batch:
 
 
 def digest_maker(prefix: str, source: str) -> Callable[[str], bytes]:
-    """code -> the 10 bytes that `facts.ids.derive(prefix, source, code)` writes in base32."""
+    """The function code -> the 10 bytes that `facts.ids.derive(prefix, source, code)` writes in base32."""
     begun = hashlib.blake2b(f"{prefix}\x1e{source}\x1f".encode(), digest_size=10)
 
     def digest(code: str) -> bytes:
@@ -84,7 +84,7 @@ def take(batch: pa.RecordBatch, file: str, first_row: int, terms: Terms, vault: 
     kept = np.flatnonzero(good)
     taken = Batch(file, read=table.rows, bad=table.bad)
     if len(kept):
-        _public_columns(taken, table, kept, told, first_row, terms)
+        _public_columns(taken, table, kept, told, terms)
         _identities(taken, table, kept, vault)
         _blocks(taken, table, kept, vault)
     return taken
@@ -178,12 +178,12 @@ def _id_numbers(table: _Table, births: _Births, terms: Terms) -> _Births:
     )
 
 
-def _public_columns(taken: Batch, table: _Table, kept: Ints, told: _Births, first_row: int, terms: Terms) -> None:
+def _public_columns(taken: Batch, table: _Table, kept: Ints, told: _Births, terms: Terms) -> None:
     digest = digest_maker("person", terms.source)
     columns = taken.columns
     columns["id_head"], columns["id_tail"] = heads_and_tails(b"".join([digest(table.codes[row] or "") for row in kept]))
     columns["sex"], columns["birth"], columns["birth_exact"] = told.sex[kept], told.day[kept], told.exact[kept]
-    columns["source_row"] = (first_row + kept).astype(np.uint32)
+    columns["source_row"] = (table.first_row + kept).astype(np.uint32)
     for column in ("jurisdiction", "stay", "group", "occupation"):
         columns[column], taken.dictionaries[column] = _encoded(table.batch, column, kept)
     households, texts = _encoded(table.batch, "household", kept)

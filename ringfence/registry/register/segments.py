@@ -1,7 +1,7 @@
-"""Registers of people as they lie on disk, opened for reading: who a person is, who lives where, who carries a keyed hash.
+"""Registers of people as they lie on disk: who a person is, who lives where, who carries a keyed hash.
 
-A person's dense integer is the base of their segment plus their row. Where a later load names a person again, its row stands and the
-older one is hidden. Arrays are memory-mapped: a change by another process (an erasure) is seen at once.
+A person's dense integer is the base of their segment plus their row. Where a later load names a person again, its row
+stands and the older one is hidden. Arrays are memory-mapped: a change by another process (an erasure) is seen at once.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ class Register:
         return segment.public(row)
 
     def identity(self, dense: int, vault: Vault) -> Identity:
-        """Name, numbers and address of a person. Refused: `identity_erased`, `sealed_text_altered`. The caller records the reading."""
+        """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""
         segment, row = self.located(dense)
         return segment.identity(row, vault)
 

@@ -25,11 +25,14 @@ MISSING = frozenset(
     {
         *("", "-", "--", "---", "—", "–", "/", "\\", ".", "?", "??", "na", "n/a", "#n/a", "n.a.", "n.a", "nan", "nat", "nil"),
         *("none", "null", "unknown", "unk", "unkn", "missing", "not known", "not available", "not applicable", "tbd", "tbc"),
-        *("pending", "asymptomatic", "0000-00-00", "xx/xx/xxxx", "不详", "未知", "无", "不明", "待查", "待定", "暂无", "空", "缺失"),
-        *("無", "不詳", "无症状", "無症狀", "不适用", "未提供", "未填"),
+        *("pending", "0000-00-00", "xx/xx/xxxx", "不详", "未知", "无", "不明", "待查", "待定", "暂无", "空", "缺失"),
+        *("無", "不詳", "不适用", "未提供", "未填"),
     }
 )
 """Words for "no value", in lower case."""
+
+_NO_DAY = MISSING | {"asymptomatic", "no symptoms", "无症状", "無症狀"}
+"""What stands for a day that there is not, such as the onset of somebody who never fell ill."""
 
 EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = (10_000, 80_000)
@@ -160,7 +163,7 @@ def _seen(text: str, window: tuple[date, date], zone: tzinfo | None) -> _Seen | 
         else:
             return _Seen("ymd", (day, day, day))
     plain = unicodedata.normalize("NFKC", text).strip().strip("'\"").strip()
-    if plain.lower() in MISSING:
+    if plain.lower() in _NO_DAY:
         return None
     plain = _WEEKDAY.sub("", plain)
     for read in (_moment, _numeric, _compact, _serial, _chinese, _written):
@@ -328,7 +331,10 @@ def _by_window(numeric: list[_Seen], window: tuple[date, date]) -> tuple[Order |
 
 
 def _year_comes_first(numeric: list[_Seen], scores: list[int]) -> bool:
-    """Two digits each: the year is in front if that fits more cells, or as many with years that vary far less."""
+    """Two digits each: the year is in front if that fits more cells, or as many with years that vary far less.
+
+    Otherwise it stands behind: hardly anybody writes a two-digit year first.
+    """
     last = max(scores[0], scores[1])
     if scores[2] != last:
         return scores[2] > last

@@ -55,7 +55,10 @@ class Bin(NamedTuple):
 
 
 def bins(
-    days: Sequence[date], series: Mapping[str, Sequence[int]], incomplete_from: date | None, weekly: bool
+    days: Sequence[date],
+    series: Mapping[str, Sequence[int]],
+    incomplete_from: date | None,
+    weekly: bool,  # noqa: FBT001
 ) -> list[Bin]:
     """Days, or ISO weeks (from Monday), each with one count a series; a week is late as soon as one of its days is."""
     heap: dict[date, tuple[list[int], bool]] = {}
@@ -67,7 +70,7 @@ def bins(
     return [Bin(day, tuple(counts), late) for day, (counts, late) in sorted(heap.items())]
 
 
-def epicurve(
+def epicurve(  # noqa: PLR0913 (each is told by name)
     days: Sequence[date],
     series: Mapping[str, Sequence[int]],
     labels: Labels,
@@ -102,7 +105,7 @@ def epicurve(
 class _Curve:
     """One epidemic curve at one width."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is told by name)
         self, key: str, width: float, filled: list[Bin], names: list[str], labels: Labels, marks: Mapping[date, str]
     ) -> None:
         self.key, self.width, self.bins, self.names, self.labels, self.marks = key, width, filled, names, labels, marks
@@ -160,7 +163,7 @@ class _Curve:
         return veil + edge + text(self.width - 8, self.top - 7, self.labels.incomplete, look="c-late", anchor="end")
 
     def _bar(self, index: int, bin_: Bin) -> str:
-        gap = 1.0 if self.step > 4 else 0.0
+        gap = 1.0 if self.step > 4 else 0.0  # noqa: PLR2004
         x, y, parts = self.left + index * self.step + gap, self.floor, []
         for number, count in enumerate(bin_.counts):
             height = self.floor - self._y(count)

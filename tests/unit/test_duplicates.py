@@ -202,7 +202,7 @@ def test_what_public_columns_allow_is_never_less_than_what_opening_finds(one: De
     )[0]
     found = compare(one, other)
     assert found.weight <= most + 1e-9
-    assert dict((name, bits) for name, _, bits in found.fields)["name"] + most - matching.NAME[
+    assert {name: bits for name, _, bits in found.fields}["name"] + most - matching.NAME[
         "same"
     ].weight == pytest.approx(found.weight)
 

@@ -173,8 +173,8 @@ def lines_of(path: Path, encoding: Encoding) -> Iterator[str]:
                 yield line.replace("\0", "") if "\0" in line else line
         return
     with path.open("rb") as raw:
-        for number, line in enumerate(raw):
-            bare = line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
+        for number, stored in enumerate(raw):
+            bare = stored.removeprefix(codecs.BOM_UTF8) if number == 0 else stored
             yield _mixed(bare, encoding.stray).replace("\0", "")
 
 

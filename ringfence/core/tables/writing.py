@@ -38,9 +38,9 @@ def write_rows(
     path: Path,
     header: Sequence[str],
     batches: Iterable[Batch],
-    format: Format,
+    format: Format,  # noqa: A002 (the word a person would say)
     *,
-    bom: bool = True,  # noqa: A002
+    bom: bool = True,
 ) -> int:
     """Write rows (batches of sequences, or data frames) under a header; returns how many rows were written.
 

@@ -214,7 +214,7 @@ def _codes(field: Field | None, told: Any) -> tuple[str, ...]:
     picked = {_code(field, each) for each in told}
     choices = [choice for choice in (field.choices if field else ()) if choice.code in picked]
     alone = next((choice for choice in choices if choice.exclusive), None)
-    if alone and len(choices) > 1:
+    if alone is not None and len(choices) > 1:
         raise Cannot("stands_alone", value=alone.code)
     return tuple(choice.code for choice in choices)
 

@@ -109,7 +109,7 @@ def teams(scope: Scope) -> list[TeamRow]:
 
 
 def unit_names(ids: Sequence[str], language: str = "en") -> dict[str, str]:
-    """unit id -> its name."""
+    """Unit id -> its name."""
     return _names("registry_unit", ids, language)
 
 

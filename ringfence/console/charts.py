@@ -16,7 +16,20 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from ringfence.console.curve import Labels, epicurve
-from ringfence.console.svg import MIDDLE, NARROW, WIDE, box, cut, drawing, element, figure, key_of, rule, table, text
+from ringfence.console.svg import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    box,
+    cut,
+    drawing,
+    element,
+    figure,
+    key_of,
+    rule,
+    table,
+    text,
+)
 
 __all__ = ["Bar", "Labels", "Moment", "bars", "countdown", "epicurve", "timeline"]
 

@@ -19,7 +19,6 @@ from ringfence.core.tables.table import (
     ROWS_AT_A_TIME,
     BadRow,
     Filled,
-    Note,
     Table,
     clean_names,
 )

@@ -26,7 +26,7 @@ def test_csv_carries_no_formula_and_keeps_numbers(tmp_path: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         cells = list(csv.reader(file))
     assert cells[0] == ["code", "'=note", "n", "text"]
-    assert [row[1] for row in cells[1:]] == ["'=HYPERLINK(\"http://x\")", "'@cmd", "'-x, y"]
+    assert [row[1] for row in cells[1:]] == ['\'=HYPERLINK("http://x")', "'@cmd", "'-x, y"]
     assert [row[3] for row in cells[1:]] == ["-3.5", "+8613800000000", "–"]
     write_rows(path, HEADER, [ROWS], "csv", bom=False)
     assert path.read_bytes().startswith(b"code")

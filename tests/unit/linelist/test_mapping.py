@@ -41,7 +41,12 @@ def test_a_chinese_list_in_gb18030(tmp_path: Path) -> None:
 
 
 def test_names_in_any_spelling(tmp_path: Path) -> None:
-    mapping = guess(table(tmp_path, "CaseID,Dates / Onset,DATE_OF_REPORT,Gender,Hosptal,colour\n1,2020-01-21,2020-01-23,F,St. Mary,red\n"))
+    mapping = guess(
+        table(
+            tmp_path,
+            "CaseID,Dates / Onset,DATE_OF_REPORT,Gender,Hosptal,colour\n1,2020-01-21,2020-01-23,F,St. Mary,red\n",
+        )
+    )
     assert fields(mapping) == {
         "CaseID": "code", "Dates / Onset": "onset_on", "DATE_OF_REPORT": "reported_on", "Gender": "sex", "Hosptal": "hospital",
     }  # fmt: skip
@@ -53,7 +58,9 @@ def test_names_in_any_spelling(tmp_path: Path) -> None:
 
 
 def test_values_speak_where_the_name_does_not_and_against_a_wrong_name(tmp_path: Path) -> None:
-    text = "id,v1,v2,onset,status\n" + "".join(f"{i},{'MF'[i % 2]},{['died', 'recovered'][i % 2]},yes,{['dead', 'alive'][i % 2]}\n" for i in range(8))
+    text = "id,v1,v2,onset,status\n" + "".join(
+        f"{i},{'MF'[i % 2]},{['died', 'recovered'][i % 2]},yes,{['dead', 'alive'][i % 2]}\n" for i in range(8)
+    )
     mapping = guess(table(tmp_path, text))
     assert fields(mapping)["v1"] == "sex"
     assert "onset" not in fields(mapping)  # no date in it
@@ -62,7 +69,11 @@ def test_values_speak_where_the_name_does_not_and_against_a_wrong_name(tmp_path:
 
 def test_a_column_that_cannot_tell_follows_the_others(tmp_path: Path) -> None:
     mapping = guess(table(tmp_path, "id,onset date,report date\n1,1/2/2020,27/2/2020\n2,3/2/2020,28/2/2020\n"))
-    assert {column.column: column.order for column in mapping.columns} == {"id": None, "onset date": "dmy", "report date": "dmy"}
+    assert {column.column: column.order for column in mapping.columns} == {
+        "id": None,
+        "onset date": "dmy",
+        "report date": "dmy",
+    }
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,9 @@ def test_a_real_file_goes_in_whole(known: Known) -> None:
 
 def test_every_file_of_the_folders_is_among_them() -> None:
     assert SHARED is not None
-    there = {str(path.relative_to(SHARED)) for path in [*SHARED.glob("linelist_*/*"), *SHARED.glob("pairs_china2020/*")]}
+    there = {
+        str(path.relative_to(SHARED)) for path in [*SHARED.glob("linelist_*/*"), *SHARED.glob("pairs_china2020/*")]
+    }
     assert there == {known.path for known in FILES}
 
 

@@ -27,7 +27,9 @@ def told(folder: Path, text: str, mapping: Mapping | None = None) -> tuple[list[
     lost = {cell.row for cell in bad if cell.severity in (REFUSED, Severity.ROW_REPEATED)}
     assert table.read == len(made) + len(lost), "a row was lost"
     for cell in bad:
-        assert (LABELS | TABLE_LABELS)[cell.code if cell.code.startswith("table.") else f"linelist.{cell.code}"].format(**cell.told)
+        assert (LABELS | TABLE_LABELS)[cell.code if cell.code.startswith("table.") else f"linelist.{cell.code}"].format(
+            **cell.told
+        )
     return made, bad
 
 
@@ -153,10 +155,12 @@ def test_dates_of_mixed_order_are_left_out_where_they_could_be_either(tmp_path: 
 
 def test_links(tmp_path: Path) -> None:
     path = tmp_path / "links.csv"
-    path.write_text("infector,infectee,exposure,certainty,is_household,x\nA,B,ward,probable,yes,1\nA,,ward,,,\nB,B,,,,\n")
+    path.write_text(
+        "infector,infectee,exposure,certainty,is_household,x\nA,B,ward,probable,yes,1\nA,,ward,,,\nB,B,,,,\n"
+    )
     table = read(path)
     made, bad = links(table, guess(table))
-    assert [(link.infector, link.infectee, link.setting, link.certainty, link.household, dict(link.extra)) for link in made] == [
-        ("A", "B", "ward", "likely", True, {"x": "1"})
-    ]
+    assert [
+        (link.infector, link.infectee, link.setting, link.certainty, link.household, dict(link.extra)) for link in made
+    ] == [("A", "B", "ward", "likely", True, {"x": "1"})]
     assert brief(bad) == [(3, "", "link_without_an_end", REFUSED), (4, "", "link_to_itself", REFUSED)]

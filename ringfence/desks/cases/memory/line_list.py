@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros

@@ -12,9 +12,9 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
+from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
-from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.registry.queries.areas import path_of
 from ringfence.registry.queries.outbreaks import as_day
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-
 from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
@@ -17,7 +16,6 @@ from ringfence.facts.cases import Classification
 from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId
 from ringfence.registry.queries.areas import path_of
 from ringfence.registry.queries.outbreaks import as_day
-
 
 COLUMNS = (
     "id",

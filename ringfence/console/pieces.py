@@ -117,7 +117,7 @@ class Shell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list: `kind` is text, number, time or id; `sort_url` links its head; `sorted`: up, down or empty."""
+    """A column of a list: `kind` is text, number, time or id; `sort_url` links its head; `sorted`: up, down, empty."""
 
     key: str
     label: str

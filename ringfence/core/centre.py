@@ -1,0 +1,408 @@
+"""The loop. An action yields facts; each is logged, remembered and answered by rules before the next: all of it, or nothing."""
+
+from __future__ import annotations
+
+import inspect
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol
+
+import orjson
+from django.db import connection
+
+from ringfence.core import clock as clocks
+from ringfence.core import db, log
+from ringfence.core.access import Who
+from ringfence.core.clock import Clock
+from ringfence.core.declare import Action, Memory, Query, Rule, declared, locator
+from ringfence.core.errors import Refused, RulesAnswerForEver
+from ringfence.core.fact import Fact, Facts, Line, to_micros
+from ringfence.core.keys import key_file
+from ringfence.core.log import Told
+from ringfence.core.policy import Book
+from ringfence.core.writer import writing
+
+LONGEST_CHAIN = 60
+PIECE_SECONDS = 0.15  # long work gives way after this, so that nobody else waits 200 ms
+_HAND_IN = (
+    "INSERT INTO hand_in (key, action, told_by, told_digest, batch, first_seq, last_seq, heard_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One desk's code: its memory, rules, actions and queries, and the tables that its memory keeps."""
+
+    name: str
+    modules: tuple[ModuleType, ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a telling belongs: its outbreak, its jurisdiction path and the policy in force there."""
+
+    outbreak: str | None = None
+    path: str | None = None
+    pack: str | None = None
+    overlays: tuple[str, ...] = ()
+
+
+class Geography(Protocol):
+    """What the loop asks of the registry: paths of jurisdictions and the policy of an outbreak at a place."""
+
+    def path_of(self, jurisdiction: str) -> str | None:
+        """The path of a jurisdiction id."""
+
+    def place(self, outbreak: str | None, path: str | None) -> Place:
+        """The policy in force for an outbreak at a path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of telling an action: its key, its own facts with their lines, and the last line that followed."""
+
+    key: str
+    first_seq: int
+    last_seq: int
+    told: tuple[Told, ...] = ()
+    again: bool = False  # told before under this key: this is the first answer
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The action's own facts."""
+        return tuple(each.fact for each in self.told)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of many: its own key and what is told."""
+
+    told: Mapping[str, Any]
+    key: str | None = None
+
+
+@dataclass
+class Outcome:
+    """The answers to many, in order; a refusal stands where an answer would."""
+
+    answers: list[Answer | Refused] = field(default_factory=list)
+    batch: str | None = None
+
+    @property
+    def refused(self) -> list[tuple[int, Refused]]:
+        """Index and refusal of each that was refused."""
+        return [(i, each) for i, each in enumerate(self.answers) if isinstance(each, Refused)]
+
+
+class Centre:
+    """An open command centre: the desks, the policy book and the clock, over one log."""
+
+    def __init__(
+        self, desks: Sequence[Desk], book: Book, geography: Geography, home: Path, clock: Clock | None = None
+    ) -> None:
+        """Gather what the desks declare."""
+        self.desks = tuple(desks)
+        self.book = book
+        self.geography = geography
+        self.home = home
+        self.clock = clock or Clock()
+        self.digest_key = key_file(home, "told")
+        self.actions: dict[str, Action] = {}
+        self.queries: dict[str, Query] = {}
+        self.rules: dict[type[Fact], list[Rule]] = defaultdict(list)
+        self.memories: dict[type[Fact], list[Memory]] = defaultdict(list)
+        for desk in self.desks:
+            self._gather(desk)
+
+    def _gather(self, desk: Desk) -> None:
+        for action in declared(desk.modules, "action"):
+            self.actions[f"{desk.name}.{action.name}"] = action
+        for query in declared(desk.modules, "query"):
+            self.queries[f"{desk.name}.{query.name}"] = query
+        for rule in declared(desk.modules, "rule"):
+            for kind in rule.kinds:
+                self.rules[kind].append(rule)
+        for memory in declared(desk.modules, "memory"):
+            for kind in memory.kinds:
+                self.memories[kind].append(memory)
+
+    # -- telling ------------------------------------------------------------------------------------------------------
+
+    def tell(self, who: Who, action: Callable[..., Facts], *, key: str | None = None, **told: Any) -> Answer:
+        """Someone does something. Raises `Refused`; then nothing is recorded."""
+        declared_action = _action(action)
+        with writing(), db.buffering() as buffer:
+            answer = _Telling(self, who).one(declared_action, Item(told, key), None)
+            buffer.flush()
+        return answer
+
+    def tell_many(
+        self, who: Who, action: Callable[..., Facts], items: Iterable[Item], *, batch: str | None = None
+    ) -> Outcome:
+        """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other."""
+        declared_action = _action(action)
+        outcome = Outcome(batch=batch)
+        waiting = iter(items)
+        following = next(waiting, None)
+        while following is not None:
+            with writing(), db.buffering() as buffer:
+                begun = clocks.elapsed()
+                telling = _Telling(self, who)
+                while following is not None and clocks.elapsed() - begun < PIECE_SECONDS:
+                    outcome.answers.append(telling.alone(buffer, declared_action, following, batch))
+                    following = next(waiting, None)
+                buffer.flush()
+        return outcome
+
+    def preview(self, who: Who, action: Callable[..., Facts], items: Iterable[Item]) -> list[list[Fact] | Refused]:
+        """The facts that the action itself would yield for each item; nothing is recorded."""
+        declared_action = _action(action)
+        seen: list[list[Fact] | Refused] = []
+        for item in items:
+            try:
+                _, told = self._ready(who, declared_action, item.told)
+                seen.append(list(declared_action.function(who, **told)))
+            except Refused as refusal:
+                seen.append(refusal)
+        return seen
+
+    def undo(self, who: Who, batch: str) -> Outcome:
+        """Take a batch back: for each telling in it, newest first, its action's `undo` is told."""
+        outcome = Outcome(batch=f"undo:{batch}")
+        rows = db.ask(
+            "SELECT key, action, first_seq, last_seq FROM hand_in WHERE batch = %s ORDER BY first_seq DESC", (batch,)
+        )
+        if not rows:
+            raise Refused("batch_unknown", batch=batch)
+        for key, name, first, last in rows:
+            action = self.actions[name]
+            if action.undo is None:
+                raise Refused("no_undo", action=action.says)
+            own = [each.fact for each in log.between(first, last) if each.line.because is None]
+            items = [Item(_taking_back(action.undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
+            outcome.answers += self.tell_many(who, action.undo, items, batch=outcome.batch).answers
+        return outcome
+
+    def hear(self, who: Who, facts: Iterable[Fact], place: Place | None = None) -> list[Told]:
+        """A trusted feed tells facts as they are: the clock, a file's own facts, a story."""
+        with writing(), db.buffering() as buffer:
+            telling = _Telling(self, who)
+            told = telling.record(iter(facts), who.by, None, place or Place())
+            buffer.flush()
+        return told
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def ask(self, who: Who, query: Callable[..., Any], **asked: Any) -> Any:
+        """Answer a query within the asker's scope; ids outside it are unknown to them."""
+        declared_query: Query = query.query  # type: ignore[attr-defined]
+        scope = who.scope(declared_query.may)
+        if not scope.paths:
+            raise Refused("not_allowed", what=declared_query.says)
+        self._placed(who, declared_query, asked)
+        return query(scope, **asked) if declared_query.scoped else query(**asked)
+
+    def policy(self, desk: str, place: Place) -> Any:
+        """A desk's numbers at a place."""
+        return self.book.numbers(desk, place.pack or "base", place.overlays)
+
+    # -- checking -----------------------------------------------------------------------------------------------------
+
+    def _ready(self, who: Who, action: Action, told: Mapping[str, Any]) -> tuple[Place, dict[str, Any]]:
+        """Check who may, where; fill in the moment; find the place."""
+        names = {parameter.name: parameter for parameter in action.parameters}
+        if unknown := set(told) - set(names):
+            raise Refused("told_unknown", action=action.name, unknown=", ".join(sorted(unknown)))
+        ready = dict(told)
+        if "at" in names and ready.get("at") is None:
+            ready["at"] = self.clock.now()
+        if missing := [name for name, each in names.items() if each.required and name not in ready]:
+            raise Refused("told_too_little", action=action.name, missing=", ".join(missing))
+        if not who.scope(action.may).paths:
+            raise Refused("not_allowed", what=action.says)
+        place = self._placed(who, action, ready)
+        return place, ready
+
+    def _placed(self, who: Who, declared: Action | Query, told: Mapping[str, Any]) -> Place:
+        """Where the ids told lie; one outside the scope is answered like one that does not exist."""
+        scope = who.scope(declared.may)
+        deepest: str | None = None
+        for parameter in declared.parameters:
+            value = told.get(parameter.name)
+            where = locator(parameter.hint) if value is not None else None
+            if where is None:
+                continue
+            for each in value if isinstance(value, tuple) else (value,):
+                path = where(each)
+                if path is None or not scope.covers(path):
+                    raise Refused("not_known_here", what=parameter.name, id=each)
+                if deepest is None or len(path) > len(deepest):
+                    deepest = path
+        if deepest is None and len(scope.paths) == 1:
+            deepest = scope.paths[0]
+        return self.geography.place(told.get("outbreak"), deepest)
+
+    # -- rebuilding ---------------------------------------------------------------------------------------------------
+
+    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+        """Empty every desk's tables and remember the whole log again; rules are not rerun. Returns the number of facts."""
+        with writing(), db.buffering() as buffer:
+            last = log.last_seq()
+            for desk in self.desks:
+                for table in desk.tables:
+                    db.run(f'DELETE FROM "{table}"')  # noqa: S608 (a table name of ours)
+            for n, row in enumerate(log.rows(until=last), 1):
+                each = log.told(row)
+                for memory in self.memories.get(type(each.fact), ()):
+                    memory.function(each.fact, each.line)
+                if n % 1000 == 0:
+                    buffer.flush()
+                    progress(n, last)
+            buffer.flush()
+        return last
+
+
+class _Telling:
+    """One transaction's worth of telling: the next line number, and the recursion that is the loop."""
+
+    def __init__(self, centre: Centre, who: Who) -> None:
+        self.centre = centre
+        self.who = who
+        self.next_seq = log.last_seq() + 1
+        self.heard_at: datetime = centre.clock.now()
+
+    def alone(self, buffer: db.Buffer, action: Action, item: Item, batch: str | None) -> Answer | Refused:
+        """One of many, behind a savepoint of its own."""
+        buffer.flush()
+        seq = self.next_seq
+        with _savepoint() as undo:
+            try:
+                answer = self.one(action, item, batch)
+            except Refused as refusal:
+                buffer.waiting.clear()
+                undo()
+                self.next_seq = seq
+                return refusal
+            else:
+                buffer.flush()
+                return answer
+
+    def one(self, action: Action, item: Item, batch: str | None) -> Answer:
+        """One action told: answered again if its key is known, else checked, recorded and remembered by key."""
+        digest = told_digest(action, item.told, self.centre.digest_key)
+        key = item.key or f"{self.who.by}:{digest}"
+        if (known := _told_before(key, digest)) is not None:
+            return known
+        place, ready = self.centre._ready(self.who, action, item.told)  # noqa: SLF001 (the loop's two halves)
+        first = self.next_seq
+        told = self.record(action.function(self.who, **ready), self.who.by, None, place)
+        last = self.next_seq - 1
+        name = f"{action.desk}.{action.name}"
+        row = (key, name, self.who.by, digest, batch, first, last, to_micros(self.heard_at))
+        db.write("hand_in", _HAND_IN, row)
+        return Answer(key, first, last, tuple(told))
+
+    def record(
+        self, facts: Facts, by: str, because: int | None, place: Place, chain: tuple[str, ...] = ()
+    ) -> list[Told]:
+        """The loop: append, remember, let every rule answer, and only then look at the next fact."""
+        if len(chain) > LONGEST_CHAIN:
+            raise RulesAnswerForEver(list(dict.fromkeys(chain)))
+        centre = self.centre
+        own: list[Told] = []
+        for fact in facts:
+            kind = type(fact)
+            here = self._place_of(fact, place)
+            line = Line(
+                seq=self.next_seq,
+                heard_at=self.heard_at,
+                by=by,
+                because=because,
+                outbreak=here.outbreak,
+                jurisdiction=here.path,
+                pack=self._version(here),
+            )
+            self.next_seq += 1
+            log.append(fact, line)
+            for memory in centre.memories.get(kind, ()):
+                memory.function(fact, line)
+            for rule in centre.rules.get(kind, ()):
+                answer = (
+                    rule.function(fact, line, centre.policy(rule.desk, here))
+                    if rule.takes_policy
+                    else rule.function(fact, line)
+                )
+                self.record(answer, rule.by, line.seq, here, (*chain, rule.by))
+            own.append(Told(line, fact))
+        return own
+
+    def _version(self, place: Place) -> str | None:
+        """The version of the policy that a fact was decided under; what belongs to no outbreak has none."""
+        return self.centre.book.version(place.pack, place.overlays) if place.outbreak and place.pack else None
+
+    def _place_of(self, fact: Fact, place: Place) -> Place:
+        """A fact that names its outbreak or jurisdiction belongs there; any other where its cause did."""
+        outbreak = getattr(fact, "outbreak", None) or place.outbreak
+        jurisdiction = getattr(fact, "jurisdiction", None)
+        path = self.centre.geography.path_of(jurisdiction) if jurisdiction else place.path
+        path = place.path if path is None else path
+        if outbreak == place.outbreak and path == place.path:
+            return place
+        return self.centre.geography.place(outbreak, path)
+
+
+@contextmanager
+def _savepoint() -> Iterator[Callable[[], None]]:
+    """A savepoint by hand: Django's `atomic` would cost an ORM cursor for each of many."""
+    db.run("SAVEPOINT alone")
+    try:
+        yield lambda: db.run("ROLLBACK TO SAVEPOINT alone")
+    finally:
+        if connection.connection is not None:
+            db.run("RELEASE SAVEPOINT alone")
+
+
+def _action(function: Callable[..., Facts]) -> Action:
+    found: Action | None = getattr(function, "action", None)
+    if found is None:
+        message = f"{function.__qualname__} is not declared as an action"
+        raise TypeError(message)
+    return found
+
+
+def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
+    """A keyed hash of the action and all that is told: the key of a telling that brings none.
+
+    Keyed, as a telling may hold a name or a telephone number, which a plain hash would give away to guessing.
+    """
+    body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
+    return blake2b(body, key=key, digest_size=24).hexdigest()
+
+
+def _told_before(key: str, digest: str) -> Answer | None:
+    row = db.ask_one("SELECT told_digest, first_seq, last_seq FROM hand_in WHERE key = %s", (key,))
+    if row is None:
+        return None
+    if row[0] != digest:
+        raise Refused("key_means_other", key=key)
+    own = tuple(each for each in log.between(row[1], row[2]) if each.line.because is None)
+    return Answer(key, row[1], row[2], own, again=True)
+
+
+def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:
+    """What the undoing action is told: `was_x` of the fact where it has one (what stood before), else its `x`."""
+    told: dict[str, Any] = {}
+    for name in inspect.signature(undo).parameters:
+        if hasattr(fact, f"was_{name}"):
+            told[name] = getattr(fact, f"was_{name}")
+        elif name != "at" and hasattr(fact, name):
+            told[name] = getattr(fact, name)
+    return told

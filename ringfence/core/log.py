@@ -1,0 +1,105 @@
+"""The log of facts: one line each, in the order of commits, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ringfence.core import db
+from ringfence.core.fact import Fact, Line, decode, encode, from_micros, to_micros
+
+COLUMNS = "seq, kind, at, heard_at, told_by, because, outbreak, jurisdiction, pack, body"
+_APPEND = f"INSERT INTO log ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 (no outside text)
+_SELECT = f"SELECT {COLUMNS} FROM log"  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact with its line."""
+
+    line: Line
+    fact: Fact
+
+    @property
+    def kind(self) -> str:
+        """The fact's wire name."""
+        return type(self.fact).__name__
+
+
+def last_seq() -> int:
+    """The number of the newest line; 0 in an empty log."""
+    row = db.ask_one("SELECT max(seq) FROM log")
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def append(fact: Fact, line: Line) -> None:
+    """Write a line; it leaves with the telling's other rows."""
+    row = (
+        line.seq,
+        type(fact).__name__,
+        to_micros(fact.at),
+        to_micros(line.heard_at),
+        line.by,
+        line.because,
+        line.outbreak,
+        line.jurisdiction,
+        line.pack,
+        encode(fact).decode(),
+    )
+    db.write("log", _APPEND, row)
+
+
+def told(row: Sequence[Any]) -> Told:
+    """A row of the log, read."""
+    seq, kind, at, heard_at, by, because, outbreak, jurisdiction, pack, body = row
+    line = Line(
+        seq=seq,
+        heard_at=from_micros(heard_at),
+        by=by,
+        because=because,
+        outbreak=outbreak,
+        jurisdiction=jurisdiction,
+        pack=pack,
+    )
+    return Told(line, decode(kind, at, body))
+
+
+def rows(after: int = 0, until: int | None = None, page: int = 5000) -> Iterator[Sequence[Any]]:
+    """Stored rows in order, a page at a time."""
+    until = last_seq() if until is None else until
+    while after < until:
+        found = db.ask(f"{_SELECT} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
+        if not found:
+            return
+        yield from found
+        after = found[-1][0]
+
+
+def lines(seqs: Sequence[int]) -> list[Told]:
+    """The lines with these numbers, in order."""
+    if not seqs:
+        return []
+    marks = ", ".join(["%s"] * len(seqs))
+    return [told(row) for row in db.ask(f"{_SELECT} WHERE seq IN ({marks}) ORDER BY seq", tuple(seqs))]
+
+
+def between(first: int, last: int) -> list[Told]:
+    """The lines of one telling."""
+    return [told(row) for row in db.ask(f"{_SELECT} WHERE seq >= %s AND seq <= %s ORDER BY seq", (first, last))]
+
+
+def why(seq: int) -> list[Told]:
+    """The chain of `because` behind a line, from that line up to what a person or a feed told."""
+    chain: list[Told] = []
+    while found := lines([seq]):
+        chain.append(found[0])
+        if found[0].line.because is None:
+            break
+        seq = found[0].line.because
+    return chain
+
+
+def followed(seq: int) -> list[Told]:
+    """What followed directly from a line."""
+    return [told(row) for row in db.ask(f"{_SELECT} WHERE because = %s ORDER BY seq LIMIT 200", (seq,))]

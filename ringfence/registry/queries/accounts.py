@@ -1,0 +1,40 @@
+"""Accounts, their grants and their teams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringfence.core import db
+from ringfence.core.access import Scope
+from ringfence.core.declare import query
+from ringfence.facts.ids import AccountId, TeamId
+
+
+def grants_of(account: AccountId) -> list[tuple[str, str, int, int | None]]:
+    """An account's grants: role, path, from, until (microseconds)."""
+    rows = db.ask("SELECT role, path, begins_at, ends_at FROM registry_grant WHERE account = %s", (account,))
+    return [(role, path, begins_at, ends_at) for role, path, begins_at, ends_at in rows]
+
+
+@query(may="admit")
+def accounts(scope: Scope) -> list[dict[str, Any]]:
+    """Accounts with a role at the asker's places."""
+    condition, values = scope.sql("g.path")
+    rows = db.ask(
+        "SELECT a.id, a.name, a.shown_name, a.is_active, g.role, g.path, g.ends_at FROM registry_account a"
+        f" JOIN registry_grant g ON g.account = a.id WHERE {condition} ORDER BY a.name, g.path LIMIT 1000",
+        values,
+    )
+    return [
+        dict(zip(("id", "name", "shown_name", "active", "role", "path", "ends_at"), row, strict=True)) for row in rows
+    ]
+
+
+def teams_of(account: AccountId) -> list[TeamId]:
+    """The teams an account works in."""
+    return [TeamId(row[0]) for row in db.ask("SELECT team FROM registry_team_member WHERE account = %s", (account,))]
+
+
+def holds_token(account: AccountId, token: str) -> bool:
+    """Whether a token acts for an account."""
+    return db.ask_one("SELECT 1 FROM registry_token WHERE id = %s AND account = %s", (token, account)) is not None

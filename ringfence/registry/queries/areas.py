@@ -1,0 +1,135 @@
+"""Jurisdictions: a tree whose paths never change, so that they are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from ringfence.core import db
+from ringfence.core.access import Scope
+from ringfence.core.declare import locates, query
+from ringfence.facts.ids import JurisdictionId, PlaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place in the tree."""
+
+    id: JurisdictionId
+    path: str
+    code: str
+    level: str
+    names: dict[str, str]
+    parent: JurisdictionId | None
+    zone: str
+    population: int | None
+    closed: bool
+
+    def name(self, language: str = "en") -> str:
+        """Its name in a language, or in whichever it has."""
+        return self.names.get(language) or next(iter(self.names.values()), self.code)
+
+
+_AREA = "SELECT id, path, code, level, names, parent, zone, population, closed FROM registry_jurisdiction"
+
+
+def _area(row: Sequence[Any]) -> Area:
+    id_, path, code, level, names, parent, zone, population, closed = row
+    return Area(id_, path, code, level, orjson.loads(names), parent, zone, population, bool(closed))
+
+
+_paths: dict[str, str] = {}
+
+
+def forget_paths() -> None:
+    """Another database is open now."""
+    _paths.clear()
+    zone_at.cache_clear()
+
+
+@locates(JurisdictionId)
+def path_of(jurisdiction: str) -> str | None:
+    """The path of a jurisdiction, or None."""
+    if jurisdiction in _paths:
+        return _paths[jurisdiction]
+    row = db.ask_one("SELECT path FROM registry_jurisdiction WHERE id = %s", (jurisdiction,))
+    if row is None:
+        return None
+    _paths[jurisdiction] = row[0]
+    return str(row[0])
+
+
+def area(jurisdiction: JurisdictionId) -> Area | None:
+    """A place by its id."""
+    row = db.ask_one(f"{_AREA} WHERE id = %s", (jurisdiction,))
+    return _area(row) if row else None
+
+
+def area_at(path: str) -> Area | None:
+    """A place by its path."""
+    row = db.ask_one(f"{_AREA} WHERE path = %s", (path,))
+    return _area(row) if row else None
+
+
+@lru_cache(maxsize=4096)
+def zone_at(path: str | None) -> str:
+    """The time zone in which days count at a path."""
+    row = db.ask_one("SELECT zone FROM registry_jurisdiction WHERE path = %s", (path or "",))
+    return str(row[0]) if row else "UTC"
+
+
+def area_called(text: str, source: str = "any") -> JurisdictionId | None:
+    """The place that a source calls by this code or name."""
+    row = db.ask_one(
+        "SELECT id_of FROM registry_alias WHERE what = 'jurisdiction' AND source IN (%s, 'any') AND code = %s LIMIT 1",
+        (source, text.strip().lower()),
+    )
+    return JurisdictionId(row[0]) if row else None
+
+
+@query(may="see")
+def jurisdictions(scope: Scope, *, under: JurisdictionId | None = None) -> list[Area]:
+    """Places one step beneath a place, or the tops of the asker's scope."""
+    condition, values = scope.sql("path")
+    if under is not None:
+        rows = db.ask(f"{_AREA} WHERE parent = %s AND {condition} ORDER BY path LIMIT 2000", (under, *values))
+    elif "" in scope.paths:
+        rows = db.ask(f"{_AREA} WHERE parent IS NULL ORDER BY path")
+    else:
+        marks = ", ".join(["%s"] * len(scope.paths))
+        rows = db.ask(f"{_AREA} WHERE path IN ({marks}) ORDER BY path", scope.paths)
+    return [_area(row) for row in rows]
+
+
+@query(may="see")
+def jurisdictions_named(scope: Scope, *, text: str) -> list[Area]:
+    """Places whose code or a name begins with a text."""
+    condition, values = scope.sql("j.path")
+    low = text.strip().lower()
+    rows = db.ask(
+        "SELECT DISTINCT j.id, j.path, j.code, j.level, j.names, j.parent, j.zone, j.population, j.closed"
+        " FROM registry_alias a JOIN registry_jurisdiction j ON j.id = a.id_of"
+        f" WHERE a.what = 'jurisdiction' AND a.code >= %s AND a.code < %s AND {condition} ORDER BY j.path LIMIT 50",
+        (low, low + "\U0010ffff", *values),
+    )
+    return [_area(row) for row in rows]
+
+
+def names_of(paths: Sequence[str], language: str = "en") -> dict[str, str]:
+    """path -> the place's name, for a page of rows."""
+    wanted = sorted({path for path in paths if path})
+    if not wanted:
+        return {}
+    marks = ", ".join(["%s"] * len(wanted))
+    return {each.path: each.name(language) for each in map(_area, db.ask(f"{_AREA} WHERE path IN ({marks})", wanted))}
+
+
+@locates(PlaceId)
+def place_of_place(place_id: str) -> str | None:
+    """Where a place of meeting lies."""
+    row = db.ask_one("SELECT path FROM registry_place WHERE id = %s", (place_id,))
+    return str(row[0]) if row else None

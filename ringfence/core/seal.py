@@ -6,7 +6,6 @@ The signing key lies in RINGFENCE_HOME/keys, outside the database.
 
 from __future__ import annotations
 
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from ringfence.core import db, log
 from ringfence.core.fact import to_micros
+from ringfence.core.keys import key_file
 from ringfence.core.writer import writing
 
 FIRST = "0" * 64
@@ -63,15 +63,7 @@ def marks(leaves: Sequence[bytes]) -> str:
 
 def signing_key(home: Path) -> Ed25519PrivateKey:
     """This installation's signing key, made on first use and readable by its owner only."""
-    path = home / "keys" / "seal.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-            file.flush()
-            os.fsync(file.fileno())
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    return Ed25519PrivateKey.from_private_bytes(key_file(home, "seal"))
 
 
 def seal(home: Path, now: datetime) -> int:

@@ -273,4 +273,3 @@ class TokenWithdrawn(Fact):
     """A programme may no longer act."""
 
     token: str
-

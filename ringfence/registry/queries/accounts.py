@@ -33,3 +33,8 @@ def accounts(scope: Scope) -> list[dict[str, Any]]:
 def teams_of(account: AccountId) -> list[TeamId]:
     """The teams an account works in."""
     return [TeamId(row[0]) for row in db.ask("SELECT team FROM registry_team_member WHERE account = %s", (account,))]
+
+
+def holds_token(account: AccountId, token: str) -> bool:
+    """Whether a token acts for an account."""
+    return db.ask_one("SELECT 1 FROM registry_token WHERE id = %s AND account = %s", (token, account)) is not None

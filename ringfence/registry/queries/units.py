@@ -22,7 +22,7 @@ def unit_for(function: str, path: str | None) -> tuple[UnitId, str] | None:
     marks = ", ".join(["%s"] * len(above))
     row = db.ask_one(
         f"SELECT unit, path FROM registry_unit_function WHERE function = %s AND path IN ({marks})"
-        " ORDER BY length(path) DESC, id LIMIT 1",
+        " ORDER BY length(path) DESC, unit LIMIT 1",
         (function, *above),
     )
     return (UnitId(row[0]), row[1]) if row else None
@@ -39,6 +39,12 @@ def place_of_unit(unit: str) -> str | None:
     """Where a unit is."""
     row = db.ask_one("SELECT path FROM registry_unit WHERE id = %s", (unit,))
     return str(row[0]) if row else None
+
+
+def unit_of_team(team: TeamId) -> UnitId | None:
+    """The unit a team belongs to."""
+    row = db.ask_one("SELECT unit FROM registry_team WHERE id = %s", (team,))
+    return UnitId(row[0]) if row else None
 
 
 @locates(TeamId)
@@ -70,10 +76,14 @@ def units(scope: Scope) -> list[UnitRow]:
     """The units at the asker's places."""
     condition, values = scope.sql("path")
     carried: dict[str, list[str]] = {}
-    for unit, function in db.ask(f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY id", values):
+    for unit, function in db.ask(
+        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY unit, function", values
+    ):
         carried.setdefault(unit, []).append(function)
     rows = db.ask(f"SELECT id, path, names, above FROM registry_unit WHERE {condition} ORDER BY path, id", values)
-    return [UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows]
+    return [
+        UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

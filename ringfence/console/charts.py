@@ -1,7 +1,7 @@
 """Charts drawn by the server as SVG: epidemic curve, course of a case, bars with denominators, countdown.
 
-Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows the one
-that fits.
+Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows
+the one that fits.
 Every text is passed in translated, every moment in local time. Each function returns a whole `<figure>` as safe HTML:
 pictures, and the numbers as a table.
 """
@@ -16,7 +16,20 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from ringfence.console.curve import Labels, epicurve
-from ringfence.console.svg import MIDDLE, NARROW, WIDE, box, cut, drawing, element, figure, key_of, rule, table, text
+from ringfence.console.svg import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    box,
+    cut,
+    drawing,
+    element,
+    figure,
+    key_of,
+    rule,
+    table,
+    text,
+)
 
 __all__ = ["Bar", "Labels", "Moment", "bars", "countdown", "epicurve", "timeline"]
 
@@ -156,9 +169,9 @@ def _bars(rows: Sequence[Bar], labels: Labels, width: float) -> str:
 
 
 def countdown(done: int, of: int, labels: Labels, *, said: str, broken: Sequence[int] = ()) -> SafeString:
-    """Progress to an objective as one box a step (a day without a new community case, say): done, broken, or still to come.
+    """Progress to an objective as one box a step (a day without a community case, say): done, broken, or to come.
 
-    `said` is the whole phrase beside it (“day 9 of 14”); `broken` are the numbers (from 1) of steps that failed, marked ×.
+    `said` is the whole phrase beside it (“day 9 of 14”); `broken` are the numbers (from 1) of steps that failed.
     """
     pictures = [_countdown(done, of, labels, said, frozenset(broken), width) for width in (WIDE, MIDDLE, NARROW)]
     rows = [(number, "×" if number in broken else "✓" if number <= done else "–") for number in range(1, of + 1)]

@@ -1,7 +1,7 @@
-"""What every drawn chart is made of: escaped elements, a scale with round ticks, pattern fills, and the figure around it.
+"""What every drawn chart is made of: escaped elements, round ticks, pattern fills, and the figure around it.
 
-Presentation attributes carry a light version for paper; the classes let the console's style sheet repaint it. There is no
-`style` attribute anywhere, so a strict content security policy holds.
+Presentation attributes carry a light version for paper; the classes let the console's style sheet repaint it. There
+is no `style` attribute anywhere, so a strict content security policy holds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 WIDE, MIDDLE, NARROW = 1000.0, 620.0, 360.0
 FRAMES = {WIDE: "rf-wide", MIDDLE: "rf-middle", NARROW: "rf-narrow"}
-"""The widths each chart is drawn for; the style sheet shows the one that fits its frame (up to 470, up to 820, above)."""
+"""The widths each chart is drawn for; the style sheet shows the one that fits (up to 470 px, 820 px, above)."""
 
 PAINTS = ("#1c4f87", "#5f97d3", "#a9bacb", "#2b8a7f", "#8a6bb0", "#b9862c")
 """Fill of the 1st to 6th series; the style sheet's --rf-c1 to --rf-c6 repaint them."""

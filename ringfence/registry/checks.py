@@ -25,6 +25,8 @@ SEX_CODES = {
     FEMALE: ("2", "f", "female", "woman", "女", "女性"),
     NEITHER: ("9", "o", "x", "other", "其他", "未说明"),
 }
+SEX_WORDS = {MALE: "male", FEMALE: "female", NEITHER: "other"}
+"""The word that facts use for a sex; none for UNKNOWN."""
 _SEX = {text: code for code, texts in SEX_CODES.items() for text in texts}
 
 NATIONAL_NUMBERS = {

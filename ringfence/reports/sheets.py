@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from ringfence.desks.cases.interview import Condition, Field, Form, Kind, NoAnswer, Words, asked, summary
+from ringfence.desks.cases.interview import (
+    Condition,
+    Field,
+    Form,
+    Kind,
+    NoAnswer,
+    Words,
+    asked,
+    summary,
+)
 from ringfence.desks.cases.interview_form import PARTS, REPEATABLE
 from ringfence.reports.dossier import Printed, printed
 from ringfence.reports.labels import qr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,8 @@ from ringfence.console.svg import ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('x')</script> & \" 密接"
-LABELS = charts.Labels("Cases", "By day", "as of 03:05")
+WORDS = ("Day", "Total", "reports still arriving", "by week, from Monday", "No data yet", "Show as a table")
+LABELS = charts.Labels("Cases", "By day", "as of 03:05", *WORDS)
 
 
 def drawn(html: str) -> ET.Element:
@@ -90,7 +91,7 @@ def everything(said: str) -> dict[str, str]:
         "empty": charts.epicurve([], {said: []}, labels),
         "timeline": charts.timeline(
             [
-                charts.Moment(datetime(2026, 1, 1, 8), said, act=True),  # noqa: DTZ001
+                charts.Moment(datetime(2026, 1, 1, 8, tzinfo=UTC), said, act=True),
                 charts.Moment(date(2026, 1, 2), said, date(2026, 1, 9)),
             ],
             labels,

@@ -33,7 +33,17 @@ from ringfence.facts.cases import (
     InvestigationOpened,
     PositiveHeard,
 )
-from ringfence.facts.ids import AccountId, CaseId, ExposureId, JurisdictionId, OutbreakId, PersonId, PlaceId, derive
+from ringfence.facts.ids import (
+    AccountId,
+    CaseId,
+    ExposureId,
+    JurisdictionId,
+    OutbreakId,
+    PersonId,
+    PlaceId,
+    derive,
+)
+from ringfence.registry import registers
 from ringfence.registry.queries import areas, outbreaks, people
 
 ORDER = (  # a later station cannot come before an earlier one
@@ -72,6 +82,8 @@ def report_case(  # noqa: PLR0913 (a report form has these fields)
     row = outbreaks.outbreak_row(outbreak)
     if row is None or row.closed:
         raise Refused("outbreak_unknown", outbreak=outbreak)
+    if people.person(person) is None and (registered := registers.as_fact(person, at)) is not None:
+        yield registered
     known = people.person(person)
     if known is None:
         raise Refused("person_unknown", person=person)

@@ -21,7 +21,15 @@ from ringfence.facts.command import (
     TaskStarted,
     TaskVerified,
 )
-from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, TaskId, TeamId, UnitId, derive
+from ringfence.facts.ids import (
+    AccountId,
+    JurisdictionId,
+    OutbreakId,
+    TaskId,
+    TeamId,
+    UnitId,
+    derive,
+)
 from ringfence.registry.queries import outbreaks, units
 
 

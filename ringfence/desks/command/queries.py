@@ -12,7 +12,14 @@ from ringfence.core.access import Scope
 from ringfence.core.declare import locates, query
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.paging import Page, Sort, page
-from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, TaskId, TeamId, UnitId
+from ringfence.facts.ids import (
+    AccountId,
+    JurisdictionId,
+    OutbreakId,
+    TaskId,
+    TeamId,
+    UnitId,
+)
 from ringfence.registry.queries.areas import path_of
 
 

@@ -1,4 +1,4 @@
-"""`python -m tests.console.gallery [PORT]`: serve the gallery on 127.0.0.1; prints the port it took (0: any free one)."""
+"""`python -m tests.console.gallery [PORT]`: serve the gallery on 127.0.0.1; prints its port (0: any free one)."""
 
 import os
 import sys

@@ -10,7 +10,13 @@ from functools import cache
 from typing import Literal
 
 from ringfence.core.words import N_
-from ringfence.science.linelist_values import CERTAINTY, CLASSIFICATION, OUTCOME, SEVERITY, SEX
+from ringfence.science.linelist_values import (
+    CERTAINTY,
+    CLASSIFICATION,
+    OUTCOME,
+    SEVERITY,
+    SEX,
+)
 
 Kind = Literal["text", "date", "age", "band", "number", "enum", "yesno", "codes"]
 

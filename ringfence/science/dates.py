@@ -1,9 +1,9 @@
 """Dates as people write them, decided by the column and not by the cell.
 
-`3/4/20` says nothing by itself; `27/3/20` two rows below says that days come first. So each distinct text is first read as
-far as it goes by itself, then the column decides the order of day, month and year for the rest. Nothing is guessed in
-silence: what could be read two ways is bad with the reason `ambiguous`, what falls outside the possible days is bad with
-the likely reading as a suggestion.
+`3/4/20` says nothing by itself; `27/3/20` two rows below says that days come first. So each distinct text is first
+read as far as it goes by itself, then the column decides the order of day, month and year for the rest. Nothing is
+guessed in silence: what could be read two ways is bad with the reason `ambiguous`, what falls outside the possible
+days is bad with the likely reading as a suggestion.
 """
 
 from __future__ import annotations
@@ -23,8 +23,40 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 MISSING = frozenset(
     {
-        *("", "-", "--", "---", "—", "–", "/", "\\", ".", "?", "??", "na", "n/a", "#n/a", "n.a.", "n.a", "nan", "nat", "nil"),
-        *("none", "null", "unknown", "unk", "unkn", "missing", "not known", "not available", "not applicable", "tbd", "tbc"),
+        *(
+            "",
+            "-",
+            "--",
+            "---",
+            "—",
+            "–",
+            "/",
+            "\\",
+            ".",
+            "?",
+            "??",
+            "na",
+            "n/a",
+            "#n/a",
+            "n.a.",
+            "n.a",
+            "nan",
+            "nat",
+            "nil",
+        ),
+        *(
+            "none",
+            "null",
+            "unknown",
+            "unk",
+            "unkn",
+            "missing",
+            "not known",
+            "not available",
+            "not applicable",
+            "tbd",
+            "tbc",
+        ),
         *("pending", "0000-00-00", "xx/xx/xxxx", "不详", "未知", "无", "不明", "待查", "待定", "暂无", "空", "缺失"),
         *("無", "不詳", "不适用", "未提供", "未填"),
     }
@@ -59,19 +91,29 @@ _MONTHS = {
 }
 _PLAIN_TIME = re.compile(r"(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 _TIME = (
-    r"(?:(?:[T ]|,\s*)\s*(?:(?:上午|下午|凌晨|早上|晚上|中午)\s*)?\d{1,2}(?:[:时点h]\d{0,2})?(?::\d{2}(?:[.,]\d+)?)?分?\s*(?:[ap]\.?m\.?)?"
+    r"(?:(?:[T ]|,\s*)\s*(?:(?:上午|下午|凌晨|早上|晚上|中午)\s*)?\d{1,2}(?:[:时点h]\d{0,2})?"
+    r"(?::\d{2}(?:[.,]\d+)?)?分?\s*(?:[ap]\.?m\.?)?"
     r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
 _NUMERIC = re.compile(rf"(\d{{1,4}})\s*([-/.\\])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}}){_TIME}", re.IGNORECASE)
-_CHINESE = re.compile(rf"(?:(\d{{2}}|\d{{4}})\s*年\s*)?(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]?{_TIME}", re.IGNORECASE)
+_CHINESE = re.compile(
+    rf"(?:(\d{{2}}|\d{{4}})\s*年\s*)?(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]?{_TIME}", re.IGNORECASE
+)
 _COMPACT = re.compile(r"(\d{8})(?:T?\d{4,6}Z?)?|(\d{6})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_DAY_NAMED = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-\s/.]*(?:of\s+)?([a-z]{{3,10}})\.?(?:[-\s/.,']*(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE)
-_NAMED_DAY = re.compile(rf"([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-\s/.,']+(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE)
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?[-\s/.]*(?:of\s+)?([a-z]{{3,10}})\.?(?:[-\s/.,']*(\d{{4}}|\d{{2}}))?{_TIME}",
+    re.IGNORECASE,
+)
+_NAMED_DAY = re.compile(
+    rf"([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-\s/.,']+(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE
+)
 _YEAR_NAMED = re.compile(rf"(\d{{4}})[-\s/.]*([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}}){_TIME}", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
 _DAY_MONTH = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})")
-_INCOMPLETE = re.compile(r"(?:1[6-9]|20)\d{2}(?:\s*[-/.年]\s*\d{1,2}\s*月?|年)?|[a-z]{3,10}\.?[-\s,]+(?:\d{4}|\d{2})", re.IGNORECASE)
+_INCOMPLETE = re.compile(
+    r"(?:1[6-9]|20)\d{2}(?:\s*[-/.年]\s*\d{1,2}\s*月?|年)?|[a-z]{3,10}\.?[-\s,]+(?:\d{4}|\d{2})", re.IGNORECASE
+)
 _YEAR_2 = 100
 _YEAR_4 = 1000
 
@@ -116,9 +158,10 @@ def read_dates(
 ) -> DateColumn:
     """Days of a column of texts, with the order of day and month decided by the whole column.
 
-    `not_before` and `not_after` (both within) are the possible days: they settle two-digit years, and often the order too.
-    `order` fixes the order of numeric dates; `zone` turns moments that carry a zone into local days (else the written day
-    counts). Days first and months first in one column make it `mixed`: then what could be either is bad (`ambiguous`).
+    `not_before` and `not_after` (both within) are the possible days: they settle two-digit years, and often the order
+    too. `order` fixes the order of numeric dates; `zone` turns moments that carry a zone into local days (else the
+    written day counts). Days first and months first in one column make it `mixed`: then what could be either is bad
+    (`ambiguous`).
     """
     window = (not_before, not_after)
     parts = {value: _date_part(value) for value in set(values) if value is not None}
@@ -215,7 +258,9 @@ def _numeric(text: str, window: tuple[date, date], zone: tzinfo | None) -> _Seen
     if len(a) == 4 and len(c) <= 2:  # noqa: PLR2004
         return _year_first(int(a), int(b), int(c))
     if len(a) == 2 and len(c) == 1:  # noqa: PLR2004 (no year is written with one digit)
-        return _Seen("numeric", (None, None, day := _century(int(a), int(b), int(c), window)), "" if day else "no_such_day")
+        return _Seen(
+            "numeric", (None, None, day := _century(int(a), int(b), int(c), window)), "" if day else "no_such_day"
+        )
     if len(a) > 2 or len(c) in (1, 3):  # noqa: PLR2004
         return None
     return _three(int(a), int(b), int(c), window, year_first=len(c) == 2)  # noqa: PLR2004
@@ -304,7 +349,7 @@ def _hopeless(text: str, window: tuple[date, date]) -> _Seen:
 
 
 def _order(told: list[_Seen], window: tuple[date, date]) -> tuple[Order | None, bool, bool]:
-    """(order, whether it is ambiguous, whether the column is mixed) from everything that is numeric with the year last."""
+    """(order, whether it is ambiguous, whether the column is mixed), from the numeric dates with the year last."""
     numeric = [seen for seen in told if seen.form == "numeric" and not seen.reason]
     if not numeric:
         return None, False, False
@@ -321,7 +366,7 @@ def _order(told: list[_Seen], window: tuple[date, date]) -> tuple[Order | None, 
 
 
 def _by_window(numeric: list[_Seen], window: tuple[date, date]) -> tuple[Order | None, bool, bool]:
-    """No day above 12 anywhere: the possible days may still tell, if one order puts all of them within and the other not."""
+    """No day above 12 anywhere: the possible days may still tell, if one order puts all within and the other not."""
     within = [sum(1 for s in numeric if (d := s.days[place]) and window[0] <= d <= window[1]) for place in (0, 1)]
     if within[0] == len(numeric) > within[1]:
         return "dmy", False, False
@@ -379,7 +424,9 @@ def _likely(seen: _Seen, day: date, order: Order | None, window: tuple[date, dat
     swapped = [_day(day.year, day.day, day.month), *seen.days]
     near = [_day(day.year + shift, day.month, day.day) for shift in (1, -1, 10, -10, 100, -100)]
     excel_1904 = [day + timedelta(days=1462)] if seen.form == "excel" else []
-    return next((found for found in (*mangled, *swapped, *excel_1904, *near) if found and window[0] <= found <= window[1]), None)
+    return next(
+        (found for found in (*mangled, *swapped, *excel_1904, *near) if found and window[0] <= found <= window[1]), None
+    )
 
 
 def _named(told: Iterable[_Seen], decided: Order | None) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import (
@@ -19,7 +19,6 @@ from ringfence.core.tables.table import (
     ROWS_AT_A_TIME,
     BadRow,
     Filled,
-    Note,
     Table,
     clean_names,
 )
@@ -111,7 +110,12 @@ def as_text_column(array: pa.Array) -> pl.Series:
     if pa.types.is_dictionary(kind):
         array = array.dictionary_decode()
         kind = array.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind) or pa.types.is_date(kind):
+    if (
+        pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_date(kind)
+    ):
         return pl.Series(pl.from_arrow(array)).cast(pl.String)
     return pl.Series([as_text(value) for value in array.to_pylist()], dtype=pl.String)
 

@@ -166,9 +166,7 @@ def fill(
     return filled
 
 
-def _fitted(
-    filled: Filled, number: int, cells: Sequence[str | None], delimiter: str
-) -> Sequence[str | None] | None:
+def _fitted(filled: Filled, number: int, cells: Sequence[str | None], delimiter: str) -> Sequence[str | None] | None:
     """A row made as wide as the header where nothing is at stake; otherwise None, and the row is kept aside."""
     width = len(filled.header)
     if not any(cell and cell.strip(_BLANKS) for cell in cells):

@@ -27,7 +27,9 @@ from ringfence.core.tables.table import CELL_AT_MOST, BadRow, Note, Table, fill
 
 _HEAD_RECORDS = 60
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]|table:formula=")
-_FORMULA_WITHOUT_VALUE = re.compile(rb"<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>")
+_FORMULA_WITHOUT_VALUE = re.compile(
+    rb"<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"
+)
 _EXACT = 1 << 53
 
 
@@ -78,7 +80,9 @@ def _table(sheet: CalamineSheet, limit: int | None, notes: list[Note]) -> Table:
     return without_unnamed(filled.table([*notes, *header.notes, *told]))
 
 
-def _records(sheet: CalamineSheet, header_row: int, width: int, bad: list[BadRow]) -> Iterator[tuple[int, list[str | None]]]:
+def _records(
+    sheet: CalamineSheet, header_row: int, width: int, bad: list[BadRow]
+) -> Iterator[tuple[int, list[str | None]]]:
     rows = iter(sheet.to_python(skip_empty_area=False)) if sheet.start != (0, 0) else sheet.iter_rows()
     for number, row in enumerate(rows, 1):
         if number <= header_row:

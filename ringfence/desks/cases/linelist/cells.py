@@ -67,9 +67,7 @@ def _translated(cells: list[str | None], meant: dict[str, str]) -> list[str | No
     return [(meant.get(cell, cell) or None) if cell is not None else None for cell in cells]
 
 
-def _dates(
-    cells: Sequence[str | None], rows: list[int], column: Column, not_before: date, not_after: date
-) -> Values:
+def _dates(cells: Sequence[str | None], rows: list[int], column: Column, not_before: date, not_after: date) -> Values:
     """Days; one after the last possible day refuses its row, any other bad date is only left out."""
     read = read_dates(cells, not_before=not_before, not_after=not_after, order=column.order)
     made = Values(list(read.days))
@@ -121,7 +119,9 @@ def _yes_no(cell: str, target: Field) -> tuple[Any, str]:  # noqa: ARG001
 
 def _codes(cell: str, target: Field) -> tuple[Any, str]:  # noqa: ARG001
     parts = (" ".join(part.split()) for part in _CODES_BETWEEN.split(cell))
-    return tuple(dict.fromkeys(part for part in parts if part and part not in _NONE_CODES and not words.missing(part))) or None, ""
+    return tuple(
+        dict.fromkeys(part for part in parts if part and part not in _NONE_CODES and not words.missing(part))
+    ) or None, ""
 
 
 _READERS: dict[str, Callable[[str, Field], tuple[Any, str]]] = {

@@ -35,14 +35,17 @@ class _Guess:
 def guess(table: Table, *, not_before: date = EARLIEST, not_after: date = LATEST) -> Mapping:
     """What each column probably is. The possible days, where known, help to tell the order of day and month.
 
-    Each guess carries its confidence (0 to 1) and a reason: the name is that of a field, is like it, or the values look like
-    it. A column whose values do not fit the field of its name is not taken for it. Whatever is left is kept as extra.
+    Each guess carries its confidence (0 to 1) and a reason: the name is that of a field, is like it, or the values
+    look like it. A column whose values do not fit the field of its name is not taken for it. Whatever is left is kept
+    as extra.
     """
     samples = {name: _sample(table, name) for name in table.header}
     kind = _kind(table, samples)
     known = CASES if kind == "cases" else LINKS
     guesses = [
-        (column, found) for column in table.header for found in _guesses(column, samples[column], known, table.frame.height)
+        (column, found)
+        for column in table.header
+        for found in _guesses(column, samples[column], known, table.frame.height)
     ]
     guesses.sort(key=lambda pair: -pair[1].confidence)  # stable: the leftmost column wins a tie
     taken: dict[str, _Guess] = {}
@@ -73,7 +76,7 @@ def _sample(table: Table, name: str) -> list[str]:
 
 
 def _kind(table: Table, samples: dict[str, list[str]]) -> FileKind:
-    """Links, if there is a pair of columns for the two ends; or an infector, a case and nothing that describes a case."""
+    """Links, if there are columns for the two ends; or an infector, a case and nothing that describes a case."""
     heads = [set(words_of(name)) for name in table.header]
     if any("infectee" in head for head in heads) and any("infector" in head for head in heads):
         return "links"
@@ -148,7 +151,7 @@ def _alike(told: tuple[str, ...], synonym: tuple[str, ...]) -> float:
 
 
 def _looks_like(field: Field, sample: list[str]) -> bool:
-    """Whether nearly all values are words of an enum; one repeated word, or single letters and digits, prove nothing."""
+    """Whether nearly all values are words of an enum; one repeated word, or single letters, prove nothing."""
     if field.words is None or len(set(sample)) < 2:  # noqa: PLR2004
         return False
     telling = [text for text in sample if len(text) > 2 or not text.isascii()]  # noqa: PLR2004
@@ -156,7 +159,7 @@ def _looks_like(field: Field, sample: list[str]) -> bool:
     return fits and (len(telling) > len(sample) / 2 or field.name == "sex")
 
 
-def _fit(field: Field, sample: list[str], column: str = "") -> float:
+def _fit(field: Field, sample: list[str], column: str = "") -> float:  # noqa: PLR0911 (one line a kind)
     """The share of the sample that the field can hold; an empty column fits anything."""
     if not sample:
         return 1.0
@@ -169,7 +172,9 @@ def _fit(field: Field, sample: list[str], column: str = "") -> float:
     if field.kind == "number":
         return _coordinates(field.name, sample)
     if field.words is not None:
-        numbers = field.name == "sex" and (set(sample) <= {"1", "2"} or (_of_one_sex(column) and set(sample) <= {"0", "1"}))
+        numbers = field.name == "sex" and (
+            set(sample) <= {"1", "2"} or (_of_one_sex(column) and set(sample) <= {"0", "1"})
+        )
         return 1.0 if numbers else values.readable_share(sample, dict(field.words))
     if field.kind == "codes":
         return _share(sample, lambda text: len(text) < 200 and text.count(" ") < 12)  # noqa: PLR2004
@@ -191,7 +196,11 @@ def _share(sample: list[str], fits: Callable[[str], bool]) -> float:
 
 def _dateless(text: str) -> bool:
     read = read_dates([text], not_before=EARLIEST, not_after=LATEST)
-    return read.days[0] is None and read.bad[0].reason in ("unreadable", "incomplete") if read.bad else read.days[0] is None
+    return (
+        read.days[0] is None and read.bad[0].reason in ("unreadable", "incomplete")
+        if read.bad
+        else read.days[0] is None
+    )
 
 
 def _coordinates(name: str, sample: list[str]) -> float:
@@ -222,7 +231,9 @@ def _with_orders(
         target = known.get(column.field)
         if target is not None and target.kind == "date":
             earliest = EARLIEST if target.name == "birth_on" else not_before
-            read[column.column] = read_dates(table.frame[column.column].to_list(), not_before=earliest, not_after=not_after)
+            read[column.column] = read_dates(
+                table.frame[column.column].to_list(), not_before=earliest, not_after=not_after
+            )
     agreed: set[Order] = {order for found in read.values() for order in _DAY_OR_MONTH if found.order == order}
     made = []
     for column in columns:

@@ -55,7 +55,7 @@ class Mapping:
         return tuple(column.column for column in self.columns if column.field == EXTRA)
 
     def checked_for(self, table: Table) -> Mapping:
-        """This mapping for that table: columns that it does not name are kept as extra.
+        """The mapping as it fits a table: columns that it does not name are kept as extra.
 
         Raises Refused (`map_names_missing_column`) where it names a column that the table lacks.
         """
@@ -67,10 +67,16 @@ class Mapping:
 
     def to_toml(self) -> str:
         """The mapping as TOML, to be read by `from_toml` or changed by hand."""
-        lines = ["# Which column of the file is which field. field = \"extra\" keeps a column as it is, \"skip\" leaves it out."]
+        lines = [
+            '# Which column of the file is which field. field = "extra" keeps a column as it is, "skip" leaves it out.'
+        ]
         lines += [f"format = {FORMAT}", f"kind = {_quoted(self.kind)}"]
         if self.constants:
-            lines += ["", "[constants]", *(f"{_quoted(name)} = {_quoted(told)}" for name, told in self.constants.items())]
+            lines += [
+                "",
+                "[constants]",
+                *(f"{_quoted(name)} = {_quoted(told)}" for name, told in self.constants.items()),
+            ]
         for column in self.columns:
             lines += ["", "[[columns]]", f"column = {_quoted(column.column)}", f"field = {_quoted(column.field)}"]
             if column.order:
@@ -116,7 +122,11 @@ def from_toml(text: str, name: str = "MAP.toml") -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise Refused("map_not_toml", name=name, why=str(error)) from None
     kind = told.get("kind", "cases")
-    if kind not in ("cases", "links") or told.get("format", FORMAT) != FORMAT or not isinstance(told.get("columns", []), list):
+    if (
+        kind not in ("cases", "links")
+        or told.get("format", FORMAT) != FORMAT
+        or not isinstance(told.get("columns", []), list)
+    ):
         raise Refused("map_badly_formed", name=name, what="format, kind, columns")
     known = CASES if kind == "cases" else LINKS
     columns = tuple(_column(entry, known, name) for entry in told.get("columns", []))

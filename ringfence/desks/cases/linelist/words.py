@@ -19,7 +19,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     "map_badly_formed": (
         N_("The map {name} is not formed as a map should be."),
         N_("What is missing or strange: {what}"),
-        N_("Compare it with a map that was saved here: format = 1, kind, [constants], [[columns]] with column and field."),
+        N_("Compare it with a map saved here: format = 1, kind, [constants], [[columns]] with column and field."),
     ),
     "map_names_missing_column": (
         N_("The map names a column that the file does not have: {column}"),
@@ -57,7 +57,9 @@ LABELS: dict[str, str] = {
     "linelist.date_no_such_day": N_("There is no such day."),
     "linelist.date_year_missing": N_("The date has no year."),
     "linelist.date_incomplete": N_("The date has no day or no month."),
-    "linelist.date_ambiguous": N_("Day and month could be either way round; the column does not tell which comes first."),
+    "linelist.date_ambiguous": N_(
+        "Day and month could be either way round; the column does not tell which comes first."
+    ),
     "linelist.date_not_in_order": N_("The date does not fit the order of day and month of its column."),
     "linelist.date_before_window": N_("The date lies before the first possible day."),
     "linelist.date_after_window": N_("The date lies after the last possible day."),

@@ -62,6 +62,6 @@ def test_a_text_too_long_for_a_workbook_leaves_no_file(tmp_path: Path) -> None:
 @given(st.text(max_size=12))
 def test_no_guarded_text_begins_like_a_formula_unless_it_is_a_number(text: str) -> None:
     told = guarded(text)
-    if told[:1] in set("=+-@\t\r\n＝＋－＠"):  # noqa: RUF001
+    if told[:1] in set("=+-@\t\r\n＝＋－＠"):
         assert float(told.rstrip("%").replace(",", ".")) is not None
     assert told in (text, f"'{text}")

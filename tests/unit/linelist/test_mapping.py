@@ -35,7 +35,8 @@ def test_a_chinese_list_in_gb18030(tmp_path: Path) -> None:
     )
     assert fields(mapping) == {
         "病例编号": "code", "姓名": "name", "性别": "sex", "年龄": "age", "职业": "occupation", "现住址": "address",
-        "发病日期": "onset_on", "确诊日期": "confirmed_on", "报告日期": "reported_on", "临床分型": "severity", "转归": "outcome",
+        "发病日期": "onset_on", "确诊日期": "confirmed_on", "报告日期": "reported_on", "临床分型": "severity",
+        "转归": "outcome",
         "身份证号": "id_number", "联系电话": "phone", "是否输入": "imported",
     }  # fmt: skip
 
@@ -48,7 +49,8 @@ def test_names_in_any_spelling(tmp_path: Path) -> None:
         )
     )
     assert fields(mapping) == {
-        "CaseID": "code", "Dates / Onset": "onset_on", "DATE_OF_REPORT": "reported_on", "Gender": "sex", "Hosptal": "hospital",
+        "CaseID": "code", "Dates / Onset": "onset_on", "DATE_OF_REPORT": "reported_on", "Gender": "sex",
+        "Hosptal": "hospital",
     }  # fmt: skip
     reasons = {column.column: column.reason for column in mapping.columns}
     assert reasons["Gender"] == "name_same"

@@ -40,13 +40,15 @@ def brief(bad: list[BadCell]) -> list[tuple[int, str, str, Severity]]:
 def test_a_row_becomes_a_record(tmp_path: Path) -> None:
     made, bad = told(
         tmp_path,
-        "case id,sex,age,age group,onset date,status,outcome,infected by,related cases,lat,lon,symptomatic,colour,cluster\n"
+        "case id,sex,age,age group,onset date,status,outcome,infected by,related cases,"
+        "lat,lon,symptomatic,colour,cluster\n"
         'A1,F,7 months,0-4,27/3/20,Confirmed,Died,"A0; A9","B1, B2 and B3",45.8,126.5,Y,red,0\n',
     )
     assert bad == []
     assert made == [
         CaseRecord(
-            row=2, code="A1", sex="female", age=0.5833, age_band=(0, 4), onset_on=date(2020, 3, 27), classification="confirmed",
+            row=2, code="A1", sex="female", age=0.5833, age_band=(0, 4), onset_on=date(2020, 3, 27),
+            classification="confirmed",
             outcome="died", infector=("A0", "A9"), related=("B1", "B2", "B3"), lat=45.8, lon=126.5, symptomatic=True,
             extra={"colour": "red"},
         )
@@ -114,7 +116,8 @@ def test_a_map_says_what_words_mean_what_holds_for_all_and_what_to_mend(tmp_path
     )
     made, bad = told(tmp_path, "nr,state,on,secret,more\n1,K,1/2/20,x,y\n2,?,2001-02-20,x,\n", mapping)
     assert made == [
-        CaseRecord(row=2, code="1", classification="confirmed", onset_on=date(2020, 2, 1), country="中国", symptomatic=False,
+        CaseRecord(row=2, code="1", classification="confirmed", onset_on=date(2020, 2, 1), country="中国",
+                   symptomatic=False,
                    extra={"more": "y"}),
         CaseRecord(row=3, code="2", onset_on=date(2020, 2, 1), country="中国", symptomatic=False),
     ]  # fmt: skip

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.db import connection
+
+if TYPE_CHECKING:
+    import psycopg
 
 Row = tuple[Any, ...]
 
@@ -115,6 +117,8 @@ def _qmark(sql: str) -> str:
 
 def _server_cursor() -> psycopg.Cursor[Row]:
     """A cursor that binds on the server, so that hot statements are prepared there."""
+    import psycopg  # noqa: PLC0415 (an embedded database starts without it)
+
     connection.ensure_connection()
     raw = connection.connection
     cursor = getattr(raw, "ringfence_cursor", None)

@@ -16,7 +16,7 @@ from ringfence.core import words
 from ringfence.core.centre import Centre, Desk
 from ringfence.core.clock import Clock
 from ringfence.core.policy import SHIPPED, Book
-from ringfence.home import home
+from ringfence.core.home import home
 
 DESKS = ("cases", "command")
 """Every desk. The order does not matter, and a test shuffles it."""

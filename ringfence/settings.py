@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from ringfence.home import database, home
+from ringfence.core.home import database, home
 
 BASE = Path(__file__).resolve().parent
 DEBUG = False

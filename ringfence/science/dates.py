@@ -23,59 +23,16 @@ ORDERS: tuple[Order, ...] = ("dmy", "mdy", "ymd")
 
 MISSING = frozenset(
     {
-        *(
-            "",
-            "-",
-            "--",
-            "---",
-            "—",
-            "–",
-            "/",
-            "\\",
-            ".",
-            "?",
-            "??",
-            "na",
-            "n/a",
-            "#n/a",
-            "n.a.",
-            "n.a",
-            "nan",
-            "nat",
-            "nil",
-        ),
-        *(
-            "none",
-            "null",
-            "unknown",
-            "unk",
-            "unkn",
-            "missing",
-            "not known",
-            "not available",
-            "not applicable",
-            "tbd",
-            "tbc",
-        ),
-        *(
-            "pending",
-            "asymptomatic",
-            "0000-00-00",
-            "xx/xx/xxxx",
-            "不详",
-            "未知",
-            "无",
-            "不明",
-            "待查",
-            "待定",
-            "暂无",
-            "空",
-            "缺失",
-        ),
-        *("無", "不詳", "无症状", "無症狀", "不适用", "未提供", "未填"),
+        *("", "-", "--", "---", "—", "–", "/", "\\", ".", "?", "??", "na", "n/a", "#n/a", "n.a.", "n.a", "nan", "nat", "nil"),
+        *("none", "null", "unknown", "unk", "unkn", "missing", "not known", "not available", "not applicable", "tbd", "tbc"),
+        *("pending", "0000-00-00", "xx/xx/xxxx", "不详", "未知", "无", "不明", "待查", "待定", "暂无", "空", "缺失"),
+        *("無", "不詳", "不适用", "未提供", "未填"),
     }
 )
 """Words for "no value", in lower case."""
+
+_NO_DAY = MISSING | {"asymptomatic", "no symptoms", "无症状", "無症狀"}
+"""What stands for a day that there is not, such as the onset of somebody who never fell ill."""
 
 EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = (10_000, 80_000)
@@ -106,24 +63,15 @@ _TIME = (
     r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
 _NUMERIC = re.compile(rf"(\d{{1,4}})\s*([-/.\\])\s*(\d{{1,2}})\s*\2\s*(\d{{1,4}}){_TIME}", re.IGNORECASE)
-_CHINESE = re.compile(
-    rf"(?:(\d{{2}}|\d{{4}})\s*年\s*)?(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]?{_TIME}", re.IGNORECASE
-)
+_CHINESE = re.compile(rf"(?:(\d{{2}}|\d{{4}})\s*年\s*)?(\d{{1,2}})\s*月\s*(\d{{1,2}})\s*[日号號]?{_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{8})(?:T?\d{4,6}Z?)?|(\d{6})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_DAY_NAMED = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th)?[-\s/.]*(?:of\s+)?([a-z]{{3,10}})\.?(?:[-\s/.,']*(\d{{4}}|\d{{2}}))?{_TIME}",
-    re.IGNORECASE,
-)
-_NAMED_DAY = re.compile(
-    rf"([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-\s/.,']+(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE
-)
+_DAY_NAMED = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-\s/.]*(?:of\s+)?([a-z]{{3,10}})\.?(?:[-\s/.,']*(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE)
+_NAMED_DAY = re.compile(rf"([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}})(?:st|nd|rd|th)?(?:[-\s/.,']+(\d{{4}}|\d{{2}}))?{_TIME}", re.IGNORECASE)
 _YEAR_NAMED = re.compile(rf"(\d{{4}})[-\s/.]*([a-z]{{3,10}})\.?[-\s/.]*(\d{{1,2}}){_TIME}", re.IGNORECASE)
 _WEEKDAY = re.compile(r"^(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?\.?,?\s+", re.IGNORECASE)
 _DAY_MONTH = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})")
-_INCOMPLETE = re.compile(
-    r"(?:1[6-9]|20)\d{2}(?:\s*[-/.年]\s*\d{1,2}\s*月?|年)?|[a-z]{3,10}\.?[-\s,]+(?:\d{4}|\d{2})", re.IGNORECASE
-)
+_INCOMPLETE = re.compile(r"(?:1[6-9]|20)\d{2}(?:\s*[-/.年]\s*\d{1,2}\s*月?|年)?|[a-z]{3,10}\.?[-\s,]+(?:\d{4}|\d{2})", re.IGNORECASE)
 _YEAR_2 = 100
 _YEAR_4 = 1000
 
@@ -215,7 +163,7 @@ def _seen(text: str, window: tuple[date, date], zone: tzinfo | None) -> _Seen | 
         else:
             return _Seen("ymd", (day, day, day))
     plain = unicodedata.normalize("NFKC", text).strip().strip("'\"").strip()
-    if plain.lower() in MISSING:
+    if plain.lower() in _NO_DAY:
         return None
     plain = _WEEKDAY.sub("", plain)
     for read in (_moment, _numeric, _compact, _serial, _chinese, _written):
@@ -267,9 +215,7 @@ def _numeric(text: str, window: tuple[date, date], zone: tzinfo | None) -> _Seen
     if len(a) == 4 and len(c) <= 2:  # noqa: PLR2004
         return _year_first(int(a), int(b), int(c))
     if len(a) == 2 and len(c) == 1:  # noqa: PLR2004 (no year is written with one digit)
-        return _Seen(
-            "numeric", (None, None, day := _century(int(a), int(b), int(c), window)), "" if day else "no_such_day"
-        )
+        return _Seen("numeric", (None, None, day := _century(int(a), int(b), int(c), window)), "" if day else "no_such_day")
     if len(a) > 2 or len(c) in (1, 3):  # noqa: PLR2004
         return None
     return _three(int(a), int(b), int(c), window, year_first=len(c) == 2)  # noqa: PLR2004
@@ -385,7 +331,10 @@ def _by_window(numeric: list[_Seen], window: tuple[date, date]) -> tuple[Order |
 
 
 def _year_comes_first(numeric: list[_Seen], scores: list[int]) -> bool:
-    """Two digits each: the year is in front if that fits more cells, or as many with years that vary far less."""
+    """Two digits each: the year is in front if that fits more cells, or as many with years that vary far less.
+
+    Otherwise it stands behind: hardly anybody writes a two-digit year first.
+    """
     last = max(scores[0], scores[1])
     if scores[2] != last:
         return scores[2] > last
@@ -430,9 +379,7 @@ def _likely(seen: _Seen, day: date, order: Order | None, window: tuple[date, dat
     swapped = [_day(day.year, day.day, day.month), *seen.days]
     near = [_day(day.year + shift, day.month, day.day) for shift in (1, -1, 10, -10, 100, -100)]
     excel_1904 = [day + timedelta(days=1462)] if seen.form == "excel" else []
-    return next(
-        (found for found in (*mangled, *swapped, *excel_1904, *near) if found and window[0] <= found <= window[1]), None
-    )
+    return next((found for found in (*mangled, *swapped, *excel_1904, *near) if found and window[0] <= found <= window[1]), None)
 
 
 def _named(told: Iterable[_Seen], decided: Order | None) -> str:

@@ -128,7 +128,7 @@ CLASSIFICATION = _table(
 """What is written -> confirmed, probable, suspect, asymptomatic, discarded."""
 
 SEVERITY = _table(
-    asymptomatic="asymptomatic none no_symptoms 无症状",
+    asymptomatic="asymptomatic no_symptoms 无症状",
     mild="mild light slight 轻型 轻症 轻 轻度",
     moderate="moderate ordinary common typical 普通型 普通 中型 中度 中症",
     severe="severe serious 重型 重症 重 重度 严重",

@@ -92,7 +92,7 @@ class Policy:
     report_within: timedelta  # from detection or diagnosis to the direct report
     verify_within: timedelta  # from receipt of a report to its check
     investigate_within: timedelta  # from the report to a complete case investigation
-    silent_report_after: timedelta | None = None  # a positive result without a report becomes a question to the unit
+    silent_unit_after: timedelta  # a reporting unit unheard of for this long is asked why
 
     # course of illness
     incubation_min: timedelta | None = None  # infection to onset, shortest that the pack states

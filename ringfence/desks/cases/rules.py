@@ -211,7 +211,7 @@ def a_unit_unheard_of_fell_silent(struck: TimeStruck, line: Line, policy: Policy
     """No news is not zero: a unit that must report every day is asked when it does not."""
     if line.outbreak is None:
         return
-    since = to_micros(struck.at - (policy.silent_report_after or timedelta(days=2)))
+    since = to_micros(struck.at - (policy.silent_unit_after))
     for facility, jurisdiction, heard_at in queries.facilities_unheard(line.outbreak, since, 100):
         yield FacilityFellSilent(
             facility=facility,

@@ -45,12 +45,20 @@ def read_column(table: Table, column: Column, target: Field, not_before: date, n
             continue
         found = seen.get(cell)
         if found is None:
-            found = seen[cell] = (None, "") if words.missing(cell) else read(cell, target)
+            found = seen[cell] = _one(cell, target, read)
         made.told.append(found[0])
         if found[1]:
             severity = Severity.ROW_REFUSED if found[1] == "age_impossible" else Severity.VALUE_LEFT_OUT
             made.bad[index] = BadCell(rows[index], column.column, cell, found[1], severity)
     return made
+
+
+def _one(cell: str, target: Field, read: Callable[[str, Field], tuple[Any, str]]) -> tuple[Any, str]:
+    """One distinct text; `无` means no where yes or no is asked, and no value elsewhere."""
+    if target.kind in ("enum", "yesno"):
+        found = read(cell, target)
+        return (None, "") if found[1] and words.missing(cell) else found
+    return (None, "") if words.missing(cell) else read(cell, target)
 
 
 def _translated(cells: list[str | None], meant: dict[str, str]) -> list[str | None]:

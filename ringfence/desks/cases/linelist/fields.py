@@ -119,7 +119,7 @@ CASE_FIELDS: tuple[Field, ...] = (
     _f("recovered_on", "date", N_("Date of recovery"), "痊愈日期",
        "recovery date|date recovery|date of recovery|date recovered|治愈日期|康复日期|转阴日期"),
     _f("died_on", "date", N_("Date of death"), "死亡日期", "death date|date death|date of death|dt death|date died|dod|死亡时间"),
-    _f("outcome", "enum", N_("Outcome"), "转归", "case outcome|final outcome|outcome status|vital status|patient outcome|结局|病例转归|治疗结果|转归情况",
+    _f("outcome", "enum", N_("Outcome"), "转归", "case outcome|final outcome|outcome status|vital status|patient outcome|status|结局|病例转归|治疗结果|转归情况",
        OUTCOME),
     _f("outcome_on", "date", N_("Date of outcome"), "转归日期", "outcome date|date outcome|date of outcome|dt outcome|转归时间|结局日期"),
     _f("hospital", "text", N_("Hospital"), "医院", "health facility|facility|loc hosp|hospital name|treatment hospital|admitting hospital|"

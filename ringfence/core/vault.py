@@ -224,6 +224,14 @@ class Keyed:
         except Refused as refused:
             raise ValueError(refused.code) from refused
 
+    def seal_text(self, plain: str) -> Sealed:
+        """A text, sealed, as base64 for a fact or a column."""
+        return self._vault.seal(self._wrapped, plain, self._owner)
+
+    def open_text(self, sealed: str) -> str:
+        """The text again. Refused: `identity_erased`, `sealed_text_altered`."""
+        return self._vault.unseal(self._wrapped, sealed, self._owner)
+
 
 # -- key files --------------------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ringfence.facts.ids import AccountId
 from ringfence.registry.queries import accounts
 
 
-def keep_account(account: AccountId, name: str, shown_name: str, password_hash: str, language: str, email: str) -> None:
+def keep_account(account: AccountId, name: str, shown_name: str, password_hash: str, language: str, email: str) -> None:  # noqa: PLR0913 (each is told by name)
     """Open an account, or change how it signs in."""
     db.write(
         "registry_account",

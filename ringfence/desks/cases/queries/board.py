@@ -60,7 +60,7 @@ class ReportClocks:
 def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
     condition, values = scope.sql("path")
-    states = dict(
+    states: dict[str, int] = dict(
         db.ask(
             f"SELECT state, count(*) FROM cases_positive WHERE outbreak = %s AND {condition} GROUP BY state",
             (outbreak, *values),
@@ -70,7 +70,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
         f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
         (outbreak, *values),
     )
-    silent = dict(
+    silent: dict[bool, int] = dict(
         db.ask(
             f"SELECT silent, count(*) FROM cases_facility WHERE outbreak = %s AND {condition} GROUP BY silent",
             (outbreak, *values),

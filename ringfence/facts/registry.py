@@ -242,6 +242,13 @@ class AccountClosed(Fact):
     reason: str = ""
 
 
+class OwnAccountChanged(Fact):
+    """Someone changed how their own account signs in or reads. No content here."""
+
+    account: AccountId
+    what: str  # language, password
+
+
 class RoleGranted(Fact):
     """An account has a role over a place and all beneath it."""
 

@@ -13,8 +13,10 @@ from hashlib import sha256
 from ringfence.core import db
 from ringfence.core.access import MAYS, ROLES, Grant, Who
 from ringfence.core.fact import from_micros, to_micros
-from ringfence.facts.ids import AccountId
+from ringfence.facts.ids import AccountId, PersonId
+from ringfence.registry.attachments import Kept
 from ringfence.registry.queries import accounts
+from ringfence.registry.vaults import KeyVault, new_key, vault_of
 
 
 def keep_account(account: AccountId, name: str, shown_name: str, password_hash: str, language: str, email: str) -> None:
@@ -92,3 +94,32 @@ def account_named(name: str) -> AccountId | None:
     """The account that signs in with a name."""
     row = db.ask_one("SELECT id FROM registry_account WHERE name = %s", (name.strip().lower(),))
     return AccountId(row[0]) if row else None
+
+
+def own_vault(person: PersonId) -> KeyVault:
+    """A person's vault; their key is made on first use."""
+    known = vault_of(person)
+    if known is not None:
+        return known
+    key, wrapped = new_key()
+    db.write(
+        "registry_identity",
+        "INSERT INTO registry_identity (person, wrapped_key, sealed) VALUES (%s, %s, '') ON CONFLICT (person) DO NOTHING",
+        (person, wrapped),
+    )
+    return KeyVault(key)
+
+
+def keep_file(kept: Kept, about: str, at: datetime) -> None:
+    """What an attachment is about, with its sealed name; the content lies under RINGFENCE_HOME."""
+    db.write(
+        "registry_kept_file",
+        "INSERT INTO registry_kept_file (id, about, sealed_name, media_type, bytes, kept_at) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (id) DO NOTHING",
+        (kept.id, about, kept.sealed_name, kept.media_type, kept.bytes, to_micros(at)),
+    )
+
+
+def keep_password(account: AccountId, password_hash: str) -> None:
+    """How an account signs in from now on."""
+    db.write("registry_account", "UPDATE registry_account SET password = %s WHERE id = %s", (password_hash, account))

@@ -146,6 +146,8 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     unit: UnitId | None = None,
     team: TeamId | None = None,
     account: AccountId | None = None,
+    units: tuple[UnitId, ...] = (),
+    teams: tuple[TeamId, ...] = (),
     kind: str | None = None,
     about: str | None = None,
     outbreak: OutbreakId | None = None,
@@ -153,6 +155,7 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     due_before: datetime | None = None,
     due_after: datetime | None = None,
     level: int | None = None,
+    urgent: bool | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[TaskRow]:
@@ -167,9 +170,16 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
         if moment is not None:
             parts.append(f"due_at {sign} %s")
             values.append(to_micros(moment))
+    for name, several in (("unit", units), ("team", teams)):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
     if level is not None:
         parts.append("level >= %s")
         values.append(level)
+    if urgent is not None:
+        parts.append("urgent = %s")
+        values.append(urgent)
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     return page(

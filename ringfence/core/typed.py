@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
 from ringfence.core.policy_values import parse_span, write_span
+from ringfence.core.words import LABELS, told_as
 
 LONGEST = 100_000  # characters in one text
 LARGEST = 2**53 - 1  # what every reader of JSON holds exactly, and both databases
@@ -283,6 +284,36 @@ _READERS: dict[Any, Callable[[str, Reading], Any]] = {
     time: _time,
     timedelta: _span,
 }
+
+
+# -- refusing ---------------------------------------------------------------------------------------------------------
+
+_SPOKEN = {
+    "parameter": "field",
+    "what": "field",
+    "event": "event",
+    "first": "event",
+    "then": "event",
+    "classification": "class",
+    "state": "state",
+    "role": "role",
+    "fault": "fault",
+}
+"""A refusal's value -> the kind of label that says it; a value that has no such label is shown as it is."""
+
+
+def spoken(refusal: Refused, translate: Callable[[str], str] = str, zone: str = "UTC") -> tuple[str, str, str]:
+    """The three sentences of a refusal: codes said in words, moments in a place's zone."""
+    told = {name: _said(name, value, translate, zone) for name, value in refusal.told.items()}
+    return told_as(Refused(refusal.code, **told), translate)
+
+
+def _said(name: str, value: Any, translate: Callable[[str], str], zone: str) -> str:
+    text = show_value(value, zone)
+    for code in (text, f"{_SPOKEN.get(name, name)}.{text}", f"task.{text}" if name == "kind" else ""):
+        if "." in code and code in LABELS:
+            return translate(LABELS[code])
+    return text
 
 
 # -- showing ----------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from ringfence.console.codes import options
 from ringfence.console.shown import choice, label
 from ringfence.core.declare import Declared, Parameter
-from ringfence.core.typed import bare, item_of, read_value
 from ringfence.core.errors import Refused
+from ringfence.core.typed import bare, item_of, read_value
 from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, TeamId, UnitId
 from ringfence.registry.queries import accounts, areas, units
 

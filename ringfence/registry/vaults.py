@@ -13,7 +13,7 @@ from ringfence.core import db
 from ringfence.core.errors import Refused
 from ringfence.core.keys import key_file
 from ringfence.facts.ids import PersonId
-from ringfence.home import home
+from ringfence.core.home import home
 
 NONCE = 12
 

@@ -20,7 +20,7 @@ from ringfence.desks.cases.queries.interviews import form_of_case, told_before
 from ringfence.facts.cases import InterviewKept
 from ringfence.facts.ids import CaseId, PersonId
 from ringfence.facts.registry import DossierOpened, FileKept
-from ringfence.home import home
+from ringfence.core.home import home
 from ringfence.registry import attachments, identities
 from ringfence.registry.queries import areas
 

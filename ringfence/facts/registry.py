@@ -100,7 +100,7 @@ class TeamLeft(Fact):
 
 
 class PlaceDeclared(Fact):
-    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant, …"""
+    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant and so on."""
 
     place: PlaceId
     jurisdiction: JurisdictionId

@@ -10,7 +10,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts
 from ringfence.facts.ids import AccountId
 from ringfence.facts.registry import ListExported, OwnAccountChanged
-from ringfence.registry import identities
+from ringfence.registry import account_keeping
 
 LANGUAGES = ("en", "zh-hans")
 
@@ -20,14 +20,14 @@ def choose_language(who: Who, *, language: str, at: datetime) -> Facts:
     """Choose the language in which one reads."""
     if language not in LANGUAGES:
         raise Refused("language_unknown", language=language, known=", ".join(LANGUAGES))
-    identities.keep_language(AccountId(who.id), language)
+    account_keeping.keep_language(AccountId(who.id), language)
     yield OwnAccountChanged(account=AccountId(who.id), what="language", at=at)
 
 
 @action(may="see", many=False)
 def change_password(who: Who, *, password_hash: str, at: datetime) -> Facts:
     """Change one's own password; it arrives already hashed."""
-    identities.keep_password(AccountId(who.id), password_hash)
+    account_keeping.keep_password(AccountId(who.id), password_hash)
     yield OwnAccountChanged(account=AccountId(who.id), what="password", at=at)
 
 

@@ -120,7 +120,7 @@ def jurisdictions_named(scope: Scope, *, text: str) -> list[Area]:
 
 
 def names_of(paths: Sequence[str], language: str = "en") -> dict[str, str]:
-    """path -> the place's name, for a page of rows."""
+    """Path -> the place's name, for a page of rows."""
     wanted = sorted({path for path in paths if path})
     if not wanted:
         return {}

@@ -132,7 +132,7 @@ def team_names(ids: Sequence[str]) -> dict[str, str]:
 
 
 def unit_names(ids: Sequence[str], language: str = "en") -> dict[str, str]:
-    """unit id -> its name."""
+    """Unit id -> its name."""
     return _names("registry_unit", ids, language)
 
 

@@ -14,13 +14,17 @@ from ringfence.core.access import Who
 from ringfence.core.declare import action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, Sealed
+from ringfence.core.home import home
 from ringfence.desks.cases import queries
 from ringfence.desks.cases.interview import Checked, Form, plain, validate
 from ringfence.desks.cases.queries.interviews import form_of_case, told_before
 from ringfence.facts.cases import InterviewKept
 from ringfence.facts.ids import CaseId, PersonId
 from ringfence.facts.registry import DossierOpened, FileKept
+<<<<<<< HEAD
 from ringfence.core.home import home
+=======
+>>>>>>> main
 from ringfence.registry import attachments, identities
 from ringfence.registry.queries import areas
 

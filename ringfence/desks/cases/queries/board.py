@@ -12,9 +12,9 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
+from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
-from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.registry.queries.areas import path_of
 from ringfence.registry.queries.outbreaks import as_day
 
@@ -60,7 +60,7 @@ class ReportClocks:
 def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
     condition, values = scope.sql("path")
-    states = dict(
+    states: dict[str, int] = dict(
         db.ask(
             f"SELECT state, count(*) FROM cases_positive WHERE outbreak = %s AND {condition} GROUP BY state",
             (outbreak, *values),
@@ -70,7 +70,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
         f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
         (outbreak, *values),
     )
-    silent = dict(
+    silent: dict[bool, int] = dict(
         db.ask(
             f"SELECT silent, count(*) FROM cases_facility WHERE outbreak = %s AND {condition} GROUP BY silent",
             (outbreak, *values),

@@ -11,9 +11,9 @@ import orjson
 from ringfence.core import db
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
-from ringfence.facts.ids import CaseId
 from ringfence.desks.cases.queries.keys import Station, course
 from ringfence.desks.cases.queries.line_list import CaseRow, case_row
+from ringfence.facts.ids import CaseId
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from ringfence.core import db
+from ringfence.core.home import home
 from ringfence.core.policy import SHIPPED
 from ringfence.desks.cases.interview import Form, Forms, form_of, forms, latest
 from ringfence.facts.ids import PersonId
-from ringfence.core.home import home
 from ringfence.registry.vaults import vault_of
 
 

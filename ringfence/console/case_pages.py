@@ -41,7 +41,7 @@ def case_page(here: Page, case: str) -> HttpResponse:
     row = file.row
     outbreak = next((each for each in here.outbreaks if each.id == row.outbreak), None)
     names = here.area_names([row.path])
-    chips = [Chip(row.classification, label(f"classification.{row.classification}"))]
+    chips = [Chip(row.classification, label(f"class.{row.classification}"))]
     if row.outcome:
         chips.append(Chip(row.outcome, label(f"outcome.{row.outcome}")))
     if row.set_aside:

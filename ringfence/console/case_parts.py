@@ -93,7 +93,7 @@ def course_card(here: Page, file: CaseFile) -> Section:
     moments = [
         charts.Moment(
             timezone.localtime(from_micros(each.moment)) if each.moment is not None else each.day,
-            label(f"courseevent.{each.event}"),
+            label(f"event.{each.event}"),
             act=each.event in {"severe", "died"},
         )
         for each in file.course
@@ -105,7 +105,7 @@ def course_card(here: Page, file: CaseFile) -> Section:
     parts: list[Part] = [Drawn(charts.timeline(moments, words, today=local_day(here.now)))]
     parts += ask(here, "cases.note_course", _("Note a station"), fixed={"case": row.id})
     if file.course:
-        told = [(each.event, label(f"courseevent.{each.event}")) for each in file.course]
+        told = [(each.event, label(f"event.{each.event}")) for each in file.course]
         parts += ask(here, "cases.strike_course", _("Strike a station"), fixed={"case": row.id}, choices={"event": told})
     return Section(_("Course"), parts, "course")
 
@@ -119,9 +119,9 @@ def class_card(here: Page, file: CaseFile) -> Section:
     met = policy.criterion_met(file.findings)
     parts: list[Part] = [
         Pairs([
-            (_("Class"), Cell(chip=Chip(row.classification, label(f"classification.{row.classification}")))),
+            (_("Class"), Cell(chip=Chip(row.classification, label(f"class.{row.classification}")))),
             (_("Findings"), Cell(found or _("none noted"))),
-            (_("Criteria met"), Cell(label(f"classification.{met.gives.value}"), note=f"{met.name}: {met.source}") if met else Cell("–")),
+            (_("Criteria met"), Cell(label(f"class.{met.gives.value}"), note=f"{met.name}: {met.source}") if met else Cell("–")),
         ])
     ]  # fmt: skip
     parts += ask(

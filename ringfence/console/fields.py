@@ -32,12 +32,15 @@ CODES: dict[str, tuple[str, ...]] = {
     "found_by": ("screening", "contact", "clinic", "port", "coldchain", "self", "other"),
     "setting": ("home", "work", "class", "meal", "ride", "ward", "shop", "leisure", "travel", "funeral", "other"),
     "functions": (
-        "command", "investigation", "reporting", "tracing", "sampling", "testing", "isolation", "transport",
-        "supervision", "supplies", "press",
+        "office", "reporting", "investigation", "tracing", "sampling", "testing", "isolation", "transport", "treatment",
+        "disinfection", "supervision", "zones", "ports", "coldchain", "vaccination", "wards", "supplies",
+        "public_information",
     ),
     "language": ("en", "zh-hans"),
 }  # fmt: skip
 """Codes offered for a name; a code that is not offered can still be told through the API."""
+KINDS = {"Classification": "class", "CourseEvent": "event", "Certainty": "certainty"}
+"""Vocabulary -> the first part of its labels' codes."""
 LONG = frozenset({"text", "reason", "basis", "evidence", "purpose"})
 
 
@@ -55,7 +58,7 @@ def _coded(codes: Sequence[str], kind: str) -> Choices:
 def choices_of(here: Page, name: str, hint: Any) -> Choices | None:
     """What can be picked, or None where something is typed."""
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return _coded([member.value for member in hint], hint.__name__.lower())
+        return _coded([member.value for member in hint], KINDS.get(hint.__name__, hint.__name__.lower()))
     makers: dict[Any, Callable[[], Choices]] = {
         UnitId: lambda: [(each.id, each.name(here.language)) for each in here.ask(units.units)],
         TeamId: lambda: [(each.id, each.name) for each in here.ask(units.teams)],
@@ -71,7 +74,7 @@ def choices_of(here: Page, name: str, hint: Any) -> Choices | None:
         return [(role, gettext(said)) for role, (said, _) in ROLES.items()]
     if name == "mays":
         return [(may, gettext(said)) for may, said in MAYS.items() if here.may(may)]
-    return _coded(CODES[name], "language" if name == "language" else name) if name in CODES else None
+    return _coded(CODES[name], "function" if name == "functions" else name) if name in CODES else None
 
 
 def _areas(here: Page) -> Choices | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from ringfence.console.fields import KINDS
 from ringfence.console.pieces import Because, Cell, Entry
 from ringfence.console.shown import label, local_day
 from ringfence.console.templatetags.console import moment
@@ -93,7 +94,7 @@ SAID: dict[str, str] = {
 }
 """Kind of fact -> its sentence; a kind without one is shown by its name, never hidden."""
 
-CODED = {"kind": "task", "reason": "reason", "evidence": "evidence", "events": "courseevent", "event": "courseevent"}
+CODED = {"kind": "task", "reason": "reason", "evidence": "evidence", "events": "event", "event": "event"}
 
 
 def value_said(kind: str, name: str, value: Any) -> str:
@@ -101,7 +102,7 @@ def value_said(kind: str, name: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, enum.Enum):
-        return label(f"{type(value).__name__.lower()}.{value.value}")
+        return label(f"{KINDS.get(type(value).__name__, type(value).__name__.lower())}.{value.value}")
     if isinstance(value, datetime | date):
         return moment(value)
     if isinstance(value, Mapping):

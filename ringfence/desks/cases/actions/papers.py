@@ -21,10 +21,6 @@ from ringfence.desks.cases.queries.interviews import form_of_case, told_before
 from ringfence.facts.cases import InterviewKept
 from ringfence.facts.ids import CaseId, PersonId
 from ringfence.facts.registry import DossierOpened, FileKept
-<<<<<<< HEAD
-from ringfence.core.home import home
-=======
->>>>>>> main
 from ringfence.registry import attachments, identities
 from ringfence.registry.queries import areas
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import pkgutil
 from functools import lru_cache
@@ -15,8 +16,8 @@ from django.apps import apps
 from ringfence.core import words
 from ringfence.core.centre import Centre, Desk
 from ringfence.core.clock import Clock
-from ringfence.core.policy import SHIPPED, Book
 from ringfence.core.home import home
+from ringfence.core.policy import SHIPPED, Book
 
 DESKS = ("cases", "command")
 """Every desk. The order does not matter, and a test shuffles it."""

@@ -53,6 +53,7 @@ def home(template: Path, tmp_path: Path) -> Iterator[Path]:
     """An installation's state in a folder of its own, over a fresh database."""
     state = tmp_path / "home"
     state.mkdir()
+    os.environ["RINGFENCE_HOME"] = str(state)
     shutil.copy(template, state / "ringfence.sqlite3")
     _point_at(state / "ringfence.sqlite3")
     yield state

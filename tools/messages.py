@@ -1,9 +1,10 @@
 """The translation catalogue: `python tools/messages.py` brings it up to date, `--check` says what is missing.
 
-Message ids are the English texts. They come from templates (`translate`, `blocktranslate`) and from Python (`_`, `gettext`,
-`ngettext`, `pgettext` and their lazy forms, and `N_`, which marks the texts of `words.py`). Pure Python: Babel reads and
-writes the catalogue, Django's own `templatize` reads the templates, so that both agree with what is looked up when a page
-is shown. A text without translation is written empty, never guessed; the fuzzy flag is never set by this tool.
+Message ids are the English texts. They come from templates (`translate`, `blocktranslate`) and from Python (`_`,
+`gettext`, `ngettext`, `pgettext` and their lazy forms, and `N_`, which marks the texts of `words.py`). Pure Python:
+Babel reads and writes the catalogue, Django's own `templatize` reads the templates, so that both agree with what is
+looked up when a page is shown. A text without translation is written empty, never guessed; the fuzzy flag is never
+set by this tool.
 """
 
 from __future__ import annotations

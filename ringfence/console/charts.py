@@ -1,7 +1,7 @@
 """Charts drawn by the server as SVG: epidemic curve, course of a case, bars with denominators, countdown.
 
-Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows the one
-that fits.
+Each is drawn for three widths, because a picture that is merely scaled cannot be read on a phone; the page shows
+the one that fits.
 Every text is passed in translated, every moment in local time. Each function returns a whole `<figure>` as safe HTML:
 pictures, and the numbers as a table.
 """
@@ -16,7 +16,20 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from ringfence.console.curve import Labels, epicurve
-from ringfence.console.svg import MIDDLE, NARROW, WIDE, box, cut, drawing, element, figure, key_of, rule, table, text
+from ringfence.console.svg import (
+    MIDDLE,
+    NARROW,
+    WIDE,
+    box,
+    cut,
+    drawing,
+    element,
+    figure,
+    key_of,
+    rule,
+    table,
+    text,
+)
 
 __all__ = ["Bar", "Labels", "Moment", "bars", "countdown", "epicurve", "timeline"]
 
@@ -156,18 +169,18 @@ def _bars(rows: Sequence[Bar], labels: Labels, width: float) -> str:
 
 
 def countdown(done: int, of: int, labels: Labels, *, said: str, broken: Sequence[int] = ()) -> SafeString:
-    """Progress to an objective as one box a step (a day without a new community case, say): done, broken, or still to come.
+    """Progress to an objective as one box a step (a day without a community case, say): done, broken, or to come.
 
-    `said` is the whole phrase beside it (“day 9 of 14”); `broken` are the numbers (from 1) of steps that failed, marked ×.
+    `said` is the whole phrase beside it (“day 9 of 14”); `broken` are the numbers (from 1) of steps that failed.
     """
     pictures = [_countdown(done, of, labels, said, frozenset(broken), width) for width in (WIDE, MIDDLE, NARROW)]
     rows = [(number, "×" if number in broken else "✓" if number <= done else "–") for number in range(1, of + 1)]
     return figure(labels.title, labels.as_of, pictures, table([labels.day, ""], rows, labels.as_table))
 
 
-def _countdown(done: int, of: int, labels: Labels, said: str, broken: frozenset[int], width: float) -> str:
+def _countdown(done: int, of: int, labels: Labels, said: str, broken: frozenset[int], width: float) -> str:  # noqa: PLR0913 (each is told by name)
     key, narrow = key_of(done, of, labels, said, broken, width), width == NARROW
-    line = max(1, min(of, 7 if narrow and of > 10 else 28))
+    line = max(1, min(of, 7 if narrow and of > 10 else 28))  # noqa: PLR2004
     step = min((width - 2) / line, 46.0)
     side, parts = step - 5, [text(0, 20, said, size=17, bold=True)]
     for number in range(1, of + 1):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ringfence.console.svg import (
     MIDDLE,
@@ -26,9 +27,15 @@ from ringfence.console.svg import (
     ticks,
     width_of,
 )
+from ringfence.core.words import N_
 
 MOST_BARS = {WIDE: 200, MIDDLE: 120, NARROW: 60}
 """Above this many days `auto` draws weeks: a bar would be thinner than a finger's edge can point at."""
+
+
+def _told(text: str) -> Any:
+    """A field whose default is the text in the language that is active when the labels are made."""
+    return field(default_factory=lambda: gettext(text))
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,12 @@ class Labels:
     title: str
     description: str = ""
     as_of: str = ""
-    day: str = "Day"
-    total: str = "Total"
-    incomplete: str = "reports still arriving"
-    by_week: str = "by week, from Monday"
-    no_data: str = "No data yet"
-    as_table: str = "Show as a table"
+    day: str = _told(N_("Day"))
+    total: str = _told(N_("Total"))
+    incomplete: str = _told(N_("reports still arriving"))
+    by_week: str = _told(N_("by week, from Monday"))
+    no_data: str = _told(N_("No data yet"))
+    as_table: str = _told(N_("Show as a table"))
 
 
 class Bin(NamedTuple):
@@ -55,7 +62,7 @@ class Bin(NamedTuple):
 
 
 def bins(
-    days: Sequence[date], series: Mapping[str, Sequence[int]], incomplete_from: date | None, weekly: bool
+    days: Sequence[date], series: Mapping[str, Sequence[int]], incomplete_from: date | None, *, weekly: bool
 ) -> list[Bin]:
     """Days, or ISO weeks (from Monday), each with one count a series; a week is late as soon as one of its days is."""
     heap: dict[date, tuple[list[int], bool]] = {}
@@ -67,7 +74,7 @@ def bins(
     return [Bin(day, tuple(counts), late) for day, (counts, late) in sorted(heap.items())]
 
 
-def epicurve(
+def epicurve(  # noqa: PLR0913 (each is told by name)
     days: Sequence[date],
     series: Mapping[str, Sequence[int]],
     labels: Labels,
@@ -78,8 +85,8 @@ def epicurve(
 ) -> SafeString:
     """Cases by day (or week) and classification, stacked; days that are still filling lie under a labelled hatch.
 
-    `days`: every day of the range without gaps, oldest first. `series`: translated name -> one count a day, drawn from the
-    bottom in this order (confirmed first). `bin_by`: day, week, or auto (weeks only where days would be too thin to see).
+    `days`: every day of the range without gaps, oldest first. `series`: translated name -> one count a day, drawn
+    from the bottom in this order (confirmed first). `bin_by`: day, week, or auto (weeks where days would be too thin).
     `marks`: day -> translated name of a measure that began then, drawn as a dashed line.
     """
     if bin_by not in {"auto", "day", "week"}:
@@ -89,11 +96,13 @@ def epicurve(
     for width in (WIDE, MIDDLE, NARROW):
         weekly = bin_by == "week" or (bin_by == "auto" and len(days) > MOST_BARS[width])
         key = key_of(days, dict(series), labels, incomplete_from, weekly, width)
-        curve = _Curve(key, width, bins(days, series, incomplete_from, weekly), list(series), labels, marks or {})
+        curve = _Curve(
+            key, width, bins(days, series, incomplete_from, weekly=weekly), list(series), labels, marks or {}
+        )
         pictures.append(curve.drawn(weekly=weekly))
     rows = [
         (bin_.day.isoformat() + (" *" if bin_.late else ""), *bin_.counts, sum(bin_.counts))
-        for bin_ in bins(days, series, incomplete_from, bin_by == "week")
+        for bin_ in bins(days, series, incomplete_from, weekly=bin_by == "week")
     ]
     summary = labels.as_table + (f" (* {labels.incomplete})" if incomplete_from else "")
     return figure(labels.title, labels.as_of, pictures, table([labels.day, *series, labels.total], rows, summary))
@@ -102,7 +111,7 @@ def epicurve(
 class _Curve:
     """One epidemic curve at one width."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is told by name)
         self, key: str, width: float, filled: list[Bin], names: list[str], labels: Labels, marks: Mapping[date, str]
     ) -> None:
         self.key, self.width, self.bins, self.names, self.labels, self.marks = key, width, filled, names, labels, marks
@@ -160,7 +169,7 @@ class _Curve:
         return veil + edge + text(self.width - 8, self.top - 7, self.labels.incomplete, look="c-late", anchor="end")
 
     def _bar(self, index: int, bin_: Bin) -> str:
-        gap = 1.0 if self.step > 4 else 0.0
+        gap = 1.0 if self.step > 4 else 0.0  # noqa: PLR2004
         x, y, parts = self.left + index * self.step + gap, self.floor, []
         for number, count in enumerate(bin_.counts):
             height = self.floor - self._y(count)

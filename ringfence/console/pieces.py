@@ -34,7 +34,7 @@ CHIPS: dict[str, tuple[str, str]] = {
     "verified": ("✓✓", "good"),
     "recovered": ("✓", "good"),
 }
-"""kind -> (shape, tone). A state is told by shape and text; the tone's colour only helps. Red (`act`) means: do something."""
+"""kind -> (shape, tone). A state is told by shape and text; colour only helps. Red (`act`) means: do something."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Shell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list: `kind` is text, number, time or id; `sort_url` makes its head a link, `sorted` is up, down or empty."""
+    """A column of a list: `kind` is text, number, time or id; `sort_url` links its head; `sorted`: up, down, empty."""
 
     key: str
     label: str
@@ -129,7 +129,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One value: text, or a chip, or a moment. `note` is a small second line; `reveal_url` asks why before it unmasks."""
+    """One value: text, or a chip, or a moment. `note` is a small second line; `reveal_url` asks why, then unmasks."""
 
     text: str = ""
     href: str = ""
@@ -174,7 +174,7 @@ class Listing:
 
     `filters` is a bound form over the GET parameters. `count` is all rows that match, not those shown; `count_at_least`
     says that counting stopped there. `after` is the key of the next page (GET `after`), empty on the last one.
-    `bulk_url` gets POST `picked` (row ids), or `all_matching=1` with `filter` (the query string), and `action` (a code).
+    `bulk_url` gets POST `picked` (row ids), or `all_matching=1` with `filter` (a query string), and `action`.
     """
 
     caption: str

@@ -252,13 +252,13 @@ class Centre:
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 
-    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:  # noqa: ARG005
         """Empty every desk's tables and remember the whole log again; rules are not rerun. Returns the number of facts."""
         with writing(), db.buffering() as buffer:
             last = log.last_seq()
             for desk in self.desks:
                 for table in desk.tables:
-                    db.run(f'DELETE FROM "{table}"')  # noqa: S608 (a table name of ours)
+                    db.run(f'DELETE FROM "{table}"')
             for n, row in enumerate(log.rows(until=last), 1):
                 each = log.told(row)
                 for memory in self.memories.get(type(each.fact), ()):

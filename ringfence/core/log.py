@@ -11,8 +11,8 @@ from ringfence.core.access import Scope
 from ringfence.core.fact import Fact, Line, decode, encode, from_micros, to_micros
 
 COLUMNS = "seq, kind, at, heard_at, told_by, because, outbreak, jurisdiction, pack, body"
-_APPEND = f"INSERT INTO log ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608 (no outside text)
-_SELECT = f"SELECT {COLUMNS} FROM log"  # noqa: S608
+_APPEND = f"INSERT INTO log ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_SELECT = f"SELECT {COLUMNS} FROM log"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,15 @@ from typing import Any
 
 from ringfence.core.errors import Refused
 from ringfence.core.policy_file import Kind, Pack, Steps, read_pack
-from ringfence.core.policy_layers import check_fit, fits, gaps, kind_of, laid, missing, policy_of
+from ringfence.core.policy_layers import (
+    check_fit,
+    fits,
+    gaps,
+    kind_of,
+    laid,
+    missing,
+    policy_of,
+)
 from ringfence.core.policy_values import (
     NOTHING_NEAR,
     WORDING,

@@ -99,7 +99,8 @@ LABELS: dict[str, str] = {
     "table.columns_without_name": N_("Columns without a name: {columns}"),
     "table.formulas_read_as_values": N_("{count} formula cells were read as the value they last showed."),
     "table.formulas_without_value": N_(
-        "{count} formula cells were saved without a value and read as empty. Open the file in a spreadsheet program and save it."
+        "{count} formula cells were saved without a value and read as empty. "
+        "Open the file in a spreadsheet program and save it."
     ),
     "table.merged_cells_in_data": N_("{count} merged cells below the header: only their first cell has the value."),
     "table.blank_rows_left_out": N_("{count} blank rows between the data were left out."),

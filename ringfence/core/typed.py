@@ -393,7 +393,7 @@ def show_value(value: Any, zone: str = "UTC") -> str:
 
 def json_value(value: Any, zone: str = "UTC") -> Any:
     """A value as JSON holds it: days and moments in ISO 8601, enums by value, rows and pages as objects."""
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, enum.Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, enum.Enum)):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None

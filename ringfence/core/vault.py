@@ -165,6 +165,10 @@ class Vault:
         except (InvalidTag, ValueError):
             raise Refused("sealed_text_altered", what="text") from None
 
+    def of(self, wrapped: bytes, owner: bytes = b"") -> Keyed:
+        """The vault with one person's key, for code that seals without knowing of keys."""
+        return Keyed(self, wrapped, owner)
+
     def data_key(self, wrapped: bytes, owner: bytes = b"") -> bytes:
         """The bare data key, for the streaming seal of attachments only."""
         return self._unwrap(wrapped, owner)
@@ -200,6 +204,33 @@ class Vault:
         key = hashlib.blake2b(export.encode(), key=self._export_key, digest_size=KEY_BYTES).digest()
         digest = hashlib.blake2b(person.encode(), key=key, digest_size=10).digest()
         return base64.b32encode(digest).decode().lower()
+
+
+class Keyed:
+    """Seals and opens with one person's key, as `registry.attachments` asks for it."""
+
+    def __init__(self, vault: Vault, wrapped: bytes, owner: bytes) -> None:
+        """Hold the key, wrapped as it is; use `Vault.of`."""
+        self._vault, self._wrapped, self._owner = vault, wrapped, owner
+
+    def seal_bytes(self, plain: bytes, /) -> bytes:
+        """The ciphertext, authenticated. Refused: `identity_erased`."""
+        return self._vault.seal_bytes(self._wrapped, plain, self._owner)
+
+    def open_bytes(self, sealed: bytes, /) -> bytes:
+        """What was sealed; raises ValueError where it was altered, sealed with another key, or the key is destroyed."""
+        try:
+            return self._vault.unseal_bytes(self._wrapped, sealed, self._owner)
+        except Refused as refused:
+            raise ValueError(refused.code) from refused
+
+    def seal_text(self, plain: str) -> Sealed:
+        """A text, sealed, as base64 for a fact or a column."""
+        return self._vault.seal(self._wrapped, plain, self._owner)
+
+    def open_text(self, sealed: str) -> str:
+        """The text again. Refused: `identity_erased`, `sealed_text_altered`."""
+        return self._vault.unseal(self._wrapped, sealed, self._owner)
 
 
 # -- key files --------------------------------------------------------------------------------------------------------

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from ringfence.core.fact import Fact, Sealed
-from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, TaskId, TeamId, UnitId, derive
+from ringfence.facts.ids import (
+    AccountId,
+    JurisdictionId,
+    OutbreakId,
+    TaskId,
+    TeamId,
+    UnitId,
+    derive,
+)
 
 
 def task_of(kind: str, about: str, key: str = "") -> TaskId:

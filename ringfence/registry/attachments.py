@@ -48,7 +48,7 @@ class Kept:
     sealed_name: str  # base64url
 
 
-def keep(home: Path, vault: Vault, stream: BinaryIO, name: str, media_type: str, limit_bytes: int) -> Kept:
+def keep(home: Path, vault: Vault, stream: BinaryIO, name: str, media_type: str, limit_bytes: int) -> Kept:  # noqa: PLR0913 (each is told by name)
     """Check, seal and keep a file, whole or not at all. Raises `Refused`.
 
     At most `limit_bytes` are read; the file is held in memory once plain and once sealed.

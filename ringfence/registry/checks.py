@@ -25,6 +25,8 @@ SEX_CODES = {
     FEMALE: ("2", "f", "female", "woman", "女", "女性"),
     NEITHER: ("9", "o", "x", "other", "其他", "未说明"),
 }
+SEX_WORDS = {MALE: "male", FEMALE: "female", NEITHER: "other"}
+"""The word that facts use for a sex; none for UNKNOWN."""
 _SEX = {text: code for code, texts in SEX_CODES.items() for text in texts}
 
 NATIONAL_NUMBERS = {
@@ -36,7 +38,7 @@ NATIONAL_NUMBERS = {
 """The national identity number of each country, by the name of its python-stdnum module."""
 
 
-class Unfit(ValueError):
+class Unfit(ValueError):  # noqa: N818 (a refusal is not a fault)
     """A value that cannot be taken; `reason` is a code for the report of bad rows."""
 
     def __init__(self, reason: str) -> None:

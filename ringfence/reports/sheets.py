@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from ringfence.desks.cases.interview import Condition, Field, Form, Kind, NoAnswer, Words, asked, summary
+from ringfence.desks.cases.interview import (
+    Condition,
+    Field,
+    Form,
+    Kind,
+    NoAnswer,
+    Words,
+    asked,
+    summary,
+)
 from ringfence.desks.cases.interview_form import PARTS, REPEATABLE
 from ringfence.reports.dossier import Printed, printed
 from ringfence.reports.labels import qr
@@ -30,7 +39,7 @@ class SheetColumn:
     width: float | None = None
 
 
-def sheet(
+def sheet(  # noqa: PLR0913 (each is told by name)
     title: str,
     columns: Sequence[SheetColumn],
     rows: Sequence[Sequence[str]],
@@ -53,7 +62,7 @@ def sheet(
     return render("sheet", told, language=language, made_at=audit.at, tagged=len(rows) <= MOST_TAGGED)
 
 
-def interview_sheet(
+def interview_sheet(  # noqa: PLR0913 (each is told by name)
     form: Form,
     answers: Mapping[str, Any] | None,
     *,

@@ -1,7 +1,7 @@
 """Values of a line list as people write them, in English and Chinese: age, sex, yes and no, outcome, classification.
 
-Each reader takes one trimmed text. None means that the text is a word for "no value" or that it cannot be read; `readable`
-tells the two apart. Words are matched in lower case after Unicode NFKC.
+Each reader takes one trimmed text. None means that the text is a word for "no value" or that it cannot be read;
+`missing` tells the two apart. Words are matched in lower case after Unicode NFKC.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OLDEST = 125
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """An age: years (months, weeks and days as a fraction), or a band of whole years, both ends within (`to` None: and older)."""
+    """An age: years (with a fraction), or a band of whole years, both ends within (None: and older)."""
 
     years: float | None = None
     band: tuple[int, int | None] | None = None
@@ -95,10 +95,10 @@ SEX_NUMBERS = {"1": "male", "2": "female"}
 
 YES_NO = {
     **dict.fromkeys(
-        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja ".split(),  # noqa: SIM905
+        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja ".split(),
         True,
     ),
-    **dict.fromkeys("n no false f 0 否 无 不 非 未 没有 阴性 negative neg asymptomatic absent non nein".split(), False),  # noqa: SIM905
+    **dict.fromkeys("n no false f 0 否 无 不 非 未 没有 阴性 negative neg asymptomatic absent non nein".split(), False),
     "有症状": True,
     "無症狀": False,
     "无症状": False,
@@ -107,7 +107,8 @@ YES_NO = {
 
 OUTCOME = _table(
     died="death died dead deceased fatal d dod decede mort 死亡 死 已死亡 病死 病亡 亡",
-    recovered="recover recovered recovery cured cure healed resolved r survived survivor 痊愈 治愈 康复 治癒 痊癒 已治愈 已康复 好转",
+    recovered="recover recovered recovery cured cure healed resolved r survived survivor "
+    "痊愈 治愈 康复 治癒 痊癒 已治愈 已康复 好转",
     discharged="discharged discharge released 出院 已出院 discharged_home released_from_isolation 解除隔离",
     alive="alive living vivant 存活 生存 在世",
     ill="active ongoing ill hospitalised hospitalized inpatient in_hospital in_treatment under_treatment "
@@ -118,11 +119,14 @@ OUTCOME = _table(
 """What is written -> died, recovered, discharged, alive, ill, transferred, lost."""
 
 CLASSIFICATION = _table(
-    confirmed="confirmed confirmed_case conf lab-confirmed laboratory_confirmed laboratory-confirmed lab_confirmed positive c "
+    confirmed="confirmed confirmed_case conf lab-confirmed laboratory_confirmed laboratory-confirmed lab_confirmed "
+    "positive c "
     "确诊 确诊病例 实验室确诊 實驗室確診 確診 实验室诊断病例 confirme",
-    probable="probable probable_case prob clinically_diagnosed clinical epi-linked 临床诊断 临床诊断病例 可能 可能病例 極可能",
+    probable="probable probable_case prob clinically_diagnosed clinical epi-linked "
+    "临床诊断 临床诊断病例 可能 可能病例 極可能",
     suspect="suspect suspected suspected_case suspect_case susp 疑似 疑似病例 suspecte",
-    asymptomatic="asymptomatic asymptomatic_carrier asymptomatic_infection asymptomatic_case carrier 无症状 无症状感染者 阳性检测 無症狀",
+    asymptomatic="asymptomatic asymptomatic_carrier asymptomatic_infection asymptomatic_case carrier "
+    "无症状 无症状感染者 阳性检测 無症狀",
     discarded="discarded not_a_case non-case noncase excluded ruled_out negative 排除 排除病例 订正 非病例",
 )
 """What is written -> confirmed, probable, suspect, asymptomatic, discarded."""

@@ -71,7 +71,7 @@ class Match:
 
     def probability(self, prior: float) -> float:
         """The probability of one person, from the probability before anything was compared."""
-        odds = prior / (1 - prior) * 2.0**self.weight
+        odds = prior / (1 - prior) * math.exp2(self.weight)
         return odds / (1 + odds)
 
 

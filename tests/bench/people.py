@@ -70,10 +70,20 @@ def write_people(path: Path, n: int, seed: int = 1) -> Path:
         [
             (name, pa.string())
             for name in (
-                "code", "name", "sex", "birth_on", "id_number", "phone", "address", "household", "jurisdiction", "stay", "occupation",
+                "code",
+                "name",
+                "sex",
+                "birth_on",
+                "id_number",
+                "phone",
+                "address",
+                "household",
+                "jurisdiction",
+                "stay",
+                "occupation",
             )
         ]
-    )  # fmt: skip
+    )
     with pyarrow.parquet.ParquetWriter(path, schema, compression="zstd") as writer:
         for begin in range(0, n, GROUP):
             writer.write_table(
@@ -249,4 +259,4 @@ def _median_us(calls: list[Any]) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000), indent=1))  # noqa: T201
+    print(json.dumps(run(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000), indent=1))

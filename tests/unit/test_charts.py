@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,12 +16,13 @@ from ringfence.console.svg import ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('x')</script> & \" 密接"
-LABELS = charts.Labels("Cases", "By day", "as of 03:05")
+WORDS = ("Day", "Total", "reports still arriving", "by week, from Monday", "No data yet", "Show as a table")
+LABELS = charts.Labels("Cases", "By day", "as of 03:05", *WORDS)
 
 
 def drawn(html: str) -> ET.Element:
     """The figure as a tree: it must be well-formed."""
-    return ET.fromstring(html.replace("&nbsp;", " "))  # noqa: S314 (made by us)
+    return ET.fromstring(html.replace("&nbsp;", " "))
 
 
 def days(count: int, start: date = date(2026, 1, 1)) -> list[date]:
@@ -90,12 +91,12 @@ def everything(said: str) -> dict[str, str]:
         "empty": charts.epicurve([], {said: []}, labels),
         "timeline": charts.timeline(
             [
-                charts.Moment(datetime(2026, 1, 1, 8), said, act=True),
+                charts.Moment(datetime(2026, 1, 1, 8, tzinfo=UTC), said, act=True),
                 charts.Moment(date(2026, 1, 2), said, date(2026, 1, 9)),
             ],
             labels,
             today=date(2026, 1, 5),
-        ),  # noqa: DTZ001 (shown as given)
+        ),
         "no events": charts.timeline([], labels),
         "bars": charts.bars([charts.Bar(said, 3, 10), charts.Bar(said, 0, 0), charts.Bar(said, 7)], labels),
         "countdown": charts.countdown(9, 14, labels, said=said, broken=[4]),

@@ -79,10 +79,14 @@ def described(row: dict[str, str | None]) -> Described:
     """What the file says of a person, by the slow checks."""
     number = checks.id_number(row["id_number"]).normal if row["id_number"] else None
     return Described(
-        name=row["name"] or "", birth_on=date.fromisoformat(row["birth_on"] or ""), sex=checks.sex(row["sex"] or ""), id_number=number,
-        phone=checks.phone_by_library(row["phone"], "CN") if row["phone"] else None, address=row["address"],
+        name=row["name"] or "",
+        birth_on=date.fromisoformat(row["birth_on"] or ""),
+        sex=checks.sex(row["sex"] or ""),
+        id_number=number,
+        phone=checks.phone_by_library(row["phone"], "CN") if row["phone"] else None,
+        address=row["address"],
         jurisdiction=row["jurisdiction"],
-    )  # fmt: skip
+    )
 
 
 # -- found again ------------------------------------------------------------------------------------------------------
@@ -169,8 +173,13 @@ def test_processes_load_what_one_process_loads(town: Town, tmp_path: Path) -> No
     assert again.register.known(N - 1, again.vault) == described(town.rows[-1])
 
 
+def written(home: Path) -> dict[Path, int]:
+    """When each file under the register was last written."""
+    return {path: path.stat().st_mtime_ns for path in (home / "people").rglob("*") if path.name != ".lock"}
+
+
 def test_a_second_load_changes_nothing(own_town: Town) -> None:
-    before = {path: path.stat().st_mtime_ns for path in (own_town.home / "people").rglob("*") if path.name != ".lock"}
+    before = written(own_town.home)
     again = load_people([own_town.file], home=own_town.home, vault=own_town.vault, source="police", on=ON, workers=0)
     assert not again.new
     assert (again.sha256, again.people, again.base) == (own_town.loaded.sha256, 40, 0)
@@ -218,9 +227,13 @@ def test_a_bad_value_is_reported_with_its_row_and_reason(tmp_path: Path, column:
 def test_rows_that_contradict_their_number_are_reported(tmp_path: Path) -> None:
     number = "11010519491231002X"  # a woman born on 1949-12-31
     columns = {
-        "code": ["1", "2", "3", "4"], "name": ["a", "b", "c", "d"], "jurisdiction": ["x"] * 4, "id_number": [number] * 4,
-        "sex": ["女", "男", "", ""], "birth_on": ["1949-12-31", "", "1949-12-30", ""],
-    }  # fmt: skip
+        "code": ["1", "2", "3", "4"],
+        "name": ["a", "b", "c", "d"],
+        "jurisdiction": ["x"] * 4,
+        "id_number": [number] * 4,
+        "sex": ["女", "男", "", ""],
+        "birth_on": ["1949-12-31", "", "1949-12-30", ""],
+    }
     taken = load(tmp_path, columns, take_good=True)
     assert taken.refused_report is not None
     with taken.refused_report.open(encoding="utf-8-sig") as report:
@@ -333,6 +346,31 @@ def test_numbers_and_dates_of_parquet_are_read_as_text(tmp_path: Path) -> None:
     register = Register.open(tmp_path)
     assert register.dense_of(PersonId(derive("person", "s", 7))) == 0
     assert (register.public(0).birth_on, register.public(0).jurisdiction) == (date(1980, 2, 3), "2301")
+
+
+def test_places_become_ours_and_an_unknown_one_is_reported(tmp_path: Path) -> None:
+    columns = {
+        "code": ["1", "2", "3", "4"],
+        "name": ["a", "b", "c", "d"],
+        "jurisdiction": ["230102", "230103", "999999", "230102"],
+        "stay": ["", "230102", "", "x"],
+    }
+    places = {"230102": "cn.23.01.02.", "230103": "cn.23.01.03."}
+    taken = load(tmp_path, columns, places=places, take_good=True)
+    assert taken.refused_report is not None
+    with taken.refused_report.open(encoding="utf-8-sig") as report:
+        assert [(line["row"], line["column"], line["value"], line["reason"]) for line in csv.DictReader(report)] == [
+            ("3", "jurisdiction", "999999", "place_unknown"),
+            ("4", "stay", "x", "place_unknown"),
+        ]
+    register, vault = Register.open(tmp_path), Vault.open(tmp_path / "keys")
+    assert register.counts("stay") == {"cn.23.01.02.": 2}
+    assert register.residing_under("cn.23.").tolist() == [0, 1]
+    assert register.residing_under("cn.23.01.03.").tolist() == [1]
+    assert register.staying_under("cn.23.01.02.").tolist() == [0, 1]
+    assert not len(register.residing_under("cn.24."))
+    sought = Described(name="b", jurisdiction="cn.23.01.03.")
+    assert [register.holding(kind, vault.blind(kind, text)).tolist() for kind, text in blocks(sought)] == [[1]]
 
 
 def test_a_file_of_nobody(tmp_path: Path) -> None:

@@ -86,6 +86,16 @@ def test_a_pseudonym_holds_within_an_export_only(vault: Vault) -> None:
     assert len({vault.pseudonym(export, person) for export in "ab" for person in ("person_x", "person_y")}) == 4
 
 
+def test_one_persons_vault_opens_its_own_and_nothing_else(vault: Vault) -> None:
+    ana, bo = (vault.of(vault.new_key(owner), owner) for owner in (b"ana", b"bo"))
+    sealed = ana.seal_bytes(b"a file")
+    assert ana.open_bytes(sealed) == b"a file"
+    with pytest.raises(ValueError, match="sealed_text_altered"):
+        bo.open_bytes(sealed)
+    with pytest.raises(ValueError, match="identity_erased"):
+        vault.of(DESTROYED, b"ana").open_bytes(sealed)
+
+
 # -- key files --------------------------------------------------------------------------------------------------------
 
 

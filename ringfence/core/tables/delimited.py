@@ -92,7 +92,7 @@ def _delimiter(head: list[str]) -> str:
 
 
 class _Records:
-    """(row number, cells) of the data rows; the lines of the record under way are held, to start again after a bad one."""
+    """(row number, cells) of the data rows; the lines of the record under way are held, to start again after it."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, width: int, header_row: int, skipped: int) -> None:
         self.lines, self.delimiter, self.width = lines, delimiter, width
@@ -143,7 +143,7 @@ class _Records:
             self.held.clear()
 
     def _broken(self) -> bool:
-        """Whether the quotes of a record over several lines do not match: one was forgotten, and it swallowed other rows."""
+        """Whether the quotes of a record over several lines do not match: a forgotten one swallowed other rows."""
         try:
             list(csv.reader(self.held, delimiter=self.delimiter, strict=True))
         except csv.Error:

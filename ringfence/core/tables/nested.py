@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import (
@@ -19,7 +19,6 @@ from ringfence.core.tables.table import (
     ROWS_AT_A_TIME,
     BadRow,
     Filled,
-    Note,
     Table,
     clean_names,
 )
@@ -38,7 +37,7 @@ def flat(value: Any, under: str = "") -> Iterator[tuple[str, Any]]:
         yield under, value
 
 
-def as_text(value: Any) -> str | None:  # noqa: PLR0911 (one line a type)
+def as_text(value: Any) -> str | None:
     """A leaf as text: numbers without a needless fraction, dates ISO, lists joined by `; `, anything else as JSON."""
     if value is None or isinstance(value, str):
         return value

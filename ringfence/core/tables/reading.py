@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.delimited import read_delimited
@@ -40,19 +40,12 @@ _OTHER_FILES = {
 def read(path: Path, *, sheet: str | None = None, limit_rows: int | None = None) -> Table:
     """Read a user's table into text columns.
 
-    Takes CSV with any delimiter, JSON (array, object holding one, lines), Parquet, XLSX, XLSB, XLS, ODS, and a .gz or .zip of
-    one such file. `sheet` names the sheet of a workbook; `limit_rows` reads only so many rows (for a preview).
-    Raises Refused with a code of `ringfence.core.table_words`; rows that cannot be taken apart are in `Table.bad_rows`.
+    Takes CSV with any delimiter, JSON (array, object holding one, lines), Parquet, XLSX, XLSB, XLS, ODS, and a .gz or
+    .zip of one such file. `sheet` names the sheet of a workbook; `limit_rows` reads only so many rows (for a
+    preview). Raises Refused with a code of `ringfence.core.table_words`; rows that cannot be taken apart are in
+    `Table.bad_rows`.
     """
-    if not path.is_file():
-        raise Refused("table_missing", name=path.name)
-    try:
-        with path.open("rb") as file:
-            head = file.read(512)
-    except OSError:
-        raise Refused("table_missing", name=path.name) from None
-    if not head:
-        raise Refused("table_empty")
+    head = _head(path)
     if head.startswith(b"\x1f\x8b"):
         return _unpacked_gz(path, sheet, limit_rows)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -67,6 +60,17 @@ def read(path: Path, *, sheet: str | None = None, limit_rows: int | None = None)
         if head.startswith(magic):
             raise Refused("table_unknown_format", name=path.name, format=name)
     return _of_text(path, limit_rows)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError:
+        raise Refused("table_missing", name=path.name) from None
+    if not head:
+        raise Refused("table_empty")
+    return head
 
 
 def _of_text(path: Path, limit: int | None) -> Table:
@@ -119,12 +123,12 @@ def _of_member(archive: zipfile.ZipFile, path: Path, sheet: str | None, limit: i
 def _unpacked_gz(path: Path, sheet: str | None, limit: int | None) -> Table:
     try:
         with gzip.open(path, "rb") as packed:
-            return _unpacked(packed, path.name.removesuffix(".gz"), path, sheet, limit)
+            return _unpacked(cast("IO[bytes]", packed), path.name.removesuffix(".gz"), path, sheet, limit)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise Refused("table_broken", name=path.name, format="gzip") from None
 
 
-def _unpacked(packed: IO[bytes], name: str, path: Path, sheet: str | None, limit: int | None) -> Table:
+def _unpacked(packed: IO[bytes] | gzip.GzipFile, name: str, path: Path, sheet: str | None, limit: int | None) -> Table:
     """Unpack into a folder of its own, with a bound, and read that."""
     with tempfile.TemporaryDirectory(prefix="table-") as folder:
         inner = Path(folder) / "unpacked"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +48,7 @@ codecs.register_error("ringfence-cp1252", _as_cp1252)
 
 
 def encoding_of(path: Path) -> Encoding:
-    """Decide the encoding of a text file: UTF-8, UTF-16 or -32, GB18030, Big5, EUC-KR, Windows code pages, or a mixture.
+    """Decide the encoding of a text file: UTF-8, -16 or -32, GB18030, Big5, EUC-KR, Windows code pages, or a mixture.
 
     Raises Refused (`table_empty`, `table_not_text`).
     """
@@ -125,8 +124,9 @@ def _legacy(path: Path) -> Encoding:
 def _guess(sample: bytes) -> str:
     """The likeliest encoding of bytes that are not UTF-8.
 
-    Double-byte text is told by where its pairs fall: ordinary Chinese lies almost wholly in the first level of GB 2312 or of
-    Big5, while single-byte letters paired by mistake fall outside. (A curly quote and an `s` make a valid GB18030 pair.)
+    Double-byte text is told by where its pairs fall: ordinary Chinese lies almost wholly in the first level of GB
+    2312 or of Big5, while single-byte letters paired by mistake fall outside. (A curly quote and an `s` make a valid
+    GB18030 pair.)
     """
     gb = _share(sample, "gb18030", "gb2312", (b"\xa1\xa1", b"\xd7\xf9"))
     big5 = _share(sample, "big5", "big5", (b"\xa1\x40", b"\xc6\x7e"))
@@ -168,13 +168,13 @@ def _is_korean(sample: bytes) -> bool:
 def lines_of(path: Path, encoding: Encoding) -> Iterator[str]:
     """The physical lines of a file with their line ends; undecodable bytes become U+FFFD, zero bytes are dropped."""
     if encoding.stray is None:
-        with io.open(path, encoding=encoding.name, errors="replace", newline="") as file:  # noqa: UP020
+        with path.open(encoding=encoding.name, errors="replace", newline="") as file:
             for line in file:
                 yield line.replace("\0", "") if "\0" in line else line
         return
     with path.open("rb") as raw:
-        for number, line in enumerate(raw):
-            bare = line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
+        for number, told in enumerate(raw):
+            bare = told.removeprefix(codecs.BOM_UTF8) if number == 0 else told
             yield _mixed(bare, encoding.stray).replace("\0", "")
 
 

@@ -14,11 +14,31 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.core.errors import Refused
-from ringfence.desks.cases.interview_answers import Bounds, Cannot, NoAnswer, plain_value, read_value
+from ringfence.desks.cases.interview_answers import (
+    Bounds,
+    Cannot,
+    NoAnswer,
+    plain_value,
+    read_value,
+)
 from ringfence.desks.cases.interview_asked import asked, holds
-from ringfence.desks.cases.interview_form import Condition, Field, Form, Kind, Part, Words
+from ringfence.desks.cases.interview_form import (
+    Condition,
+    Field,
+    Form,
+    Kind,
+    Part,
+    Words,
+)
 from ringfence.desks.cases.interview_load import load_form
-from ringfence.desks.cases.interview_show import Block, Column, Shown, columns, flat, summary
+from ringfence.desks.cases.interview_show import (
+    Block,
+    Column,
+    Shown,
+    columns,
+    flat,
+    summary,
+)
 
 __all__ = [
     "Block", "Checked", "Column", "Condition", "Field", "Form", "Forms", "Kind", "NoAnswer", "Part", "Problem", "Shown",
@@ -89,7 +109,7 @@ def latest(known: Forms, disease: str, about: str = "case") -> list[Form]:
     return sorted(newest.values(), key=lambda form: (disease not in form.diseases, form.id))
 
 
-def validate(
+def validate(  # noqa: PLR0913 (each is told by name)
     form: Form,
     answers: Mapping[str, Any],
     *,

@@ -11,7 +11,14 @@ import orjson
 
 from ringfence.desks.cases.interview_answers import NoAnswer, plain_value
 from ringfence.desks.cases.interview_asked import asked
-from ringfence.desks.cases.interview_form import PARTS, REPEATABLE, Field, Form, Kind, Words
+from ringfence.desks.cases.interview_form import (
+    PARTS,
+    REPEATABLE,
+    Field,
+    Form,
+    Kind,
+    Words,
+)
 from ringfence.desks.cases.interview_words import LABELS
 
 MASK = "•••"

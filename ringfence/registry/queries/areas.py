@@ -135,7 +135,7 @@ def jurisdictions_named(scope: Scope, *, text: str) -> list[Area]:
 
 
 def names_of(paths: Sequence[str], language: str = "en") -> dict[str, str]:
-    """path -> the place's name, for a page of rows."""
+    """Path -> the place's name, for a page of rows."""
     wanted = sorted({path for path in paths if path})
     if not wanted:
         return {}
@@ -148,3 +148,30 @@ def place_of_place(place_id: str) -> str | None:
     """Where a place of meeting lies."""
     row = db.ask_one("SELECT path FROM registry_place WHERE id = %s", (place_id,))
     return str(row[0]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """Where people meet, are tested or stay."""
+
+    id: PlaceId
+    path: str
+    name: str
+    kind: str
+
+
+@query(may="see")
+def places(scope: Scope, *, under: JurisdictionId | None = None) -> list[PlaceRow]:
+    """Places of meeting at the asker's places, by name."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    condition, values = scope.sql("path")
+    rows = db.ask(f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values)
+    return [PlaceRow(*row) for row in rows]
+
+
+def place_names(ids: Sequence[str]) -> dict[str, str]:
+    """place id -> its name."""
+    wanted = sorted({each for each in ids if each})
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}

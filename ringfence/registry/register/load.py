@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from datetime import date
 from multiprocessing.connection import wait
 from pathlib import Path
-from time import perf_counter
 from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
 from ringfence.core.vault import Vault
 from ringfence.registry.register import build
@@ -60,6 +60,7 @@ def load_people(  # noqa: PLR0913 (each is a choice the person at the door makes
     source: str,
     on: date,
     mapping: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
     country: str = "CN",
     take_good: bool = False,
     progress: Progress | None = None,
@@ -69,36 +70,47 @@ def load_people(  # noqa: PLR0913 (each is a choice the person at the door makes
     """Load a register from Parquet or CSV into a new segment under `home/people/<sha256>/`.
 
     `source` names who the codes are from; `on` is the day at which ages are counted; `mapping` gives field -> column
-    where the headings do not. Without `take_good`, one bad row refuses the load (the report is written either way).
-    `workers` = 0 works in this process. A segment half built by a killed load is swept away by the next one. Refused:
+    where the headings do not; `places` turns the file's codes of places into ours (ids or paths), and a place it lacks
+    is a bad value. Without `take_good`, one bad row refuses the load (the report is written either way). `workers` = 0
+    works in this process. A segment half built by a killed load is swept away by the next one. Refused:
     `people_rows_bad`, `people_loaded_as_another_source`, and those of `files.told` and `files.batches`.
     """
-    begun = perf_counter()
+    begun = elapsed()
     asked = [told(Path(path), mapping) for path in files]
-    sha256 = (
-        asked[0].sha256
-        if len(asked) == 1
-        else hashlib.sha256("".join(one.sha256 for one in asked).encode()).hexdigest()
-    )
-    people = home / "people"
-    people.mkdir(parents=True, exist_ok=True)
-    with _only_load(people):
-        if (known := _known(people / sha256, source, begun)) is not None:
+    place = home / "people" / _sha256_of(asked)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with _only_load(place.parent):
+        if (known := _known(place, source, begun)) is not None:
             return known
-        terms = Terms(source, on, country, vault.folder)
-        folder = people / f".building-{sha256}"
-        folder.mkdir(mode=0o700)
-        try:
-            report = Report(people / "reports" / f"{sha256}.csv")
-            spool = build.Spool(folder)
-            for done in _taken(asked, terms, vault, workers, batch, progress):
-                spool.add(done)
-                report.add(done.bad)
-            report.add([bad for one in asked for bad in one.bad_lines])
-            return _finished(spool, report, people / sha256, source, begun, take_good=take_good)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        terms = Terms(source, on, country, vault.folder, places)
+        done = _taken(asked, terms, vault, workers, batch, progress)
+        return _load_new(place, asked, source, begun, done, take_good=take_good)
+
+
+def _sha256_of(asked: Sequence[Told]) -> str:
+    """One file's own hash; the hash of the hashes of several, in their order."""
+    if len(asked) == 1:
+        return asked[0].sha256
+    return hashlib.sha256("".join(one.sha256 for one in asked).encode()).hexdigest()
+
+
+def _load_new(  # noqa: PLR0913
+    place: Path, asked: Sequence[Told], source: str, begun: float, done: Iterator[Batch], *, take_good: bool
+) -> Loaded:
+    """Spool the batches in a folder beside and finish the segment; whatever goes wrong, nothing of it stays."""
+    folder = place.with_name(f".building-{place.name}")
+    folder.mkdir(mode=0o700)
+    try:
+        report = Report(place.parent / "reports" / f"{place.name}.csv")
+        spool = build.Spool(folder)
+        for one in done:
+            spool.add(one)
+            report.add(one.bad)
+        report.add([bad for one in asked for bad in one.bad_lines])
+        return _finished(spool, report, place, source, begun, take_good=take_good)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _finished(  # noqa: PLR0913
@@ -127,7 +139,7 @@ def _finished(  # noqa: PLR0913
         base,
         report.rows,
         report.path if report.rows else None,
-        perf_counter() - begun,
+        elapsed() - begun,
         new=True,
     )
 
@@ -142,7 +154,7 @@ def _known(place: Path, source: str, begun: float) -> Loaded | None:
     report = place.parent / "reports" / f"{place.name}.csv"
     return Loaded(
         place.name, known["people"], known["base"], known["refused"], report if report.exists() else None,
-        perf_counter() - begun, new=False,
+        elapsed() - begun, new=False,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -33,6 +33,7 @@ class Terms:
     on: date  # the day at which ages are counted
     country: str  # of ID numbers and phones
     vault_folder: Path
+    places: Mapping[str, str] | None = None  # the file's codes of places -> ours; None takes them as they are
 
 
 @dataclass
@@ -79,6 +80,8 @@ def take(batch: pa.RecordBatch, file: str, first_row: int, terms: Terms, vault: 
     table.phones = table.checked("phone", partial(checks.phone, region=terms.country))
     for column in NEEDED:
         table.miss(column)
+    if terms.places is not None:
+        _places(table, terms.places)
     good = np.ones(table.rows, bool)
     good[sorted(table.bad_rows)] = False
     kept = np.flatnonzero(good)
@@ -134,6 +137,17 @@ class _Table:
         for row, value in enumerate(self.texts(column)):
             if value is None:
                 self.refuse(row, column, "", "missing")
+
+
+def _places(table: _Table, places: Mapping[str, str]) -> None:
+    """Put our codes of places for the file's, in the batch itself; a place we do not know is refused."""
+    for column in [name for name in ("jurisdiction", "stay") if name in table.batch.schema.names]:
+        coded = pc.dictionary_encode(table.batch.column(column))
+        ours = [places.get(told) for told in coded.dictionary.to_pylist()]
+        known = pa.array(ours, pa.string()).take(coded.indices)
+        for row in np.flatnonzero(pc.and_(pc.is_null(known), pc.is_valid(coded)).to_numpy(zero_copy_only=False)):
+            table.refuse(int(row), column, table.texts(column)[row] or "", "place_unknown")
+        table.batch = table.batch.set_column(table.batch.schema.get_field_index(column), column, known)
 
 
 @dataclass

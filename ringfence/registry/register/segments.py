@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -132,6 +134,17 @@ class Segment:
             return np.empty(0, np.int32)
         begin, end = self._map(f"{column}.place_ends", "<i8")[number : number + 2]
         return self.seen(self._map(f"{column}.place_rows", "<i4")[begin:end])
+
+    @cached_property
+    def sorted_places(self) -> list[str]:
+        """The jurisdiction codes of this segment in order, to find all that begin alike."""
+        return sorted(self.dictionaries["place"])
+
+    def under(self, column: str, prefix: str) -> Rows:
+        """The rows whose `jurisdiction` or `stay` begins with this prefix."""
+        begin = bisect_left(self.sorted_places, prefix)
+        codes = takewhile(lambda code: code.startswith(prefix), islice(self.sorted_places, begin, None))
+        return np.concatenate([np.empty(0, np.int32), *(self.of_place(column, code) for code in codes)])
 
     def place_counts(self, column: str) -> dict[str, int]:
         """Jurisdiction code -> people, without those a later load replaced."""
@@ -291,6 +304,14 @@ class Register:
         """The people who stay under exactly this code: their place of stay, or of residence where no other was told."""
         return self._gathered(segment.of_place("stay", code) for segment in self.segments)
 
+    def residing_under(self, prefix: str) -> Denses:
+        """The people whose jurisdiction begins with this prefix, such as a path; place by place."""
+        return self._gathered(segment.under("jurisdiction", prefix) for segment in self.segments)
+
+    def staying_under(self, prefix: str) -> Denses:
+        """The people whose place of stay begins with this prefix."""
+        return self._gathered(segment.under("stay", prefix) for segment in self.segments)
+
     def counts(self, column: str = "jurisdiction") -> dict[str, int]:
         """Jurisdiction code -> people who reside (`jurisdiction`) or stay (`stay`) there."""
         total: dict[str, int] = {}
@@ -304,9 +325,15 @@ class Register:
         segment, row = self.located(dense)
         told, held = segment.public(row), segment.identity(row, vault)
         return Described(
-            name=held.name, birth_on=told.birth_on, birth_exact=told.birth_exact, sex=told.sex, id_number=held.id_number,
-            phone=held.phone, address=held.address, jurisdiction=told.jurisdiction,
-        )  # fmt: skip
+            name=held.name,
+            birth_on=told.birth_on,
+            birth_exact=told.birth_exact,
+            sex=told.sex,
+            id_number=held.id_number,
+            phone=held.phone,
+            address=held.address,
+            jurisdiction=told.jurisdiction,
+        )
 
     def also_in(self, heads: npt.NDArray[np.uint64], tails: npt.NDArray[np.uint16]) -> Iterator[tuple[str, Rows]]:
         """(SHA-256, sorted rows) of each segment for the people in it whose 80-bit ids are among these."""

@@ -50,6 +50,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 LABELS: dict[str, str] = {
     "bad_row.missing": N_("nothing is told here, and each row needs it"),
     "bad_row.number_of_values": N_("the line has too few or too many values"),
+    "bad_row.place_unknown": N_("no jurisdiction has this code"),
     "bad_row.code_told_twice": N_("an earlier row has the same code"),
     "bad_row.id_checksum": N_("the last sign of the ID number does not fit the others"),
     "bad_row.id_birth_date": N_("the ID number holds a date that does not exist"),

@@ -143,7 +143,7 @@ def listing(request: HttpRequest) -> Listing:
     )
 
 
-def epicurve(count: int = 45, **more: object) -> str:
+def epicurve(count: int = 45) -> str:
     """An outbreak's curve with a measure and a ragged right edge."""
     days = [date(2026, 1, 29) + timedelta(days=index) for index in range(count)]
     wave = [max(0, int(34 * 2.718 ** (-(((index % 60) - 27) ** 2) / 120)) - (index % 3)) for index in range(count)]
@@ -157,12 +157,5 @@ def epicurve(count: int = 45, **more: object) -> str:
         say("Cases by day of onset", "按发病日病例数"),
         say("Rises from 29 January, highest on 25 February.", "自1月29日上升，2月25日最高。"),
         say("as of 2026-03-15 03:05", "截至 2026-03-15 03:05"),
-        say("Day", "日期"),
-        say("Total", "合计"),
-        say("reports still arriving", "报告尚未齐全"),
-        by_week=say("by week, from Monday", "按周（周一起）"),
-        as_table=say("Show as a table", "以表格显示"),
     )
-    return charts.epicurve(
-        days, series, labels, incomplete_from=days[-5], marks={days[20]: say("zone sealed", "封控")}, **more
-    )  # type: ignore[arg-type]
+    return charts.epicurve(days, series, labels, incomplete_from=days[-5], marks={days[20]: say("zone sealed", "封控")})

@@ -51,19 +51,13 @@ def empty_page(request: HttpRequest) -> HttpResponse:
 
 def board(request: HttpRequest) -> HttpResponse:
     """The board: numbers, curve, bars, countdown."""
-    labels = charts.Labels(
-        say("Tests reported in time", "按时报告的检测"),
-        as_of=say("as of 03:05", "截至 03:05"),
-        as_table=say("Show as a table", "以表格显示"),
-    )
+    labels = charts.Labels(say("Tests reported in time", "按时报告的检测"), as_of=say("as of 03:05", "截至 03:05"))
     rows = [
         charts.Bar(say("Linjiang CDC laboratory", "临江市疾控实验室"), 4820, 5000),
         charts.Bar(say("Second Hospital", "市第二医院"), 1210, 2400, act=True),
         charts.Bar(say("Third party A", "第三方检测A"), 900, 960),
     ]
-    goal = charts.Labels(
-        say("Days without a case outside quarantine", "社会面清零天数"), as_table=say("Show as a table", "以表格显示")
-    )
+    goal = charts.Labels(say("Days without a case outside quarantine", "社会面清零天数"))
     numbers = [
         Number(say("Overdue tasks", "逾期任务"), 37, 1284, say("open", "待办"), NOW, "/list/", act=True),
         Number(
@@ -160,7 +154,7 @@ def case(request: HttpRequest) -> HttpResponse:
         charts.Moment(datetime(2026, 3, 12, 13, tzinfo=UTC), say("Reported 26 h late", "迟报26小时"), act=True),
         charts.Moment(date(2026, 3, 12), say("In hospital", "住院"), until=date(2026, 3, 24)),
     ]
-    labels = charts.Labels(say("Course", "病程"), as_table=say("Show as a table", "以表格显示"))
+    labels = charts.Labels(say("Course", "病程"))
     refused = (
         say("Tube T2 was read already.", "T2管已有结果。"),
         say(

@@ -252,7 +252,7 @@ def test_json_lines_and_entries_that_are_no_rows_are_kept_aside(tmp_path: Path) 
 
 
 def _zip_of(*names: str) -> bytes:
-    import io  # noqa: PLC0415
+    import io
 
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:

@@ -35,15 +35,22 @@ def test_a_chinese_list_in_gb18030(tmp_path: Path) -> None:
     )
     assert fields(mapping) == {
         "病例编号": "code", "姓名": "name", "性别": "sex", "年龄": "age", "职业": "occupation", "现住址": "address",
-        "发病日期": "onset_on", "确诊日期": "confirmed_on", "报告日期": "reported_on", "临床分型": "severity", "转归": "outcome",
+        "发病日期": "onset_on", "确诊日期": "confirmed_on", "报告日期": "reported_on", "临床分型": "severity",
+        "转归": "outcome",
         "身份证号": "id_number", "联系电话": "phone", "是否输入": "imported",
     }  # fmt: skip
 
 
 def test_names_in_any_spelling(tmp_path: Path) -> None:
-    mapping = guess(table(tmp_path, "CaseID,Dates / Onset,DATE_OF_REPORT,Gender,Hosptal,colour\n1,2020-01-21,2020-01-23,F,St. Mary,red\n"))
+    mapping = guess(
+        table(
+            tmp_path,
+            "CaseID,Dates / Onset,DATE_OF_REPORT,Gender,Hosptal,colour\n1,2020-01-21,2020-01-23,F,St. Mary,red\n",
+        )
+    )
     assert fields(mapping) == {
-        "CaseID": "code", "Dates / Onset": "onset_on", "DATE_OF_REPORT": "reported_on", "Gender": "sex", "Hosptal": "hospital",
+        "CaseID": "code", "Dates / Onset": "onset_on", "DATE_OF_REPORT": "reported_on", "Gender": "sex",
+        "Hosptal": "hospital",
     }  # fmt: skip
     reasons = {column.column: column.reason for column in mapping.columns}
     assert reasons["Gender"] == "name_same"
@@ -53,7 +60,9 @@ def test_names_in_any_spelling(tmp_path: Path) -> None:
 
 
 def test_values_speak_where_the_name_does_not_and_against_a_wrong_name(tmp_path: Path) -> None:
-    text = "id,v1,v2,onset,status\n" + "".join(f"{i},{'MF'[i % 2]},{['died', 'recovered'][i % 2]},yes,{['dead', 'alive'][i % 2]}\n" for i in range(8))
+    text = "id,v1,v2,onset,status\n" + "".join(
+        f"{i},{'MF'[i % 2]},{['died', 'recovered'][i % 2]},yes,{['dead', 'alive'][i % 2]}\n" for i in range(8)
+    )
     mapping = guess(table(tmp_path, text))
     assert fields(mapping)["v1"] == "sex"
     assert "onset" not in fields(mapping)  # no date in it
@@ -62,7 +71,11 @@ def test_values_speak_where_the_name_does_not_and_against_a_wrong_name(tmp_path:
 
 def test_a_column_that_cannot_tell_follows_the_others(tmp_path: Path) -> None:
     mapping = guess(table(tmp_path, "id,onset date,report date\n1,1/2/2020,27/2/2020\n2,3/2/2020,28/2/2020\n"))
-    assert {column.column: column.order for column in mapping.columns} == {"id": None, "onset date": "dmy", "report date": "dmy"}
+    assert {column.column: column.order for column in mapping.columns} == {
+        "id": None,
+        "onset date": "dmy",
+        "report date": "dmy",
+    }
 
 
 @pytest.mark.parametrize(

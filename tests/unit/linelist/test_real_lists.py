@@ -1,6 +1,7 @@
 """Every real line list of the shared folder goes in unedited, and no row is lost.
 
-The folder is found through RINGFENCE_SHARED_DATA, or as `shared/data` beside the repository or one of the folders above it.
+The folder is found through RINGFENCE_SHARED_DATA, or as `shared/data` beside the repository or one of the folders
+above it.
 """
 
 from __future__ import annotations
@@ -48,17 +49,21 @@ class Known:
 
 
 EBOLA_SIM = {
-    "case_id": "code", "date_of_infection": "infected_on", "date_of_onset": "onset_on", "date_of_hospitalisation": "admitted_on",
-    "date_of_outcome": "outcome_on", "outcome": "outcome", "gender": "sex", "hospital": "hospital", "lon": "lon", "lat": "lat",
+    "case_id": "code", "date_of_infection": "infected_on", "date_of_onset": "onset_on",
+    "date_of_hospitalisation": "admitted_on", "date_of_outcome": "outcome_on", "outcome": "outcome", "gender": "sex",
+    "hospital": "hospital", "lon": "lon", "lat": "lat",
 }  # fmt: skip
 SINGAPORE = {
-    "CaseID": "code", "Related cases": "related", "Cluster links": "related", "age": "age", "sex": "sex", "country": "country",
+    "CaseID": "code", "Related cases": "related", "Cluster links": "related", "age": "age", "sex": "sex",
+    "country": "country",
     "hospital": "hospital", "presumed_infected_date": "infected_on", "presumed_reason": "exposure_setting",
     "date_onset_symptoms": "onset_on", "date_quarantine": "quarantined_on", "date_hospital": "admitted_on",
     "date_confirmation": "confirmed_on", "outcome": "outcome", "date_discharge": "discharged_on",
-    "travel_history": "travel_history", "additional_information": "notes", "cluster": "cluster", "citizenship": "nationality",
+    "travel_history": "travel_history", "additional_information": "notes",
+    "cluster": "cluster", "citizenship": "nationality",
 }  # fmt: skip
-SINGAPORE_DATES = ("presumed_infected_date", "last_poss_exposure", "date_onset_symptoms", "date_quarantine", "date_hospital",
+SINGAPORE_DATES = ("presumed_infected_date", "last_poss_exposure", "date_onset_symptoms", "date_quarantine",
+                   "date_hospital",
                    "date_confirmation", "date_discharge")  # fmt: skip
 PAIR = {"from": "infector", "to": "infectee", "cluster.risk": "setting"}
 
@@ -66,7 +71,8 @@ FILES = [
     Known(
         "linelist_hongkong2020/case_data.csv", 1038, (2019, 2020),
         {"case.no": "code", "onset.date": "onset_on", "confirm.date": "confirmed_on", "quarantine": "quarantined",
-         "symptomatic": "symptomatic", "cluster.id": "cluster", "cluster.setting.1": "exposure_setting", "source": "source"},
+         "symptomatic": "symptomatic", "cluster.id": "cluster", "cluster.setting.1": "exposure_setting",
+         "source": "source"},
         orders={"onset.date": "dmy", "confirm.date": "dmy"},
     ),
     Known("linelist_hongkong2020/bar_cluster.csv", 106, (2020, 2020), PAIR, "links"),
@@ -105,8 +111,8 @@ FILES = [
           orders=dict.fromkeys(SINGAPORE_DATES, "dmy")),
     Known(
         "linelist_fluH7N9_china2013/fluH7N9_china_2013.csv", 136, (2013, 2013),
-        {"case_id": "code", "date_of_onset": "onset_on", "date_of_hospitalisation": "admitted_on", "date_of_outcome": "outcome_on",
-         "outcome": "outcome", "gender": "sex", "age": "age", "province": "admin1"},
+        {"case_id": "code", "date_of_onset": "onset_on", "date_of_hospitalisation": "admitted_on",
+         "date_of_outcome": "outcome_on", "outcome": "outcome", "gender": "sex", "age": "age", "province": "admin1"},
     ),
     Known(
         "linelist_measles_hagelloch1861/measles_hagelloch_1861.csv", 188, (1861, 1862),
@@ -164,7 +170,9 @@ def test_a_real_file_goes_in_whole(known: Known) -> None:
 
 def test_every_file_of_the_folders_is_among_them() -> None:
     assert SHARED is not None
-    there = {str(path.relative_to(SHARED)) for path in [*SHARED.glob("linelist_*/*"), *SHARED.glob("pairs_china2020/*")]}
+    there = {
+        str(path.relative_to(SHARED)) for path in [*SHARED.glob("linelist_*/*"), *SHARED.glob("pairs_china2020/*")]
+    }
     assert there == {known.path for known in FILES}
 
 

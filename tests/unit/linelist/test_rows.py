@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ringfence.core.table_words import LABELS as TABLE_LABELS
 from ringfence.core.tables import read
 from ringfence.desks.cases.linelist.guessing import guess
 from ringfence.desks.cases.linelist.mapping import Column, Mapping
 from ringfence.desks.cases.linelist.records import BadCell, CaseRecord, Severity
 from ringfence.desks.cases.linelist.rows import links, records
 from ringfence.desks.cases.linelist.words import LABELS
-from ringfence.core.table_words import LABELS as TABLE_LABELS
 
 FROM, TO = date(2019, 12, 1), date(2020, 12, 31)
 REFUSED, LEFT_OUT = Severity.ROW_REFUSED, Severity.VALUE_LEFT_OUT
@@ -27,7 +27,9 @@ def told(folder: Path, text: str, mapping: Mapping | None = None) -> tuple[list[
     lost = {cell.row for cell in bad if cell.severity in (REFUSED, Severity.ROW_REPEATED)}
     assert table.read == len(made) + len(lost), "a row was lost"
     for cell in bad:
-        assert (LABELS | TABLE_LABELS)[cell.code if cell.code.startswith("table.") else f"linelist.{cell.code}"].format(**cell.told)
+        assert (LABELS | TABLE_LABELS)[cell.code if cell.code.startswith("table.") else f"linelist.{cell.code}"].format(
+            **cell.told
+        )
     return made, bad
 
 
@@ -38,13 +40,15 @@ def brief(bad: list[BadCell]) -> list[tuple[int, str, str, Severity]]:
 def test_a_row_becomes_a_record(tmp_path: Path) -> None:
     made, bad = told(
         tmp_path,
-        "case id,sex,age,age group,onset date,status,outcome,infected by,related cases,lat,lon,symptomatic,colour,cluster\n"
+        "case id,sex,age,age group,onset date,status,outcome,infected by,related cases,"
+        "lat,lon,symptomatic,colour,cluster\n"
         'A1,F,7 months,0-4,27/3/20,Confirmed,Died,"A0; A9","B1, B2 and B3",45.8,126.5,Y,red,0\n',
     )
     assert bad == []
     assert made == [
         CaseRecord(
-            row=2, code="A1", sex="female", age=0.5833, age_band=(0, 4), onset_on=date(2020, 3, 27), classification="confirmed",
+            row=2, code="A1", sex="female", age=0.5833, age_band=(0, 4), onset_on=date(2020, 3, 27),
+            classification="confirmed",
             outcome="died", infector=("A0", "A9"), related=("B1", "B2", "B3"), lat=45.8, lon=126.5, symptomatic=True,
             extra={"colour": "red"},
         )
@@ -112,7 +116,8 @@ def test_a_map_says_what_words_mean_what_holds_for_all_and_what_to_mend(tmp_path
     )
     made, bad = told(tmp_path, "nr,state,on,secret,more\n1,K,1/2/20,x,y\n2,?,2001-02-20,x,\n", mapping)
     assert made == [
-        CaseRecord(row=2, code="1", classification="confirmed", onset_on=date(2020, 2, 1), country="中国", symptomatic=False,
+        CaseRecord(row=2, code="1", classification="confirmed", onset_on=date(2020, 2, 1), country="中国",
+                   symptomatic=False,
                    extra={"more": "y"}),
         CaseRecord(row=3, code="2", onset_on=date(2020, 2, 1), country="中国", symptomatic=False),
     ]  # fmt: skip
@@ -153,10 +158,12 @@ def test_dates_of_mixed_order_are_left_out_where_they_could_be_either(tmp_path: 
 
 def test_links(tmp_path: Path) -> None:
     path = tmp_path / "links.csv"
-    path.write_text("infector,infectee,exposure,certainty,is_household,x\nA,B,ward,probable,yes,1\nA,,ward,,,\nB,B,,,,\n")
+    path.write_text(
+        "infector,infectee,exposure,certainty,is_household,x\nA,B,ward,probable,yes,1\nA,,ward,,,\nB,B,,,,\n"
+    )
     table = read(path)
     made, bad = links(table, guess(table))
-    assert [(link.infector, link.infectee, link.setting, link.certainty, link.household, dict(link.extra)) for link in made] == [
-        ("A", "B", "ward", "likely", True, {"x": "1"})
-    ]
+    assert [
+        (link.infector, link.infectee, link.setting, link.certainty, link.household, dict(link.extra)) for link in made
+    ] == [("A", "B", "ward", "likely", True, {"x": "1"})]
     assert brief(bad) == [(3, "", "link_without_an_end", REFUSED), (4, "", "link_to_itself", REFUSED)]

@@ -66,7 +66,8 @@ def test_outcomes(words: str, told: str | None) -> None:
 
 
 def test_yes_no_and_no_value() -> None:
-    assert [values.yes_no(text) for text in ("Y", "是", "TRUE", "symptomatic", "N", "否", "asymptomatic", "perhaps")] == [
+    told = ("Y", "是", "TRUE", "symptomatic", "N", "否", "asymptomatic", "perhaps")
+    assert [values.yes_no(text) for text in told] == [
         *[True] * 4, *[False] * 3, None,
     ]  # fmt: skip
     assert values.missing(" N/A ")

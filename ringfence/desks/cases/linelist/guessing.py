@@ -35,8 +35,9 @@ class _Guess:
 def guess(table: Table, *, not_before: date = EARLIEST, not_after: date = LATEST) -> Mapping:
     """What each column probably is. The possible days, where known, help to tell the order of day and month.
 
-    Each guess carries its confidence (0 to 1) and a reason: the name is that of a field, is like it, or the values look like
-    it. A column whose values do not fit the field of its name is not taken for it. Whatever is left is kept as extra.
+    Each guess carries its confidence (0 to 1) and a reason: the name is that of a field, is like it, or the values
+    look like it. A column whose values do not fit the field of its name is not taken for it. Whatever is left is kept
+    as extra.
     """
     samples = {name: _sample(table, name) for name in table.header}
     kind = _kind(table, samples)
@@ -75,7 +76,7 @@ def _sample(table: Table, name: str) -> list[str]:
 
 
 def _kind(table: Table, samples: dict[str, list[str]]) -> FileKind:
-    """Links, if there is a pair of columns for the two ends; or an infector, a case and nothing that describes a case."""
+    """Links, if there are columns for the two ends; or an infector, a case and nothing that describes a case."""
     heads = [set(words_of(name)) for name in table.header]
     if any("infectee" in head for head in heads) and any("infector" in head for head in heads):
         return "links"
@@ -150,7 +151,7 @@ def _alike(told: tuple[str, ...], synonym: tuple[str, ...]) -> float:
 
 
 def _looks_like(field: Field, sample: list[str]) -> bool:
-    """Whether nearly all values are words of an enum; one repeated word, or single letters and digits, prove nothing."""
+    """Whether nearly all values are words of an enum; one repeated word, or single letters, prove nothing."""
     if field.words is None or len(set(sample)) < 2:  # noqa: PLR2004
         return False
     telling = [text for text in sample if len(text) > 2 or not text.isascii()]  # noqa: PLR2004

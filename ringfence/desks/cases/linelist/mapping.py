@@ -55,7 +55,7 @@ class Mapping:
         return tuple(column.column for column in self.columns if column.field == EXTRA)
 
     def checked_for(self, table: Table) -> Mapping:
-        """This mapping for that table: columns that it does not name are kept as extra.
+        """The mapping as it fits a table: columns that it does not name are kept as extra.
 
         Raises Refused (`map_names_missing_column`) where it names a column that the table lacks.
         """

@@ -1,10 +1,11 @@
 """Rows to records: what each row of a line list says, and what is wrong with it, by row and column.
 
-What refuses a row: a contradiction within it (onset after death, recovered before onset, admitted after discharge, born after
-onset, …), a day after the last possible one, an impossible age, a code that another, different row has too, and a row that
-could not be taken apart. What only leaves a value out: a cell that cannot be read, a date before the first possible day
-(with the likely reading as a suggestion), a date that could be read two ways, a word that is not known, an impossible
-coordinate. A row that repeats an earlier one cell by cell is one with it. Every such thing is reported; nothing is lost.
+What refuses a row: a contradiction within it (onset after death, recovered before onset, admitted after discharge,
+born after onset, …), a day after the last possible one, an impossible age, a code that another, different row has
+too, and a row that could not be taken apart. What only leaves a value out: a cell that cannot be read, a date before
+the first possible day (with the likely reading as a suggestion), a date that could be read two ways, a word that is
+not known, an impossible coordinate. A row that repeats an earlier one cell by cell is one with it. Every such thing
+is reported; nothing is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ from ringfence.desks.cases.linelist.contradictions import contradictions
 from ringfence.desks.cases.linelist.fields import CASES, LINKS, Field
 from ringfence.desks.cases.linelist.guessing import EARLIEST, LATEST
 from ringfence.desks.cases.linelist.mapping import Column, Mapping
-from ringfence.desks.cases.linelist.records import BadCell, CaseRecord, LinkRecord, Severity
+from ringfence.desks.cases.linelist.records import (
+    BadCell,
+    CaseRecord,
+    LinkRecord,
+    Severity,
+)
 from ringfence.facts.ids import derive
 from ringfence.science.linelist_values import Age, missing
 
@@ -32,9 +38,9 @@ def records(
 ) -> tuple[list[CaseRecord], list[BadCell]]:
     """The cases of a table, in its order, and every cell or row that was not taken as it stands.
 
-    Rows met = records + rows with a `ROW_REFUSED` or `ROW_REPEATED` (each row counted once). A row without a code gets one
-    derived from its content and from how many equal rows stand before it, so that a second reading gives the same codes.
-    Raises Refused (`map_names_missing_column`).
+    Rows met = records + rows with a `ROW_REFUSED` or `ROW_REPEATED` (each row counted once). A row without a code
+    gets one derived from its content and from how many equal rows stand before it, so that a second reading gives the
+    same codes. Raises Refused (`map_names_missing_column`).
     """
     mapping = mapping.checked_for(table)
     bad = _kept_aside(table)

@@ -19,9 +19,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     "map_badly_formed": (
         N_("The map {name} is not formed as a map should be."),
         N_("What is missing or strange: {what}"),
-        N_(
-            "Compare it with a map that was saved here: format = 1, kind, [constants], [[columns]] with column and field."
-        ),
+        N_("Compare it with a map saved here: format = 1, kind, [constants], [[columns]] with column and field."),
     ),
     "map_names_missing_column": (
         N_("The map names a column that the file does not have: {column}"),

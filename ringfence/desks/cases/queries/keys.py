@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-
 from ringfence.core import db
 from ringfence.core.declare import locates
 from ringfence.facts.ids import CaseId

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-
 from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
@@ -17,7 +16,6 @@ from ringfence.facts.cases import Classification
 from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId
 from ringfence.registry.queries.areas import path_of
 from ringfence.registry.queries.outbreaks import as_day
-
 
 COLUMNS = (
     "id",
@@ -104,7 +102,7 @@ class CaseRow:
         return "on_time" if self.reported_at is not None else "waiting"
 
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM cases_case"  # noqa: S608
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM cases_case"
 _DAYS = [COLUMNS.index(name) for name in COLUMNS if name.endswith("_on")]
 _MOMENTS = [COLUMNS.index(name) for name in COLUMNS if name.endswith("_at")]
 _FLAGS = [COLUMNS.index(name) for name in ("imported", "quarantined_before", "set_aside")]

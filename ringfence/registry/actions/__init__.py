@@ -24,6 +24,9 @@ from ringfence.facts.ids import (
 from ringfence.facts.registry import (
     AccountClosed,
     AccountOpened,
+    IdentityErased,
+    IdentityKept,
+    IdentityRevealed,
     JurisdictionClosed,
     JurisdictionDeclared,
     ObjectiveSet,
@@ -44,7 +47,8 @@ from ringfence.facts.registry import (
     TokenWithdrawn,
     UnitDeclared,
 )
-from ringfence.registry import identities
+from ringfence.registry import account_keeping, identities
+from ringfence.registry.identities import Identity
 from ringfence.registry.queries import accounts, areas, outbreaks, people, units
 
 _CODE = re.compile(r"[a-z0-9_-]{1,40}\Z")
@@ -238,14 +242,19 @@ def register_person(  # noqa: PLR0913 (a person has these fields)
     household: HouseholdId | None = None,
     occupation: str | None = None,
     code: str = "",
+    name: str = "",
+    id_number: str = "",
+    phone: str = "",
+    address: str = "",
     at: datetime,
 ) -> Facts:
     """Register someone, as an id; who they are is kept apart, under their own key."""
     code = code.strip() or derive("P", who.by, to_micros(at)).rpartition("_")[2][:8].upper()
     if people.person_coded(who.by, code) is not None:
         raise Refused("person_there", code=code)
+    person = PersonId(derive("person", who.by, code))
     yield PersonRegistered(
-        person=PersonId(derive("person", who.by, code)),
+        person=person,
         source=who.by,
         code=code,
         sex=sex,
@@ -258,6 +267,53 @@ def register_person(  # noqa: PLR0913 (a person has these fields)
         occupation=occupation,
         at=at,
     )
+    told = Identity(name, id_number or None, phone or None, address or None)
+    if told.fields():
+        yield IdentityKept(person=person, fields=identities.keep(person, told).fields(), at=at)
+
+
+@action(may="investigate", many=False)
+def keep_identity(  # noqa: PLR0913 (an identity has these fields)
+    who: Who,
+    *,
+    person: PersonId,
+    name: str = "",
+    id_number: str = "",
+    phone: str = "",
+    address: str = "",
+    at: datetime,
+) -> Facts:
+    """Keep or correct who a person is; what is left empty stays as it was."""
+    del who
+    told = Identity(name, id_number or None, phone or None, address or None)
+    if not told.fields():
+        raise Refused("identity_empty", person=person)
+    identities.keep(person, told)
+    yield IdentityKept(person=person, fields=told.fields(), at=at)
+
+
+@action(may="reveal", many=False)
+def reveal_identity(who: Who, *, person: PersonId, purpose: str, at: datetime) -> Facts:
+    """Look at who a person is; the purpose goes on record first."""
+    del who
+    if len(purpose.strip()) < 3:  # noqa: PLR2004 (a word)
+        raise Refused("purpose_missing", what="reveal_identity")
+    known = identities.opened(person)
+    if known is None:
+        raise Refused("identity_unknown", person=person)
+    yield IdentityRevealed(person=person, purpose=purpose.strip(), fields=known.fields(), at=at)
+
+
+@action(may="erase", many=False)
+def erase_identity(who: Who, *, person: PersonId, reason: str, at: datetime) -> Facts:
+    """Destroy a person's key: nobody can read who they are any more. There is no way back."""
+    del who
+    if not reason.strip():
+        raise Refused("reason_missing", what="erase_identity")
+    if identities.opened(person) is None:
+        raise Refused("identity_unknown", person=person)
+    identities.erase(person)
+    yield IdentityErased(person=person, reason=reason.strip(), at=at)
 
 
 @action(may="investigate", undo="itself")
@@ -370,10 +426,10 @@ def open_account(  # noqa: PLR0913 (an account has these fields)
     name = name.strip().lower()
     if not re.fullmatch(r"[a-z0-9._@-]{2,64}", name):
         raise Refused("account_name_unfit", name=name)
-    if identities.account_named(name) is not None:
+    if account_keeping.account_named(name) is not None:
         raise Refused("account_there", name=name)
     account = AccountId(derive("account", name))
-    identities.keep_account(account, name, shown_name, password_hash, language, email)
+    account_keeping.keep_account(account, name, shown_name, password_hash, language, email)
     yield AccountOpened(account=account, language=language, at=at)
     yield from grant_role(who, account=account, role=role, jurisdiction=jurisdiction, ends_at=ends_at, at=at)
 
@@ -383,7 +439,7 @@ def close_account(who: Who, *, account: AccountId, reason: str, at: datetime) ->
     """Close an account: nobody signs in with it any more."""
     if account == who.id:
         raise Refused("own_account", account=account)
-    identities.close_account(account)
+    account_keeping.close_account(account)
     yield AccountClosed(account=account, reason=reason, at=at)
 
 
@@ -395,7 +451,7 @@ def issue_token(who: Who, *, secret_hash: str, mays: tuple[str, ...], ends_at: d
     if beyond := [may for may in mays if may not in MAYS or not who.scope(may).paths]:
         raise Refused("token_beyond", mays=", ".join(beyond))
     token = derive("token", secret_hash)
-    identities.keep_token(token, secret_hash, AccountId(who.id), mays, ends_at)
+    account_keeping.keep_token(token, secret_hash, AccountId(who.id), mays, ends_at)
     yield TokenIssued(token=token, account=AccountId(who.id), ends_at=ends_at, mays=mays, at=at)
 
 
@@ -404,5 +460,5 @@ def withdraw_token(who: Who, *, token: str, at: datetime) -> Facts:
     """Take a programme's token back."""
     if not accounts.holds_token(AccountId(who.id), token):
         raise Refused("token_unknown", token=token)
-    identities.withdraw_token(token)
+    account_keeping.withdraw_token(token)
     yield TokenWithdrawn(token=token, at=at)

@@ -1,0 +1,13 @@
+"""The console's addresses. Each module of pages keeps its own `urlpatterns` and is named here once."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+PAGES = (
+    "ringfence.console.board",
+    "ringfence.console.accounts",  # sign-in, second factors, language
+)
+"""Modules with `urlpatterns`; new pages add one line."""
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", include(each)) for each in PAGES]

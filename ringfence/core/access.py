@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -112,6 +112,11 @@ class Who:
     name: str = ""
     grants: tuple[Grant, ...] = ()
     language: str = "en"
+    only: frozenset[str] | None = None  # a token's limit on what its account may do
+
+    def limited_to(self, mays: frozenset[str]) -> Who:
+        """The same, allowed no more than this."""
+        return replace(self, only=mays)
 
     @property
     def by(self) -> str:
@@ -120,12 +125,12 @@ class Who:
 
     @cached_property
     def _scopes(self) -> dict[str, Scope]:
-        return {
-            may: Scope.over(grant.path for grant in self.grants if may in ROLES[grant.role][1]) for may in MAYS
-        }
+        return {may: Scope.over(grant.path for grant in self.grants if may in ROLES[grant.role][1]) for may in MAYS}
 
     def scope(self, may: str) -> Scope:
         """Where they may do this. Grants out of force are left out when a `Who` is made."""
+        if self.only is not None and may not in self.only:
+            return NOWHERE
         return self._scopes[may]
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -17,10 +17,13 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Lay the log's triggers again after every migration, as SQLite drops them when a table is altered."""
-        post_migrate.connect(_lay_triggers, sender=self)
+        post_migrate.connect(_lay_triggers)
 
 
-def _lay_triggers(**_: Any) -> None:
+def _lay_triggers(sender: AppConfig, **_: Any) -> None:
+    """After the last app only: each of them sends this signal."""
+    if sender.name != list(apps.get_app_configs())[-1].name:
+        return
     from ringfence.core.triggers import lay  # noqa: PLC0415 (models are not loaded when apps are)
 
     lay()

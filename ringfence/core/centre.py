@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from ringfence.core.clock import Clock
 from ringfence.core.declare import Action, Memory, Query, Rule, declared, locator
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
+from ringfence.core.keys import key_file
 from ringfence.core.log import Told
 from ringfence.core.policy import Book
 from ringfence.core.writer import writing
@@ -52,7 +53,6 @@ class Place:
     path: str | None = None
     pack: str | None = None
     overlays: tuple[str, ...] = ()
-    version: str | None = None
 
 
 class Geography(Protocol):
@@ -114,6 +114,7 @@ class Centre:
         self.geography = geography
         self.home = home
         self.clock = clock or Clock()
+        self.digest_key = key_file(home, "told")
         self.actions: dict[str, Action] = {}
         self.queries: dict[str, Query] = {}
         self.rules: dict[type[Fact], list[Rule]] = defaultdict(list)
@@ -184,7 +185,7 @@ class Centre:
         for key, name, first, last in rows:
             action = self.actions[name]
             if action.undo is None:
-                raise Refused("no_undo", action=action.says)
+                raise Refused("no_undo", action=f"action.{name}")
             own = [each.fact for each in log.between(first, last) if each.line.because is None]
             items = [Item(_taking_back(action.undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
             outcome.answers += self.tell_many(who, action.undo, items, batch=outcome.batch).answers
@@ -205,7 +206,7 @@ class Centre:
         declared_query: Query = query.query  # type: ignore[attr-defined]
         scope = who.scope(declared_query.may)
         if not scope.paths:
-            raise Refused("not_allowed", what=declared_query.says)
+            raise Refused("not_allowed", what=f"query.{declared_query.desk}.{declared_query.name}")
         self._placed(who, declared_query, asked)
         return query(scope, **asked) if declared_query.scoped else query(**asked)
 
@@ -226,7 +227,7 @@ class Centre:
         if missing := [name for name, each in names.items() if each.required and name not in ready]:
             raise Refused("told_too_little", action=action.name, missing=", ".join(missing))
         if not who.scope(action.may).paths:
-            raise Refused("not_allowed", what=action.says)
+            raise Refused("not_allowed", what=f"action.{action.desk}.{action.name}")
         place = self._placed(who, action, ready)
         return place, ready
 
@@ -251,13 +252,13 @@ class Centre:
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 
-    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:  # noqa: ARG005
         """Empty every desk's tables and remember the whole log again; rules are not rerun. Returns the number of facts."""
         with writing(), db.buffering() as buffer:
             last = log.last_seq()
             for desk in self.desks:
                 for table in desk.tables:
-                    db.run(f'DELETE FROM "{table}"')  # noqa: S608 (a table name of ours)
+                    db.run(f'DELETE FROM "{table}"')
             for n, row in enumerate(log.rows(until=last), 1):
                 each = log.told(row)
                 for memory in self.memories.get(type(each.fact), ()):
@@ -295,9 +296,13 @@ class _Telling:
                 return answer
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
-        """One action told: answered again if its key is known, else checked, recorded and remembered by key."""
-        digest = told_digest(action, item.told)
-        key = item.key or f"{self.who.by}:{digest}"
+        """One action told: answered again if its key is known, else checked, recorded and remembered by key.
+
+        Without a key, the same arguments are the same telling; where the moment is not among them, the moment they are
+        heard belongs to them, so that a task finished, reopened and finished again is finished.
+        """
+        digest = told_digest(action, item.told, self.centre.digest_key)
+        key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
         if (known := _told_before(key, digest)) is not None:
             return known
         place, ready = self.centre._ready(self.who, action, item.told)  # noqa: SLF001 (the loop's two halves)
@@ -309,7 +314,9 @@ class _Telling:
         db.write("hand_in", _HAND_IN, row)
         return Answer(key, first, last, tuple(told))
 
-    def record(self, facts: Facts, by: str, because: int | None, place: Place, chain: tuple[str, ...] = ()) -> list[Told]:
+    def record(
+        self, facts: Facts, by: str, because: int | None, place: Place, chain: tuple[str, ...] = ()
+    ) -> list[Told]:
         """The loop: append, remember, let every rule answer, and only then look at the next fact."""
         if len(chain) > LONGEST_CHAIN:
             raise RulesAnswerForEver(list(dict.fromkeys(chain)))
@@ -325,17 +332,25 @@ class _Telling:
                 because=because,
                 outbreak=here.outbreak,
                 jurisdiction=here.path,
-                pack=here.version,
+                pack=self._version(here),
             )
             self.next_seq += 1
             log.append(fact, line)
             for memory in centre.memories.get(kind, ()):
                 memory.function(fact, line)
             for rule in centre.rules.get(kind, ()):
-                answer = rule.function(fact, line, centre.policy(rule.desk, here)) if rule.takes_policy else rule.function(fact, line)
+                answer = (
+                    rule.function(fact, line, centre.policy(rule.desk, here))
+                    if rule.takes_policy
+                    else rule.function(fact, line)
+                )
                 self.record(answer, rule.by, line.seq, here, (*chain, rule.by))
             own.append(Told(line, fact))
         return own
+
+    def _version(self, place: Place) -> str | None:
+        """The version of the policy that a fact was decided under; what belongs to no outbreak has none."""
+        return self.centre.book.version(place.pack, place.overlays) if place.outbreak and place.pack else None
 
     def _place_of(self, fact: Fact, place: Place) -> Place:
         """A fact that names its outbreak or jurisdiction belongs there; any other where its cause did."""
@@ -367,10 +382,13 @@ def _action(function: Callable[..., Facts]) -> Action:
     return found
 
 
-def told_digest(action: Action, told: Mapping[str, Any]) -> str:
-    """A hash of the action and all that is told: the key of a telling that brings none."""
+def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
+    """A keyed hash of the action and all that is told: the key of a telling that brings none.
+
+    Keyed, as a telling may hold a name or a telephone number, which a plain hash would give away to guessing.
+    """
     body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
-    return sha256(body).hexdigest()
+    return blake2b(body, key=key, digest_size=24).hexdigest()
 
 
 def _told_before(key: str, digest: str) -> Answer | None:

@@ -10,7 +10,7 @@ import typing
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ringfence.core.access import MAYS
 from ringfence.core.fact import Fact, Facts
@@ -143,12 +143,19 @@ def keeps(*kinds: type[Fact]) -> Callable[[F], F]:
     return declare
 
 
-def action(*, may: str, undo: Callable[..., Facts] | None = None, many: bool = True) -> Callable[[F], F]:
-    """Declare an action: `(who, *, told…) -> Facts`, or raises `Refused`."""
+def action(
+    *, may: str, undo: Callable[..., Facts] | Literal["itself"] | None = None, many: bool = True
+) -> Callable[[F], F]:
+    """Declare an action: `(who, *, told…) -> Facts`, or raises `Refused`.
+
+    `undo` is the action that takes it back, told `was_x` of the fact for each of its `x`; "itself" where the same action
+    told with what stood before does so.
+    """
     _known(may)
 
     def declare(function: F) -> F:
-        function.action = Action(function, may, undo, many)  # type: ignore[attr-defined]
+        back = function if undo == "itself" else undo
+        function.action = Action(function, may, back, many)  # type: ignore[attr-defined]
         return function
 
     return declare

@@ -18,7 +18,15 @@ from typing import Any
 
 from ringfence.core.errors import Refused
 from ringfence.core.policy_file import Kind, Pack, Steps, read_pack
-from ringfence.core.policy_layers import check_fit, fits, gaps, kind_of, laid, missing, policy_of
+from ringfence.core.policy_layers import (
+    check_fit,
+    fits,
+    gaps,
+    kind_of,
+    laid,
+    missing,
+    policy_of,
+)
 from ringfence.core.policy_values import (
     NOTHING_NEAR,
     WORDING,
@@ -292,25 +300,22 @@ class Row:
 
 
 _UNITS = {"_days": "d", "_m": "m", "_km": "km", "_c": "°C"}
-_SPANS = (
-    ("d", timedelta(days=1)),
-    ("h", timedelta(hours=1)),
-    ("min", timedelta(minutes=1)),
-    ("s", timedelta(seconds=1)),
-)
+_TWO_DAYS = timedelta(days=2)
+_SHORT_SPANS = (("h", timedelta(hours=1)), ("min", timedelta(minutes=1)), ("s", timedelta(seconds=1)))
 
 
 def with_unit(field: str, value: Any) -> tuple[str, str]:
-    """(value, unit) as a page shows them: a span in the largest unit that keeps it whole, hours up to two days."""
+    """(value, unit) as a page shows them: a span of more than two days in days, else in the largest whole unit."""
     if isinstance(value, timedelta):
-        sizes = _SPANS[1:] if value <= timedelta(days=2) and value % timedelta(days=1) == timedelta() else _SPANS
-        for unit, size in sizes:
+        if value > _TWO_DAYS:
+            return f"{value / timedelta(days=1):g}", "d"
+        for unit, size in _SHORT_SPANS:
             if value % size == timedelta():
                 return str(value // size), unit
         return write_span(value), "ISO 8601"
     if isinstance(value, tuple):
         whole = all(isinstance(item, str | int | float | date) for item in value)
-        return (", ".join(map(str, value)), "") if whole else (f"{len(value)} entries", "")
+        return ", ".join(str(item) if whole else getattr(item, "name", str(item)) for item in value), ""
     if dataclasses.is_dataclass(value):
         return "; ".join(f"{key} {part}" for key, part in vars(value).items()), ""
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -37,7 +37,7 @@ Steps = tuple[str, ...]
 class Kind(enum.StrEnum):
     """What a pack is for."""
 
-    BASE = "base"  # only to be extended; need not be complete
+    BASE = "base"  # to be extended; need not be complete
     DISEASE = "disease"  # complete by itself
     OVERLAY = "overlay"  # a place's own numbers, laid over a disease pack
 
@@ -104,7 +104,7 @@ def line_of(text: str, section: str, name: str) -> int:
 def read_pack(file: Path, sections: Mapping[str, type]) -> Pack:
     """Read one file; whatever is wrong with it becomes a problem of the pack, never an exception."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return Pack(header=None, file=file, problems=(Refused("policy_not_toml", file=file.name, found=str(error)),))

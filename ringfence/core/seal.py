@@ -6,7 +6,6 @@ The signing key lies in RINGFENCE_HOME/keys, outside the database.
 
 from __future__ import annotations
 
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 
 from ringfence.core import db, log
 from ringfence.core.fact import to_micros
+from ringfence.core.keys import key_file
 from ringfence.core.writer import writing
 
 FIRST = "0" * 64
@@ -63,15 +66,7 @@ def marks(leaves: Sequence[bytes]) -> str:
 
 def signing_key(home: Path) -> Ed25519PrivateKey:
     """This installation's signing key, made on first use and readable by its owner only."""
-    path = home / "keys" / "seal.key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-            file.flush()
-            os.fsync(file.fileno())
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    return Ed25519PrivateKey.from_private_bytes(key_file(home, "seal"))
 
 
 def seal(home: Path, now: datetime) -> int:
@@ -107,9 +102,11 @@ def verify(home: Path) -> Proof:
     public = signing_key(home).public_key()
     previous, expected, proven, seals = FIRST, 1, 0, 0
     for (count,) in db.ask("SELECT n FROM seal ORDER BY n"):
-        *row, signature = db.ask(_ONE_SEAL, (count,))[0]
-        _, first, last, merkle, linked, marked, _ = row
-        fault = _seal_fault(public, row, signature, previous, expected) or _lines_fault(first, last, merkle, marked)
+        *statement, signature = db.ask(_ONE_SEAL, (count,))[0]
+        _, first, last, merkle, _, marked, _ = statement
+        fault = _seal_fault(public, statement, signature, previous, expected) or _lines_fault(
+            first, last, merkle, marked
+        )
         if fault is not None:
             return Proof(proven, seals, 0, *fault)
         previous, expected, proven, seals = merkle, last + 1, proven + last - first + 1, seals + 1

@@ -22,8 +22,25 @@ FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_for_ever()
 """
 
 
+_NOT_BYTEWISE = """
+SELECT table_name, column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'
+"""
+
+
+def compare_bytewise() -> None:
+    """On PostgreSQL, compare text by bytes, as SQLite does: a scope is a range over paths, whatever the server's locale."""
+    if connection.vendor == "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NOT_BYTEWISE)
+        for table, column in cursor.fetchall():
+            cursor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE text COLLATE "C"')
+
+
 def lay() -> None:
     """Lay every guard that is missing."""
+    compare_bytewise()
     with connection.cursor() as cursor:
         for table in GUARDED:
             if connection.vendor == "sqlite":

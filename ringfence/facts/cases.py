@@ -87,6 +87,13 @@ class CaseClassified(Fact):
     basis: str = ""  # the criterion met, or a person's reason
 
 
+class FindingsNoted(Fact):
+    """What was found of a person, in the pack's codes; criteria make a class of it."""
+
+    case: CaseId
+    findings: tuple[str, ...]
+
+
 class CourseNoted(Fact):
     """Stations of the illness, in columns; a later telling of the same station corrects it."""
 
@@ -210,7 +217,6 @@ class PositiveHeard(Fact):
     outbreak: OutbreakId
     jurisdiction: JurisdictionId
     laboratory: str
-    report_due_at: datetime | None = None
 
 
 class ReportMissed(Fact):
@@ -268,5 +274,3 @@ class LineListRead(Fact):
     unchanged: int
     refused: int
     mapping: str = ""
-
-

@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from ringfence.core.fact import Fact, Sealed
-from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, TaskId, TeamId, UnitId, derive
+from ringfence.facts.ids import (
+    AccountId,
+    JurisdictionId,
+    OutbreakId,
+    TaskId,
+    TeamId,
+    UnitId,
+    derive,
+)
+
+
+def task_of(kind: str, about: str, key: str = "") -> TaskId:
+    """The id of a task: the same for the same kind, subject and key, so that telling twice makes one."""
+    return TaskId(derive("task", kind, about, key))
 
 
 class TasksSet(Fact):
@@ -23,7 +36,7 @@ class TasksSet(Fact):
 
     def tasks(self) -> tuple[TaskId, ...]:
         """The ids of its tasks: told twice, they are the same tasks."""
-        return tuple(TaskId(derive("task", self.kind, each, self.key)) for each in self.about)
+        return tuple(task_of(self.kind, each, self.key) for each in self.about)
 
 
 class TaskStarted(Fact):

@@ -100,7 +100,7 @@ class TeamLeft(Fact):
 
 
 class PlaceDeclared(Fact):
-    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant, …"""
+    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant and so on."""
 
     place: PlaceId
     jurisdiction: JurisdictionId
@@ -242,6 +242,13 @@ class AccountClosed(Fact):
     reason: str = ""
 
 
+class OwnAccountChanged(Fact):
+    """Someone changed how their own account signs in or reads. No content here."""
+
+    account: AccountId
+    what: str  # language, password
+
+
 class RoleGranted(Fact):
     """An account has a role over a place and all beneath it."""
 
@@ -273,4 +280,3 @@ class TokenWithdrawn(Fact):
     """A programme may no longer act."""
 
     token: str
-

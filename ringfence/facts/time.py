@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ringfence.core.fact import Fact
+from ringfence.facts.ids import OutbreakId
 
 
 class TimeStruck(Fact):
-    """The clock struck. What is late by now follows from this."""
+    """The clock struck, for one outbreak and its policy, or for what belongs to none."""
+
+    outbreak: OutbreakId | None = None

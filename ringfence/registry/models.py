@@ -48,6 +48,7 @@ class Account(AbstractBaseUser):
 class Grant(models.Model):
     """A role over a place and all beneath it."""
 
+    pk = models.CompositePrimaryKey("account", "role", "jurisdiction")
     account = models.TextField()
     role = models.TextField()
     jurisdiction = models.TextField()
@@ -59,7 +60,6 @@ class Grant(models.Model):
         """One for each account, role and place."""
 
         db_table = "registry_grant"
-        constraints = (models.UniqueConstraint(fields=["account", "role", "jurisdiction"], name="one_grant"),)
 
 
 class Token(models.Model):
@@ -103,6 +103,7 @@ class Jurisdiction(models.Model):
 class Alias(models.Model):
     """Somebody else's code or name for a place or a person."""
 
+    pk = models.CompositePrimaryKey("what", "source", "code")
     what = models.TextField()  # jurisdiction | person
     source = models.TextField()
     code = models.TextField()  # folded to lower case
@@ -112,7 +113,6 @@ class Alias(models.Model):
         """One meaning for each code of a source."""
 
         db_table = "registry_alias"
-        constraints = (models.UniqueConstraint(fields=["what", "source", "code"], name="one_alias"),)
 
 
 class Outbreak(models.Model):
@@ -156,6 +156,7 @@ class Unit(models.Model):
 class UnitFunction(models.Model):
     """A function that a unit carries at its place."""
 
+    pk = models.CompositePrimaryKey("function", "path", "unit")
     function = models.TextField()
     path = models.TextField()
     unit = models.TextField()
@@ -164,7 +165,6 @@ class UnitFunction(models.Model):
         """The first unit declared for a function at a place carries it."""
 
         db_table = "registry_unit_function"
-        constraints = (models.UniqueConstraint(fields=["function", "path", "unit"], name="one_function"),)
 
 
 class Team(models.Model):
@@ -184,6 +184,7 @@ class Team(models.Model):
 class TeamMember(models.Model):
     """An account in a team."""
 
+    pk = models.CompositePrimaryKey("account", "team")
     team = models.TextField()
     account = models.TextField()
 
@@ -191,7 +192,6 @@ class TeamMember(models.Model):
         """Once each."""
 
         db_table = "registry_team_member"
-        constraints = (models.UniqueConstraint(fields=["account", "team"], name="one_membership"),)
 
 
 class Place(models.Model):
@@ -256,6 +256,7 @@ class Person(models.Model):
 class ToldApart(models.Model):
     """Two alike records that are two people."""
 
+    pk = models.CompositePrimaryKey("one", "other")
     one = models.TextField()
     other = models.TextField()
 
@@ -263,7 +264,6 @@ class ToldApart(models.Model):
         """Once each."""
 
         db_table = "registry_told_apart"
-        constraints = (models.UniqueConstraint(fields=["one", "other"], name="one_telling_apart"),)
 
 
 class LoadedFile(models.Model):

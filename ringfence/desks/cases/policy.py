@@ -10,15 +10,7 @@ from typing import Annotated
 
 from ringfence.core.errors import Refused
 from ringfence.core.policy import WORDING, Between, Certainty, nearest
-
-
-class Class(enum.StrEnum):
-    """What a case can be classified as."""
-
-    SUSPECT = "suspect"
-    PROBABLE = "probable"
-    CONFIRMED = "confirmed"
-    ASYMPTOMATIC = "asymptomatic"
+from ringfence.facts.cases import Classification
 
 
 class Anchor(enum.StrEnum):
@@ -26,6 +18,14 @@ class Anchor(enum.StrEnum):
 
     ONSET = "onset"
     RASH = "rash"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """A term of law in both languages."""
+
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +50,10 @@ class Criterion:
     """One way to a class; every part that is given must hold."""
 
     name: str
-    gives: Class
+    gives: Classification
     source: str
     certainty: Certainty
-    meets: Class | None = None  # some criterion of this class is met as well
+    meets: Classification | None = None  # some criterion of this class is met as well
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     none_of: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Policy:
     report_within: timedelta  # from detection or diagnosis to the direct report
     verify_within: timedelta  # from receipt of a report to its check
     investigate_within: timedelta  # from the report to a complete case investigation
-    silent_report_after: timedelta | None = None  # a positive result without a report becomes a question to the unit
+    silent_unit_after: timedelta  # a reporting unit unheard of for this long is asked why
 
     # course of illness
     incubation_min: timedelta | None = None  # infection to onset, shortest that the pack states
@@ -112,10 +112,12 @@ class Policy:
     # classification
     findings: Annotated[dict[str, Finding], WORDING]  # what can be found of a person
     criteria: tuple[Criterion, ...]  # strongest first: the first that is met gives the class
+    history_window: timedelta | None = None  # exposures count as history if they lie this long before onset, or less
+    asymptomatic_watch: timedelta | None = None  # without symptoms for this long: stays an asymptomatic infection
     cluster_from: Annotated[int, Between(1, 1000)] | None = None  # so many linked cases are a cluster outbreak
     cluster_window: timedelta | None = None  # within which they are counted
-    legal_class: str | None = None  # how the law ranks the disease
-    infection_terms: Annotated[dict[str, str], WORDING] = field(default_factory=dict)  # class -> its term in law
+    legal_class: Term | None = None  # how the law ranks the disease
+    infection_terms: Annotated[dict[str, Term], WORDING] = field(default_factory=dict)  # class -> its term in law
 
     # the line list
     case_code: Annotated[str, WORDING] = "{outbreak}-{number:04d}"  # how a case is called

@@ -46,7 +46,6 @@ class Policy:
     first_actions: tuple[str, ...] = ()  # kinds of task that a first positive sets off, in this order
 
     # supervision
-    silent_unit_after: timedelta  # a reporting unit unheard of for this long is asked why
     command_groups: Annotated[int, Between(1, 100)] | None = None  # working groups under the command office
     action_plan_every: timedelta  # length of one operational period
 

@@ -48,9 +48,8 @@ def _outbreak(row: Sequence[Any]) -> OutbreakRow:
     id_, code, title, disease, pack = first
     listed = tuple(overlays.split(",")) if overlays else ()
     days = as_day(begins_on), as_day(by_on)
-    return OutbreakRow(
-        id_, code, title, disease, pack, listed, jurisdiction, path, *days, clear_days, bool(closed)
-    )
+    return OutbreakRow(id_, code, title, disease, pack, listed, jurisdiction, path, *days, clear_days, bool(closed))
+
 
 def outbreak_row(outbreak: OutbreakId) -> OutbreakRow | None:
     """An outbreak by its id."""
@@ -73,8 +72,8 @@ def outbreaks(scope: Scope, *, closed: bool = False) -> list[OutbreakRow]:
 def place(outbreak: str | None, path: str | None) -> Place:
     """The policy in force for an outbreak at a path."""
     if outbreak is None:
-        return Place(None, path, "base", (), None)
+        return Place(None, path, "base", ())
     found = outbreak_row(OutbreakId(outbreak))
     if found is None:
-        return Place(outbreak, path, "base", (), None)
-    return Place(outbreak, path or found.path, found.pack, found.overlays, None)
+        return Place(outbreak, path, "base", ())
+    return Place(outbreak, path or found.path, found.pack, found.overlays)

@@ -10,6 +10,7 @@ from typing import Any
 from ringfence.core import db
 from ringfence.core.declare import locates
 from ringfence.facts.ids import HouseholdId, PersonId
+from ringfence.registry import registers
 from ringfence.registry.queries.outbreaks import as_day
 
 
@@ -46,9 +47,9 @@ def _person(row: Sequence[Any]) -> PersonRow:
 
 @locates(PersonId)
 def place_of_person(person: str) -> str | None:
-    """Where a person's responsible office is; else where they stay or live."""
+    """Where a person's responsible office is; else where they stay or live, by the registers too."""
     row = db.ask_one("SELECT coalesce(office, stay, residence, '') FROM registry_person WHERE id = %s", (person,))
-    return str(row[0]) if row else None
+    return str(row[0]) if row else registers.place_of(PersonId(person))
 
 
 def person(person_id: PersonId) -> PersonRow | None:

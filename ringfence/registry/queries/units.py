@@ -22,7 +22,7 @@ def unit_for(function: str, path: str | None) -> tuple[UnitId, str] | None:
     marks = ", ".join(["%s"] * len(above))
     row = db.ask_one(
         f"SELECT unit, path FROM registry_unit_function WHERE function = %s AND path IN ({marks})"
-        " ORDER BY length(path) DESC, id LIMIT 1",
+        " ORDER BY length(path) DESC, unit LIMIT 1",
         (function, *above),
     )
     return (UnitId(row[0]), row[1]) if row else None
@@ -39,6 +39,12 @@ def place_of_unit(unit: str) -> str | None:
     """Where a unit is."""
     row = db.ask_one("SELECT path FROM registry_unit WHERE id = %s", (unit,))
     return str(row[0]) if row else None
+
+
+def unit_of_team(team: TeamId) -> UnitId | None:
+    """The unit a team belongs to."""
+    row = db.ask_one("SELECT unit FROM registry_team WHERE id = %s", (team,))
+    return UnitId(row[0]) if row else None
 
 
 @locates(TeamId)
@@ -70,10 +76,14 @@ def units(scope: Scope) -> list[UnitRow]:
     """The units at the asker's places."""
     condition, values = scope.sql("path")
     carried: dict[str, list[str]] = {}
-    for unit, function in db.ask(f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY id", values):
+    for unit, function in db.ask(
+        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY unit, function", values
+    ):
         carried.setdefault(unit, []).append(function)
     rows = db.ask(f"SELECT id, path, names, above FROM registry_unit WHERE {condition} ORDER BY path, id", values)
-    return [UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows]
+    return [
+        UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +108,31 @@ def teams(scope: Scope) -> list[TeamRow]:
     return [TeamRow(*row) for row in rows]
 
 
+@query(may="see")
+def team_members(scope: Scope) -> dict[str, list[tuple[str, str]]]:
+    """team id -> its members as (account id, shown name), for the teams at the asker's places."""
+    condition, values = scope.sql("u.path")
+    rows = db.ask(
+        "SELECT m.team, a.id, a.shown_name FROM registry_team_member m JOIN registry_team t ON t.id = m.team"
+        " JOIN registry_unit u ON u.id = t.unit JOIN registry_account a ON a.id = m.account"
+        f" WHERE {condition} ORDER BY m.team, a.shown_name LIMIT 5000",
+        values,
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for team, account, name in rows:
+        found.setdefault(team, []).append((account, name))
+    return found
+
+
+def team_names(ids: Sequence[str]) -> dict[str, str]:
+    """team id -> its name."""
+    wanted = sorted({each for each in ids if each})
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, name FROM registry_team WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
 def unit_names(ids: Sequence[str], language: str = "en") -> dict[str, str]:
-    """unit id -> its name."""
+    """Unit id -> its name."""
     return _names("registry_unit", ids, language)
 
 

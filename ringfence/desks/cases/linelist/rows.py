@@ -23,7 +23,12 @@ from ringfence.desks.cases.linelist.contradictions import contradictions
 from ringfence.desks.cases.linelist.fields import CASES, LINKS, Field
 from ringfence.desks.cases.linelist.guessing import EARLIEST, LATEST
 from ringfence.desks.cases.linelist.mapping import Column, Mapping
-from ringfence.desks.cases.linelist.records import BadCell, CaseRecord, LinkRecord, Severity
+from ringfence.desks.cases.linelist.records import (
+    BadCell,
+    CaseRecord,
+    LinkRecord,
+    Severity,
+)
 from ringfence.facts.ids import derive
 from ringfence.science.linelist_values import Age, missing
 

@@ -1,0 +1,190 @@
+"""What every page knows: who asks, which outbreak and place they look at, in which language, and as of when."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+from ringfence import app
+from ringfence.console import errors
+from ringfence.console.nav import shell_of
+from ringfence.console.pieces import Shell
+from ringfence.console.shown import names_language
+from ringfence.core import log
+from ringfence.core.access import Who
+from ringfence.core.centre import Answer, Centre, Item, Outcome
+from ringfence.core.errors import Refused
+from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.registry import identities
+from ringfence.registry.queries import areas
+from ringfence.registry.queries.areas import Area
+from ringfence.registry.queries.outbreaks import OutbreakRow, outbreaks
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A request with all that a page needs to gather: pages take it as `here`."""
+
+    request: HttpRequest
+    who: Who
+    centre: Centre
+    outbreaks: tuple[OutbreakRow, ...]
+    outbreak: OutbreakRow | None
+    under: Area | None
+    zone: ZoneInfo
+    now: datetime
+    line: int
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def language(self) -> str:
+        """The key of names in the language shown: `en` or `zh`."""
+        return names_language()
+
+    @property
+    def under_id(self) -> JurisdictionId | None:
+        """The place looked at, as queries want it."""
+        return self.under.id if self.under else None
+
+    @property
+    def outbreak_id(self) -> OutbreakId:
+        """The outbreak looked at; a page that needs one is refused without."""
+        if self.outbreak is None:
+            raise Refused("no_outbreak_here")
+        return self.outbreak.id
+
+    def may(self, may: str) -> bool:
+        """Whether the asker may do this anywhere."""
+        return bool(self.who.scope(may).paths)
+
+    def ask(self, query: Callable[..., Any], **asked: Any) -> Any:
+        """Ask a query as the signed-in account."""
+        return self.centre.ask(self.who, query, **asked)
+
+    def tell(self, action: Callable[..., Any], *, key: str | None = None, **told: Any) -> Answer:
+        """Tell an action as the signed-in account."""
+        return self.centre.tell(self.who, action, key=key, **told)
+
+    def tell_many(self, action: Callable[..., Any], items: Iterable[Item], *, batch: str) -> Outcome:
+        """Tell many under one batch id."""
+        return self.centre.tell_many(self.who, action, items, batch=batch)
+
+    def policy(self, desk: str) -> Any:
+        """A desk's numbers for the outbreak looked at."""
+        place = self.centre.geography.place(
+            self.outbreak.id if self.outbreak else None, self.under.path if self.under else None
+        )
+        return self.centre.policy(desk, place)
+
+    def area_names(self, paths: Iterable[str | None]) -> dict[str, str]:
+        """Path -> the place's name in the language shown."""
+        return areas.names_of([path for path in paths if path], self.language)
+
+    def shell(self) -> Shell:
+        """The bars around the page."""
+        return shell_of(self)
+
+    def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        """A page inside the bars."""
+        return render(self.request, template, {"here": self, "shell": self.shell(), **context}, status=status)
+
+
+def page(may: str = "see") -> Callable[[View], View]:
+    """A view for signed-in accounts that may do this somewhere; it gets a `Page` instead of the request.
+
+    A refusal is shown in its three parts; anything else as an apology with an id, and logged.
+    """
+
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def shown(request: HttpRequest, **captured: Any) -> HttpResponse:
+            here = page_of(request)
+            if here is None:
+                logout(request)
+                return redirect_to_login(request.get_full_path())
+            with timezone.override(here.zone):
+                try:
+                    if not here.may(may):
+                        raise Refused("not_allowed", what=may)
+                    return view(here, **captured)
+                except Refused as refusal:
+                    return errors.refused(here, refusal)
+
+        return shown
+
+    return declare
+
+
+def page_of(request: HttpRequest) -> Page | None:
+    """What a request knows; None where nobody is signed in, or their account was closed."""
+    if not request.user.is_authenticated:
+        return None
+    centre = app.centre()
+    now = centre.clock.now()
+    who = identities.who_is(request.user.pk, now)
+    if who is None:
+        return None
+    _speak(request, who)
+    known = tuple(centre.ask(who, outbreaks)) if who.scope("see").paths else ()
+    outbreak = _chosen_outbreak(request, known)
+    under = _chosen_area(request, who)
+    path = under.path if under else _home_path(who, outbreak)
+    return Page(
+        request=request,
+        who=who,
+        centre=centre,
+        outbreaks=known,
+        outbreak=outbreak,
+        under=under,
+        zone=ZoneInfo(areas.zone_at(path)),
+        now=now,
+        line=log.last_seq(),
+    )
+
+
+def _speak(request: HttpRequest, who: Who) -> None:
+    """The account's own language, until another one was picked on this device."""
+    from django.conf import settings  # noqa: PLC0415 (the settings are lazy, the module is imported before them)
+
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        language = "zh-hans" if who.language.startswith("zh") else "en"
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+
+
+def _chosen_outbreak(request: HttpRequest, known: tuple[OutbreakRow, ...]) -> OutbreakRow | None:
+    """The outbreak picked in the address or earlier in the session, else the newest one; never one out of scope."""
+    by_id = {each.id: each for each in known}
+    asked = request.GET.get("outbreak", "")
+    if asked in by_id:
+        request.session["outbreak"] = asked
+    return by_id.get(OutbreakId(request.session.get("outbreak", ""))) or next(iter(known), None)
+
+
+def _chosen_area(request: HttpRequest, who: Who) -> Area | None:
+    """The place picked in the address or earlier in the session, if it lies in scope; `under=` alone picks everything."""
+    if "under" in request.GET:
+        request.session["under"] = request.GET["under"]
+    chosen = request.session.get("under", "")
+    area = areas.area(JurisdictionId(chosen)) if chosen else None
+    if area is None or not who.scope("see").covers(area.path):
+        return None
+    return area
+
+
+def _home_path(who: Who, outbreak: OutbreakRow | None) -> str | None:
+    """Whose clock the page shows where no place was picked: the asker's only place, else the outbreak's."""
+    paths = who.scope("see").paths
+    return paths[0] if len(paths) == 1 and paths[0] else outbreak.path if outbreak else None

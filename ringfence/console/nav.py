@@ -1,0 +1,131 @@
+"""The bars around a page: the navigation, the pickers of outbreak and place, the account's menu."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from ringfence.console.pieces import Choice, NavItem, Shell
+from ringfence.core.access import ROLES
+from ringfence.core.words import N_
+from ringfence.registry.queries import areas
+from ringfence.registry.queries.areas import Area
+
+if TYPE_CHECKING:
+    from ringfence.console.context import Page
+
+PLACES: tuple[tuple[str, str, str, str], ...] = (
+    ("board", N_("Board"), "▦", "see"),
+    ("tasks", N_("Tasks"), "☑", "see"),
+    ("cases", N_("Line list"), "☷", "see"),
+    ("report_case", N_("Report a case"), "✚", "report"),
+    ("import", N_("Import"), "⇥", "import"),
+    ("units", N_("Units and teams"), "⚑", "see"),
+    ("jurisdictions", N_("Jurisdictions"), "◫", "see"),
+    ("policy", N_("Policy"), "§", "see"),
+    ("log", N_("Log and seals"), "≣", "audit"),
+    ("accounts", N_("Accounts"), "☺", "admit"),
+    ("doors", N_("Everything else"), "⋯", "see"),
+)
+"""Name of the address, label, sign, what one must be allowed; an address that does not exist is left out."""
+
+DENSITIES = (("compact", N_("Compact")), ("comfortable", N_("Comfortable")), ("wall", N_("Wall")))
+
+
+def shell_of(here: Page) -> Shell:
+    """The bars around this page."""
+    request = here.request
+    density = request.GET.get("density") or request.session.get("density", "compact")
+    if density not in dict(DENSITIES):
+        density = "compact"
+    if request.session.get("density", "compact") != density:
+        request.session["density"] = density
+    roles = [gettext(ROLES[role][0]) for role in here.who.roles]
+    return Shell(
+        nav=_nav(here),
+        outbreaks=[
+            Choice(each.title, _with(here, outbreak=each.id), current=each == here.outbreak, note=each.code)
+            for each in here.outbreaks
+        ],
+        scopes=_scopes(here),
+        densities=[
+            Choice(gettext(name), _with(here, density=code), current=code == density) for code, name in DENSITIES
+        ],
+        account_name=here.who.name,
+        account_role=" · ".join(roles),
+        account_links=[Choice(gettext(label), url) for label, url in _account_links() if url],
+        sign_out_url=reverse("sign_out"),
+        language_url=reverse("language"),
+        home_url=reverse("board"),
+        search_url=_address("search") or _address("cases"),
+        density=density,
+        drill=os.environ.get("RINGFENCE_DRILL", ""),
+        as_of=here.now,
+        line=here.line,
+    )
+
+
+def _nav(here: Page) -> list[NavItem]:
+    items = []
+    for name, label, shape, may in PLACES:
+        url = _address(name)
+        if url and here.may(may):
+            current = here.request.path == url or (url != "/" and here.request.path.startswith(url))
+            items.append(NavItem(gettext(label), url, shape, current))
+    return items
+
+
+def _account_links() -> Sequence[tuple[str, str]]:
+    return (
+        (N_("Password"), _address("account_change_password")),
+        (N_("Second factor"), _address("mfa_index")),
+    )
+
+
+def _address(name: str) -> str:
+    """The address of that name, or nothing where that slice is not there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _with(here: Page, **changed: str) -> str:
+    """This page's address with some of its parameters changed, from its first row."""
+    told = {name: values for name, values in here.request.GET.lists() if name not in ("after", *changed)}
+    return f"?{urlencode({**told, **{name: [value] for name, value in changed.items()}}, doseq=True)}"
+
+
+def _scopes(here: Page) -> list[Choice]:
+    """All of one's places, the way down to the one looked at, and what lies one step beneath it."""
+    tops: list[Area] = here.ask(areas.jurisdictions)
+    chosen = here.under
+    choices = [Choice(gettext("All my areas"), _with(here, under=""), current=chosen is None)]
+    way = _way_to(chosen) if chosen else []
+    for top in tops:
+        choices.append(_scope(here, top, 0))
+        if chosen is not None and chosen.path.startswith(top.path):
+            down = [each for each in way if len(each.path) > len(top.path)]
+            choices += [_scope(here, each, depth) for depth, each in enumerate(down, 1)]
+    below = here.ask(areas.jurisdictions, under=chosen.id) if chosen else []
+    deep = len([each for each in way if any(each.path.startswith(top.path) for top in tops)])
+    where = next((n for n, each in enumerate(choices, 1) if each.current), len(choices))
+    choices[where:where] = [_scope(here, each, min(deep, 4)) for each in below[:200] if not each.closed]
+    return choices
+
+
+def _scope(here: Page, area: Area, depth: int) -> Choice:
+    current = here.under is not None and here.under.id == area.id
+    return Choice(area.name(here.language), _with(here, under=area.id), current=current, depth=min(depth, 4))
+
+
+def _way_to(area: Area) -> list[Area]:
+    """The places above an area, outermost first, and itself."""
+    steps = area.path.split(".")[:-1]
+    above = (areas.area_at(".".join(steps[:n]) + ".") for n in range(1, len(steps) + 1))
+    return [each for each in above if each is not None]

@@ -1,0 +1,1 @@
+"""How the cases desk remembers. Only these modules write its tables."""

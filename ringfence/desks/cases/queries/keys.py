@@ -1,0 +1,93 @@
+"""Cases by id, person and code; what memory and rules look up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ringfence.core import db
+from ringfence.core.declare import locates
+from ringfence.facts.ids import CaseId
+from ringfence.registry.queries.outbreaks import as_day
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """What the counts of a case hang on."""
+
+    id: str
+    outbreak: str
+    path: str
+    classification: str
+    set_aside: bool
+
+    def classed(self, classification: str) -> CaseKey:
+        """The same case in another class."""
+        return replace(self, classification=classification)
+
+    def at(self, path: str) -> CaseKey:
+        """The same case at another place."""
+        return replace(self, path=path)
+
+    def shown(self) -> CaseKey:
+        """The same case on the lists."""
+        return replace(self, set_aside=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A station of a course: the day, and the moment in microseconds where the hour is known."""
+
+    event: str
+    day: date
+    moment: int | None
+    seq: int = 0  # the line that told it
+
+
+@locates(CaseId)
+def place_of_case(case: str) -> str | None:
+    """Where a case is handled."""
+    row = db.ask_one("SELECT path FROM cases_case WHERE id = %s", (case,))
+    return str(row[0]) if row else None
+
+
+def key(case: str) -> CaseKey | None:
+    """What a case's counts hang on, or None."""
+    row = db.ask_one("SELECT outbreak, path, classification, set_aside FROM cases_case WHERE id = %s", (case,))
+    return CaseKey(case, row[0], row[1], row[2], bool(row[3])) if row else None
+
+
+def cases_so_far(outbreak: str) -> int:
+    """How many cases an outbreak has had, those set aside included."""
+    row = db.ask_one("SELECT n FROM cases_count WHERE outbreak = %s", (outbreak,))
+    return int(row[0]) if row else 0
+
+
+def course(case: str) -> dict[str, Station]:
+    """The stations of a case's course, by event."""
+    rows = db.ask("SELECT event, day, moment, seq FROM cases_course WHERE case_id = %s", (case,))
+    return {event: Station(event, as_day(day) or date.min, moment, seq) for event, day, moment, seq in rows}
+
+
+def counted_days(case: str) -> list[tuple[str, date]]:
+    """The days on which a case is counted, by event."""
+    row = db.ask_one("SELECT onset_on, positive_on, reported_on, listed_on FROM cases_case WHERE id = %s", (case,))
+    names = ("onset", "positive", "reported", "listed")
+    days = [(name, as_day(day)) for name, day in zip(names, row or (), strict=False)]
+    return [(name, day) for name, day in days if day is not None]
+
+
+def case_of_person(person: str, outbreak: str) -> CaseId | None:
+    """The newest case of a person in an outbreak."""
+    row = db.ask_one(
+        "SELECT id FROM cases_case WHERE person = %s AND outbreak = %s ORDER BY seq DESC LIMIT 1", (person, outbreak)
+    )
+    return CaseId(row[0]) if row else None
+
+
+def case_coded(source: str, code: str, outbreak: str) -> CaseId | None:
+    """The case that a source calls by this code."""
+    row = db.ask_one(
+        "SELECT id FROM cases_case WHERE source = %s AND code = %s AND outbreak = %s LIMIT 1", (source, code, outbreak)
+    )
+    return CaseId(row[0]) if row else None

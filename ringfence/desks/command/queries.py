@@ -1,0 +1,340 @@
+"""What can be asked of the command desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ringfence.core import db
+from ringfence.core.access import Scope
+from ringfence.core.declare import locates, query
+from ringfence.core.fact import from_micros, to_micros
+from ringfence.core.paging import Page, Sort, page
+from ringfence.facts.ids import (
+    AccountId,
+    JurisdictionId,
+    OutbreakId,
+    TaskId,
+    TeamId,
+    UnitId,
+)
+from ringfence.registry.queries.areas import path_of
+
+
+@dataclass(frozen=True, slots=True)
+class LoadKey:
+    """Where a task is counted."""
+
+    id: str
+    unit: str | None
+    team: str | None
+    path: str
+    kind: str
+    state: str
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in {"open", "started"}
+
+    def in_state(self, state: str) -> LoadKey:
+        """The same task in another state."""
+        return replace(self, state=state)
+
+
+@locates(TaskId)
+def place_of_task(task: str) -> str | None:
+    """Where a task is to be done."""
+    row = db.ask_one("SELECT path FROM command_task WHERE id = %s", (task,))
+    return str(row[0]) if row else None
+
+
+def load_key(task: str) -> LoadKey | None:
+    """Where a task is counted, or None."""
+    row = db.ask_one("SELECT unit, team, path, kind, state FROM command_task WHERE id = %s", (task,))
+    return LoadKey(task, *row) if row else None
+
+
+def known(tasks: Sequence[str]) -> set[str]:
+    """Which of these tasks are on record."""
+    marks = ", ".join(["%s"] * len(tasks))
+    return {id_ for (id_,) in db.ask(f"SELECT id FROM command_task WHERE id IN ({marks})", tuple(tasks))}
+
+
+COLUMNS = (
+    "id",
+    "seq",
+    "kind",
+    "about",
+    "outbreak",
+    "path",
+    "function",
+    "unit",
+    "team",
+    "account",
+    "state",
+    "urgent",
+    "reason",
+    "set_at",
+    "due_at",
+    "level",
+    "escalated_to",
+    "done_at",
+    "done_by",
+    "evidence",
+    "note",
+    "reopened",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task; moments are aware."""
+
+    id: TaskId
+    seq: int
+    kind: str
+    about: str
+    outbreak: OutbreakId | None
+    path: str
+    function: str
+    unit: UnitId | None
+    team: TeamId | None
+    account: AccountId | None
+    state: str
+    urgent: bool
+    reason: str
+    set_at: datetime
+    due_at: datetime
+    level: int
+    escalated_to: UnitId | None
+    done_at: datetime | None
+    done_by: str | None
+    evidence: str
+    note: str | None
+    reopened: int
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is still to be done."""
+        return self.state in {"open", "started"}
+
+
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM command_task"
+_MOMENTS = [COLUMNS.index(name) for name in ("set_at", "due_at", "done_at")]
+_URGENT = COLUMNS.index("urgent")
+
+
+def _row(stored: Sequence[Any]) -> TaskRow:
+    values = list(stored)
+    for i in _MOMENTS:
+        values[i] = None if values[i] is None else from_micros(values[i])
+    values[_URGENT] = bool(values[_URGENT])
+    return TaskRow(*values)
+
+
+def task_row(task: TaskId) -> TaskRow | None:
+    """One task."""
+    row = db.ask_one(f"{_SELECT} WHERE id = %s", (task,))
+    return _row(row) if row else None
+
+
+DUE_FIRST = Sort("due_at", "id")
+NEWEST_FIRST = Sort("due_at", "id", descending=True)
+
+
+@query(may="see")
+def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
+    scope: Scope,
+    *,
+    state: str = "alive",
+    unit: UnitId | None = None,
+    team: TeamId | None = None,
+    account: AccountId | None = None,
+    units: tuple[UnitId, ...] = (),
+    teams: tuple[TeamId, ...] = (),
+    kind: str | None = None,
+    about: str | None = None,
+    outbreak: OutbreakId | None = None,
+    under: JurisdictionId | None = None,
+    due_before: datetime | None = None,
+    due_after: datetime | None = None,
+    level: int | None = None,
+    urgent: bool | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[TaskRow]:
+    """Tasks, the most overdue first; those done, verified or dropped newest first."""
+    values: list[Any]
+    parts, values = (["alive = TRUE"], []) if state == "alive" else (["state = %s"], [state])
+    told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
+    for name, value in told.items():
+        if value:
+            parts.append(f"{name} = %s")
+            values.append(value)
+    for sign, moment in (("<", due_before), (">=", due_after)):
+        if moment is not None:
+            parts.append(f"due_at {sign} %s")
+            values.append(to_micros(moment))
+    for name, several in (("unit", units), ("team", teams)):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
+    if level is not None:
+        parts.append("level >= %s")
+        values.append(level)
+    if urgent is not None:
+        parts.append("urgent = %s")
+        values.append(urgent)
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    return page(
+        f"{_SELECT} WHERE {' AND '.join(parts)}",
+        values,
+        scope=scope,
+        path="path",
+        sort=DUE_FIRST if state in {"alive", "open", "started"} else NEWEST_FIRST,
+        after=after,
+        limit=limit,
+        read=_row,
+        columns=COLUMNS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFile:
+    """A task and the lines of the log about it."""
+
+    row: TaskRow
+    lines: list[int]
+
+
+@query(may="see")
+def task_file(*, task: TaskId) -> TaskFile | None:
+    """A task and its history."""
+    row = task_row(task)
+    if row is None:
+        return None
+    return TaskFile(
+        row, [seq for (seq,) in db.ask("SELECT seq FROM command_line WHERE task = %s ORDER BY seq", (task,))]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNumbers:
+    """How the work stands at the asker's places."""
+
+    alive: int
+    overdue: int
+    due_soon: int
+    overnight: int
+    unverified: int
+    escalated: int
+
+
+@query(may="see")
+def task_numbers(scope: Scope, *, now: datetime, soon: datetime, midnight: datetime) -> TaskNumbers:
+    """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
+    condition, values = scope.sql("path")
+    load: dict[str, int] = dict(
+        db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
+    )
+    row = db.ask_one(
+        "SELECT coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0), count(*) FROM command_task"
+        f" WHERE alive = TRUE AND due_at < %s AND {condition}",
+        (to_micros(now), to_micros(soon), *values),
+    )
+    overnight = db.ask_one(
+        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND midnight_at <= %s AND {condition}",
+        (to_micros(now), to_micros(midnight), *values),
+    )
+    escalated = db.ask_one(
+        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND level > 0 AND {condition}",
+        (to_micros(now), *values),
+    )
+    overdue, before_soon = (int(row[0]), int(row[1])) if row else (0, 0)
+    return TaskNumbers(
+        alive=int(load.get("open", 0) + load.get("started", 0)),
+        overdue=overdue,
+        due_soon=before_soon - overdue,
+        overnight=overnight[0] if overnight else 0,
+        unverified=int(load.get("done", 0)),
+        escalated=escalated[0] if escalated else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRow:
+    """How much a unit or a team carries."""
+
+    unit: UnitId | None
+    team: TeamId | None
+    open: int
+    started: int
+    done: int
+    verified: int
+
+
+@query(may="see")
+def workload(scope: Scope) -> list[WorkloadRow]:
+    """Tasks by unit and team, the heaviest load first."""
+    condition, values = scope.sql("path")
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for unit, team, state, n in db.ask(
+        f"SELECT unit, team, state, sum(n) FROM command_load WHERE {condition} GROUP BY unit, team, state", values
+    ):
+        found.setdefault((unit, team), {})[state] = int(n)
+    rows = [
+        WorkloadRow(
+            UnitId(unit) if unit else None,
+            TeamId(team) if team else None,
+            *(states.get(state, 0) for state in ("open", "started", "done", "verified")),
+        )
+        for (unit, team), states in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-(row.open + row.started), row.unit or "", row.team or ""))
+
+
+def late(outbreak: str | None, at: int, limit: int) -> list[tuple[str, int, str | None, str | None]]:
+    """Tasks alive whose next escalation is due: task, level, unit, the unit that answers by now."""
+    rows = db.ask(
+        "SELECT id, level, unit, escalated_to FROM command_task WHERE alive = TRUE"
+        f" AND {_same(outbreak)} AND next_at <= %s ORDER BY next_at, id LIMIT %s",
+        (*_told(outbreak), at, limit),
+    )
+    return [(id_, level, unit, escalated_to) for id_, level, unit, escalated_to in rows]
+
+
+def carried_overnight(outbreak: str | None, at: int, limit: int) -> list[tuple[str, str | None]]:
+    """Tasks set on a day that has ended, alive, and not yet one level up: task and unit."""
+    rows = db.ask(
+        "SELECT id, unit FROM command_task WHERE alive = TRUE"
+        f" AND {_same(outbreak)} AND level = 0 AND midnight_at <= %s ORDER BY midnight_at, id LIMIT %s",
+        (*_told(outbreak), at, limit),
+    )
+    return [(id_, unit) for id_, unit in rows]
+
+
+def _same(outbreak: str | None) -> str:
+    return "outbreak IS NULL" if outbreak is None else "outbreak = %s"
+
+
+def _told(outbreak: str | None) -> tuple[str, ...]:
+    return () if outbreak is None else (outbreak,)
+
+
+@query(may="see")
+def decisions(*, outbreak: OutbreakId) -> list[dict[str, Any]]:
+    """The command's decisions, newest first."""
+    names = ("id", "seq", "text", "reason", "at", "due_at", "by")
+    rows = db.ask(
+        "SELECT id, seq, text, reason, at, due_at, told_by FROM command_decision WHERE outbreak = %s"
+        " ORDER BY seq DESC LIMIT 200",
+        (outbreak,),
+    )
+    return [
+        dict(zip(names, (*row[:4], from_micros(row[4]), row[5] and from_micros(row[5]), row[6]), strict=True))
+        for row in rows
+    ]

@@ -1,0 +1,40 @@
+"""The registers loaded here.
+
+A register's people are columns, not rows: one gets a row of their own when the response has something to do with them.
+Codes of places in the columns are jurisdiction paths, translated when the file was loaded.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from ringfence.core.home import home
+from ringfence.facts.ids import PersonId
+from ringfence.registry.register.segments import Public, Register
+
+
+@lru_cache(maxsize=8)
+def _opened(folder: Path, stamp: tuple[str, ...]) -> Register:
+    del stamp  # a new load is a new register to open
+    return Register.open(folder)
+
+
+def register() -> Register:
+    """The registers loaded here, as they are now."""
+    folder = home() / "people"
+    stamp = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
+    return _opened(home(), stamp)
+
+
+def public(person: PersonId) -> Public | None:
+    """What a register tells of a person without their key."""
+    held = register()
+    dense = held.dense_of(person)
+    return None if dense is None else held.public(dense)
+
+
+def place_of(person: PersonId) -> str | None:
+    """The path where a registered person stays."""
+    found = public(person)
+    return found.stay if found else None

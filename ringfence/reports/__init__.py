@@ -1,0 +1,1 @@
+"""What leaves the house on paper: dossiers, forms, lists and labels. Reports may ask every desk."""

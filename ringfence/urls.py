@@ -1,0 +1,13 @@
+"""Where things are: the console at the root, the allauth pages that sign-in needs under it."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("ringfence.console.urls")),
+]
+
+handler403 = "ringfence.console.errors.forbidden"
+handler404 = "ringfence.console.errors.not_found"
+handler500 = "ringfence.console.errors.apology"

@@ -38,9 +38,10 @@ from ringfence.desks.cases.queries.keys import (
     counted_days,
     course,
     key,
+    numbers_of,
     place_of_case,
 )
-from ringfence.desks.cases.queries.line_list import CaseRow, case_row, line_list
+from ringfence.desks.cases.queries.line_list import CaseRow, case_row, cases_matching, line_list
 
 __all__ = [
     "CaseFile",
@@ -58,6 +59,7 @@ __all__ = [
     "case_numbers",
     "case_of_person",
     "case_row",
+    "cases_matching",
     "cases_so_far",
     "chain",
     "counted_days",
@@ -74,6 +76,7 @@ __all__ = [
     "is_enrolled",
     "key",
     "line_list",
+    "numbers_of",
     "near_cases",
     "place_of_case",
     "positive_of",

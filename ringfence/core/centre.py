@@ -296,9 +296,13 @@ class _Telling:
                 return answer
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
-        """One action told: answered again if its key is known, else checked, recorded and remembered by key."""
+        """One action told: answered again if its key is known, else checked, recorded and remembered by key.
+
+        Without a key, the same arguments are the same telling; where the moment is not among them, the moment they are
+        heard belongs to them, so that a task finished, reopened and finished again is finished.
+        """
         digest = told_digest(action, item.told, self.centre.digest_key)
-        key = item.key or f"{self.who.by}:{digest}"
+        key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
         if (known := _told_before(key, digest)) is not None:
             return known
         place, ready = self.centre._ready(self.who, action, item.told)  # noqa: SLF001 (the loop's two halves)

@@ -80,6 +80,36 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("The first bad line is {seq}; {lines} lines before it are proven."),
         N_("Keep this installation as it is, and compare it with a copy of the seals."),
     ),
+    "signed_out": (
+        N_("Nobody is signed in."),
+        N_("This asks for a token (`Authorization: Bearer rf_…`) or a session."),
+        N_("Issue a token, or sign in."),
+    ),
+    "forged": (
+        N_("This did not come from a page of this installation."),
+        N_("A session tells actions only with the token of its own pages."),
+        N_("Load the page again, or use a bearer token."),
+    ),
+    "address_unknown": (
+        N_("There is nothing at {path}."),
+        N_("`/api/v1/openapi.json` lists every address."),
+        N_("Check the address."),
+    ),
+    "method_unfit": (
+        N_("{method} cannot be used here."),
+        N_("What can be used: {allowed}."),
+        N_("Use one of these: actions are told with POST, queries are asked with GET."),
+    ),
+    "body_unreadable": (
+        N_("What was sent cannot be read."),
+        N_("An object in JSON is expected. {why}"),
+        N_("Send an object, with `Content-Type: application/json`."),
+    ),
+    "our_fault": (
+        N_("This went wrong on our side."),
+        N_("Nothing was recorded; the fault is logged as {id}."),
+        N_("Try again; if it stays, tell the administrator this number."),
+    ),
 }
 
 LABELS: dict[str, str] = {

@@ -59,7 +59,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where a text stands: its parameter, the time zone of naive moments, and the present for `now` and `today`."""
+    """Where a text stands: its parameter, the time zone of naive moments, and the present for `now` and `today`.
+
+    With the zone "" a naive moment stays naive: where it counts may only be known from what else is told (`in_zone`).
+    """
 
     parameter: str = "value"
     zone: str = "UTC"
@@ -68,7 +71,7 @@ class Reading:
     @property
     def here(self) -> tzinfo:
         """The time zone in which naive moments count."""
-        return UTC if self.zone == "UTC" else ZoneInfo(self.zone)
+        return UTC if self.zone in {"UTC", ""} else ZoneInfo(self.zone)
 
 
 # -- hints ------------------------------------------------------------------------------------------------------------
@@ -193,6 +196,40 @@ def read_text(text: str, at: Reading) -> str:
     return text
 
 
+def read_json(hint: Any, value: Any, *, zone: str = "UTC", parameter: str = "value") -> Any:
+    """The value that JSON holds: numbers and booleans as themselves, lists as lists, everything else as text."""
+    inner, optional = bare(hint)
+    if value is None and optional:
+        return None
+    item = item_of(inner)
+    if item is not None:
+        if not isinstance(value, list):
+            raise Refused("value_not_list", parameter=parameter, value=show_value(value))
+        return tuple(read_json(item, each, zone=zone, parameter=parameter) for each in value)
+    base = plain(inner)
+    if base is bool and isinstance(value, bool):
+        return value
+    if base in {int, float} and isinstance(value, int | float) and not isinstance(value, bool):
+        whole = isinstance(value, int) or (base is int and value.is_integer())
+        return _read(base, str(int(value)) if whole else repr(value), Reading(parameter, zone))
+    if base in {bool, int, float} or not isinstance(value, str):
+        raise Refused(_WRONG.get(base, "value_not_text"), parameter=parameter, value=show_value(value)[:200])
+    if isinstance(base, type) and issubclass(base, enum.Enum):
+        return _member(base, value, Reading(parameter, zone))
+    return _read(base, value, Reading(parameter, zone))
+
+
+_WRONG: dict[Any, str] = {
+    bool: "value_not_flag",
+    int: "value_not_number",
+    float: "value_not_decimal",
+    date: "value_not_date",
+    datetime: "value_not_moment",
+    time: "value_not_time",
+    timedelta: "value_not_span",
+}
+
+
 def _int(text: str, at: Reading) -> int:
     if not _INT.match(text) or abs(int(text)) > LARGEST:
         raise Refused("value_not_number", parameter=at.parameter, value=text)
@@ -247,7 +284,17 @@ def placed(value: datetime, at: Reading, text: object = "") -> datetime:
     """A moment with its zone; one without counts in the jurisdiction's. In UTC, as the log keeps it."""
     if not EARLIEST <= value.year <= LATEST:
         raise Refused("value_not_moment", parameter=at.parameter, value=text or value.isoformat())
+    if value.tzinfo is None and not at.zone:
+        return value
     return (value if value.tzinfo else value.replace(tzinfo=at.here)).astimezone(UTC)
+
+
+def in_zone(told: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """What was read with the zone "": its naive moments, placed in the zone where they count."""
+    return {
+        name: placed(value, Reading(name, zone)) if isinstance(value, datetime) else value
+        for name, value in told.items()
+    }
 
 
 def _time(text: str, at: Reading) -> time:

@@ -181,10 +181,9 @@ class Vault:
 
     def blinds(self, kind: str, texts: Iterable[str]) -> bytes:
         """`blind` of many texts, little-endian int64 one after another."""
-        fresh = self._fresh(kind)
-        digests = []
+        copy, digests = self._fresh(kind).copy, []
         for text in texts:
-            digest = fresh.copy()
+            digest = copy()
             digest.update(text.encode())
             digests.append(digest.digest())
         return b"".join(digests)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ import orjson
 
 from ringfence.core import db
 from ringfence.core.access import Scope
-from ringfence.core.declare import locates, query
+from ringfence.core.declare import Declared, locates, locator, query
 from ringfence.facts.ids import JurisdictionId, PlaceId
 
 
@@ -80,6 +80,21 @@ def zone_at(path: str | None) -> str:
     """The time zone in which days count at a path."""
     row = db.ask_one("SELECT zone FROM registry_jurisdiction WHERE path = %s", (path or "",))
     return str(row[0]) if row else "UTC"
+
+
+def zone_told(declared: Declared, told: Mapping[str, Any], scope: Scope) -> str:
+    """The time zone in which naive moments of a telling count: that of the deepest place told, else the asker's own."""
+    deepest = scope.paths[0] if len(scope.paths) == 1 else ""
+    for parameter in declared.parameters:
+        value = told.get(parameter.name)
+        where = locator(parameter.hint) if value else None
+        if where is None:
+            continue
+        for each in value if isinstance(value, tuple) else (value,):
+            path = where(each)
+            if path is not None and scope.covers(path) and len(path) > len(deepest):
+                deepest = path
+    return zone_at(deepest)
 
 
 def area_called(text: str, source: str = "any") -> JurisdictionId | None:

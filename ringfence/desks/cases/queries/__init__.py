@@ -14,6 +14,7 @@ from ringfence.desks.cases.queries.board import (
     positives,
     positives_waiting,
     report_clocks,
+    was_read,
 )
 from ringfence.desks.cases.queries.case_file import (
     CaseFile,
@@ -34,9 +35,12 @@ from ringfence.desks.cases.queries.keys import (
     Station,
     case_coded,
     case_of_person,
+    cases_alike,
+    cases_in,
     cases_so_far,
     counted_days,
     course,
+    extras_of,
     key,
     place_of_case,
 )
@@ -58,6 +62,8 @@ __all__ = [
     "case_numbers",
     "case_of_person",
     "case_row",
+    "cases_alike",
+    "cases_in",
     "cases_so_far",
     "chain",
     "counted_days",
@@ -65,6 +71,7 @@ __all__ = [
     "curve",
     "exposure_case",
     "exposures_of",
+    "extras_of",
     "facilities",
     "facilities_unheard",
     "findings_of",
@@ -80,4 +87,5 @@ __all__ = [
     "positives",
     "positives_waiting",
     "report_clocks",
+    "was_read",
 ]

@@ -35,24 +35,23 @@ class Sent:
 def recording() -> Iterator[list[Sent]]:
     """Every statement that the loop sends meanwhile, in order."""
     sent: list[Sent] = []
-    ask, send = db.ask, db.send
+    select, send = db._select, db._send  # noqa: SLF001 (to see what leaves, one must stand at the door)
 
-    def asked(sql: str, params: Sequence[Any] = ()) -> list[db.Row]:
-        rows = ask(sql, params)  # first, as what waits for the table goes out before
+    def selected(raw: object, sql: str, params: Sequence[Any]) -> list[db.Row]:
         if not sql.startswith(_NOT_BY_HAND):
             sent.append(Sent(READ, sql, [params]))
-        return rows
+        return select(raw, sql, params)
 
-    def was_sent(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        send(sql, rows)
+    def was_sent(raw: object, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         if not sql.startswith(_NOT_BY_HAND):
             sent.append(Sent(WRITE, sql, list(rows)))
+        send(raw, sql, rows)
 
-    db.ask, db.send = asked, was_sent
+    db._select, db._send = selected, was_sent  # noqa: SLF001
     try:
         yield sent
     finally:
-        db.ask, db.send = ask, send
+        db._select, db._send = select, send  # noqa: SLF001
 
 
 class Hand(Protocol):

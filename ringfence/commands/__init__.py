@@ -1,0 +1,1 @@
+"""Commands that are more than an action or a query."""

@@ -178,9 +178,9 @@ def countdown(done: int, of: int, labels: Labels, *, said: str, broken: Sequence
     return figure(labels.title, labels.as_of, pictures, table([labels.day, ""], rows, labels.as_table))
 
 
-def _countdown(done: int, of: int, labels: Labels, said: str, broken: frozenset[int], width: float) -> str:
+def _countdown(done: int, of: int, labels: Labels, said: str, broken: frozenset[int], width: float) -> str:  # noqa: PLR0913 (each is told by name)
     key, narrow = key_of(done, of, labels, said, broken, width), width == NARROW
-    line = max(1, min(of, 7 if narrow and of > 10 else 28))
+    line = max(1, min(of, 7 if narrow and of > 10 else 28))  # noqa: PLR2004
     step = min((width - 2) / line, 46.0)
     side, parts = step - 5, [text(0, 20, said, size=17, bold=True)]
     for number in range(1, of + 1):

@@ -89,7 +89,7 @@ class Page:
         return self.centre.policy(desk, place)
 
     def area_names(self, paths: Iterable[str | None]) -> dict[str, str]:
-        """path -> the place's name in the language shown."""
+        """Path -> the place's name in the language shown."""
         return areas.names_of([path for path in paths if path], self.language)
 
     def shell(self) -> Shell:

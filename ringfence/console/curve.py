@@ -74,7 +74,7 @@ def bins(
     return [Bin(day, tuple(counts), late) for day, (counts, late) in sorted(heap.items())]
 
 
-def epicurve(
+def epicurve(  # noqa: PLR0913 (each is told by name)
     days: Sequence[date],
     series: Mapping[str, Sequence[int]],
     labels: Labels,
@@ -111,7 +111,7 @@ def epicurve(
 class _Curve:
     """One epidemic curve at one width."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is told by name)
         self, key: str, width: float, filled: list[Bin], names: list[str], labels: Labels, marks: Mapping[date, str]
     ) -> None:
         self.key, self.width, self.bins, self.names, self.labels, self.marks = key, width, filled, names, labels, marks
@@ -169,7 +169,7 @@ class _Curve:
         return veil + edge + text(self.width - 8, self.top - 7, self.labels.incomplete, look="c-late", anchor="end")
 
     def _bar(self, index: int, bin_: Bin) -> str:
-        gap = 1.0 if self.step > 4 else 0.0
+        gap = 1.0 if self.step > 4 else 0.0  # noqa: PLR2004
         x, y, parts = self.left + index * self.step + gap, self.floor, []
         for number, count in enumerate(bin_.counts):
             height = self.floor - self._y(count)

@@ -39,7 +39,7 @@ def _plain(value: float | str) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
-def text(
+def text(  # noqa: PLR0913 (each is told by name)
     x: float, y: float, said: str, *, look: str = "c-text", size: float = 12, anchor: str = "start", bold: bool = False
 ) -> str:
     """A line of text; `y` is its baseline."""
@@ -49,7 +49,7 @@ def text(
     )  # fmt: skip
 
 
-def rule(x1: float, y1: float, x2: float, y2: float, look: str = "c-grid", *, dash: str | None = None) -> str:
+def rule(x1: float, y1: float, x2: float, y2: float, look: str = "c-grid", *, dash: str | None = None) -> str:  # noqa: PLR0913 (each is told by name)
     """A thin straight line."""
     paint = "#e1e6ec" if look == "c-grid" else "#8793a3"
     return element(
@@ -57,7 +57,7 @@ def rule(x1: float, y1: float, x2: float, y2: float, look: str = "c-grid", *, da
     )
 
 
-def box(x: float, y: float, width: float, height: float, look: str, fill: str, **more: float | str | None) -> str:
+def box(x: float, y: float, width: float, height: float, look: str, fill: str, **more: float | str | None) -> str:  # noqa: PLR0913 (each is told by name)
     """A rectangle."""
     placed = {"x": float(x), "y": float(y), "width": float(width), "height": float(height)}
     return element("rect", "", **placed, class_=look, fill=fill, **more)
@@ -65,7 +65,7 @@ def box(x: float, y: float, width: float, height: float, look: str, fill: str, *
 
 def width_of(said: str, size: float = 12) -> float:
     """About how wide a text is drawn: a Chinese character takes one em, others a little over half of one."""
-    return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in said) * size
+    return sum(1.0 if ord(character) > 0x2E7F else 0.56 for character in said) * size  # noqa: PLR2004
 
 
 def cut(said: str, width: float, size: float = 12) -> str:
@@ -138,7 +138,7 @@ def key_of(*seen: object) -> str:
     return "c" + blake2s(repr(seen).encode(), digest_size=5).hexdigest()
 
 
-def drawing(key: str, width: float, height: float, title: str, description: str, content: str) -> str:
+def drawing(key: str, width: float, height: float, title: str, description: str, content: str) -> str:  # noqa: PLR0913 (each is told by name)
     """One SVG picture with its name and description for those who cannot see it."""
     names = element("title", escape(title) or " ", id=f"{key}-t") + element(
         "desc", escape(description) or " ", id=f"{key}-d"

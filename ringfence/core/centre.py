@@ -183,7 +183,7 @@ class Centre:
         for key, name, first, last in rows:
             action = self.actions[name]
             if action.undo is None:
-                raise Refused("no_undo", action=action.says)
+                raise Refused("no_undo", action=f"action.{name}")
             own = [each.fact for each in log.between(first, last) if each.line.because is None]
             items = [Item(_taking_back(action.undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
             outcome.answers += self.tell_many(who, action.undo, items, batch=outcome.batch).answers
@@ -204,7 +204,7 @@ class Centre:
         declared_query: Query = query.query  # type: ignore[attr-defined]
         scope = who.scope(declared_query.may)
         if not scope.paths:
-            raise Refused("not_allowed", what=declared_query.says)
+            raise Refused("not_allowed", what=f"query.{declared_query.desk}.{declared_query.name}")
         self._placed(who, declared_query, asked)
         return query(scope, **asked) if declared_query.scoped else query(**asked)
 
@@ -225,7 +225,7 @@ class Centre:
         if missing := [name for name, each in names.items() if each.required and name not in ready]:
             raise Refused("told_too_little", action=action.name, missing=", ".join(missing))
         if not who.scope(action.may).paths:
-            raise Refused("not_allowed", what=action.says)
+            raise Refused("not_allowed", what=f"action.{action.desk}.{action.name}")
         place = self._placed(who, action, ready)
         return place, ready
 
@@ -250,13 +250,13 @@ class Centre:
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 
-    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+    def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:  # noqa: ARG005
         """Empty every desk's tables and remember the whole log again; rules are not rerun. Returns the number of facts."""
         with writing(), db.buffering() as buffer:
             last = log.last_seq()
             for desk in self.desks:
                 for table in desk.tables:
-                    db.run(f'DELETE FROM "{table}"')  # noqa: S608 (a table name of ours)
+                    db.run(f'DELETE FROM "{table}"')
             for n, row in enumerate(log.rows(until=last), 1):
                 each = log.told(row)
                 for memory in self.memories.get(type(each.fact), ()):
@@ -293,9 +293,13 @@ class _Telling:
         return answer
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
-        """One action told: answered again if its key is known, else checked, recorded and remembered by key."""
+        """One action told: answered again if its key is known, else checked, recorded and remembered by key.
+
+        Without a key, the same arguments are the same telling; where the moment is not among them, the moment they are
+        heard belongs to them, so that a task finished, reopened and finished again is finished.
+        """
         digest = told_digest(action, item.told, self.centre.digest_key)
-        key = item.key or f"{self.who.by}:{digest}"
+        key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
         if (known := self._told_before(key, digest)) is not None:
             return known
         place, ready = self.centre._ready(self.who, action, item.told)  # noqa: SLF001 (the loop's two halves)

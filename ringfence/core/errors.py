@@ -11,7 +11,7 @@ class Refused(Exception):  # noqa: N818 (a refusal is not a fault)
     The three sentences are looked up by code in the desk's `words.py` when shown, so that both languages are made then.
     """
 
-    def __init__(self, code: str, **told: Any) -> None:
+    def __init__(self, code: str, /, **told: Any) -> None:
         """Refuse with the code of a sentence and the values that go into it."""
         super().__init__(code)
         self.code = code

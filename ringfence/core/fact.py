@@ -9,7 +9,6 @@ import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any, ClassVar, NewType, dataclass_transform
 
 import orjson
@@ -157,9 +156,18 @@ class Form:
     fields: tuple[tuple[str, Convert, Convert, Any], ...]
 
 
-@cache
+_forms: dict[type[Fact], Form] = {}
+
+
 def form(kind: type[Fact]) -> Form:
     """The written form of a kind of fact; `at` is a column of the log, not part of the body."""
+    known = _forms.get(kind)
+    if known is None:
+        known = _forms[kind] = _form(kind)
+    return known
+
+
+def _form(kind: type[Fact]) -> Form:
     hints = typing.get_type_hints(kind)
     return Form(
         kind,

@@ -102,9 +102,11 @@ def verify(home: Path) -> Proof:
     public = signing_key(home).public_key()
     previous, expected, proven, seals = FIRST, 1, 0, 0
     for (count,) in db.ask("SELECT n FROM seal ORDER BY n"):
-        *row, signature = db.ask(_ONE_SEAL, (count,))[0]
-        _, first, last, merkle, linked, marked, _ = row
-        fault = _seal_fault(public, row, signature, previous, expected) or _lines_fault(first, last, merkle, marked)
+        *statement, signature = db.ask(_ONE_SEAL, (count,))[0]
+        _, first, last, merkle, _, marked, _ = statement
+        fault = _seal_fault(public, statement, signature, previous, expected) or _lines_fault(
+            first, last, merkle, marked
+        )
         if fault is not None:
             return Proof(proven, seals, 0, *fault)
         previous, expected, proven, seals = merkle, last + 1, proven + last - first + 1, seals + 1

@@ -6,9 +6,11 @@ English texts are the message ids of the translation catalogue; `N_` marks them 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ringfence.core.errors import Refused
+
+T = TypeVar("T")
 
 
 def N_(text: str) -> str:  # noqa: N802
@@ -44,8 +46,12 @@ def label(code: str, translate: Callable[[str], str] = str, **values: Any) -> st
 
 def learn(refusals: Mapping[str, tuple[str, str, str]], labels: Mapping[str, str]) -> None:
     """Take in one desk's words; two desks cannot mean different things by one code."""
-    for known, new in ((REFUSALS, refusals), (LABELS, labels)):
-        for code, text in new.items():
-            if known.setdefault(code, text) != text:  # type: ignore[attr-defined]
-                message = f"the code {code} has two texts"
-                raise ValueError(message)
+    _learn(REFUSALS, refusals)
+    _learn(LABELS, labels)
+
+
+def _learn(known: dict[str, T], new: Mapping[str, T]) -> None:
+    for code, text in new.items():
+        if known.setdefault(code, text) != text:
+            message = f"the code {code} has two texts"
+            raise ValueError(message)

@@ -100,7 +100,7 @@ class TeamLeft(Fact):
 
 
 class PlaceDeclared(Fact):
-    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant, …"""
+    """A place where people meet, are tested or stay: a shop, ward, site, school, restaurant and so on."""
 
     place: PlaceId
     jurisdiction: JurisdictionId
@@ -240,6 +240,13 @@ class AccountClosed(Fact):
 
     account: AccountId
     reason: str = ""
+
+
+class OwnAccountChanged(Fact):
+    """Someone changed how their own account signs in or reads. No content here."""
+
+    account: AccountId
+    what: str  # language, password
 
 
 class RoleGranted(Fact):

@@ -17,7 +17,7 @@ from ringfence.facts.ids import AccountId
 from ringfence.registry.queries import accounts
 
 
-def keep_account(account: AccountId, name: str, shown_name: str, password_hash: str, language: str, email: str) -> None:
+def keep_account(account: AccountId, name: str, shown_name: str, password_hash: str, language: str, email: str) -> None:  # noqa: PLR0913 (each is told by name)
     """Open an account, or change how it signs in."""
     db.write(
         "registry_account",
@@ -92,3 +92,8 @@ def account_named(name: str) -> AccountId | None:
     """The account that signs in with a name."""
     row = db.ask_one("SELECT id FROM registry_account WHERE name = %s", (name.strip().lower(),))
     return AccountId(row[0]) if row else None
+
+
+def keep_password(account: AccountId, password_hash: str) -> None:
+    """How an account signs in from now on."""
+    db.write("registry_account", "UPDATE registry_account SET password = %s WHERE id = %s", (password_hash, account))

@@ -38,7 +38,7 @@ NATIONAL_NUMBERS = {
 """The national identity number of each country, by the name of its python-stdnum module."""
 
 
-class Unfit(ValueError):
+class Unfit(ValueError):  # noqa: N818 (a refusal is not a fault)
     """A value that cannot be taken; `reason` is a code for the report of bad rows."""
 
     def __init__(self, reason: str) -> None:

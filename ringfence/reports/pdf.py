@@ -31,7 +31,7 @@ class Pdf:
     missing_characters: tuple[str, ...] = ()
 
 
-def render(
+def render(  # noqa: PLR0913 (each is told by name)
     template: str,
     told: Mapping[str, Any],
     *,

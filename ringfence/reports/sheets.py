@@ -39,7 +39,7 @@ class SheetColumn:
     width: float | None = None
 
 
-def sheet(
+def sheet(  # noqa: PLR0913 (each is told by name)
     title: str,
     columns: Sequence[SheetColumn],
     rows: Sequence[Sequence[str]],
@@ -62,7 +62,7 @@ def sheet(
     return render("sheet", told, language=language, made_at=audit.at, tagged=len(rows) <= MOST_TAGGED)
 
 
-def interview_sheet(
+def interview_sheet(  # noqa: PLR0913 (each is told by name)
     form: Form,
     answers: Mapping[str, Any] | None,
     *,

@@ -95,10 +95,10 @@ SEX_NUMBERS = {"1": "male", "2": "female"}
 
 YES_NO = {
     **dict.fromkeys(
-        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja ".split(),  # noqa: SIM905
+        "y yes true t 1 是 有 对 已 阳性 positive pos symptomatic present x ✓ √ oui si ja ".split(),
         True,
     ),
-    **dict.fromkeys("n no false f 0 否 无 不 非 未 没有 阴性 negative neg asymptomatic absent non nein".split(), False),  # noqa: SIM905
+    **dict.fromkeys("n no false f 0 否 无 不 非 未 没有 阴性 negative neg asymptomatic absent non nein".split(), False),
     "有症状": True,
     "無症狀": False,
     "无症状": False,

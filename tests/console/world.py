@@ -18,7 +18,7 @@ from ringfence.registry import actions as registry
 from ringfence.registry import identities
 from ringfence.registry.models import Account
 
-PASSWORD = "a long enough secret"  # noqa: S105 (of accounts that live for one test)
+PASSWORD = "a long enough secret"
 FUNCTIONS = ("investigation", "reporting", "sampling", "isolation", "transport", "command")
 
 
@@ -63,7 +63,11 @@ class World:
     def person(self, area: JurisdictionId, n: int) -> PersonId:
         """Someone registered in a county."""
         return self._tell(
-            registry.register_person, office=area, sex="female" if n % 2 else "male", age_years=30.0 + n, code=f"P{n:04d}"
+            registry.register_person,
+            office=area,
+            sex="female" if n % 2 else "male",
+            age_years=30.0 + n,
+            code=f"P{n:04d}",
         ).person
 
     def case(self, area: JurisdictionId, n: int, classification: Classification = Classification.SUSPECT) -> CaseId:

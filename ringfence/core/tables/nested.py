@@ -37,7 +37,7 @@ def flat(value: Any, under: str = "") -> Iterator[tuple[str, Any]]:
         yield under, value
 
 
-def as_text(value: Any) -> str | None:  # noqa: PLR0911 (one line a type)
+def as_text(value: Any) -> str | None:
     """A leaf as text: numbers without a needless fraction, dates ISO, lists joined by `; `, anything else as JSON."""
     if value is None or isinstance(value, str):
         return value

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.delimited import read_delimited
@@ -123,7 +123,7 @@ def _of_member(archive: zipfile.ZipFile, path: Path, sheet: str | None, limit: i
 def _unpacked_gz(path: Path, sheet: str | None, limit: int | None) -> Table:
     try:
         with gzip.open(path, "rb") as packed:
-            return _unpacked(packed, path.name.removesuffix(".gz"), path, sheet, limit)
+            return _unpacked(cast("IO[bytes]", packed), path.name.removesuffix(".gz"), path, sheet, limit)
     except (gzip.BadGzipFile, zlib.error, EOFError):
         raise Refused("table_broken", name=path.name, format="gzip") from None
 

@@ -94,7 +94,7 @@ def _records(
         yield number, cells if len(cells) >= width else [*cells, *[None] * (width - len(cells))]
 
 
-def _text(cell: Any) -> str | None:  # noqa: PLR0911 (one line a type)
+def _text(cell: Any) -> str | None:
     """A cell as text: dates ISO, whole numbers without a fraction, midnight without a time."""
     if isinstance(cell, str):
         return cell

@@ -109,7 +109,7 @@ def latest(known: Forms, disease: str, about: str = "case") -> list[Form]:
     return sorted(newest.values(), key=lambda form: (disease not in form.diseases, form.id))
 
 
-def validate(
+def validate(  # noqa: PLR0913 (each is told by name)
     form: Form,
     answers: Mapping[str, Any],
     *,

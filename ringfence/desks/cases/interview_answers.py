@@ -214,17 +214,17 @@ def _codes(field: Field | None, told: Any) -> tuple[str, ...]:
     picked = {_code(field, each) for each in told}
     choices = [choice for choice in (field.choices if field else ()) if choice.code in picked]
     alone = next((choice for choice in choices if choice.exclusive), None)
-    if alone and len(choices) > 1:
+    if alone is not None and len(choices) > 1:
         raise Cannot("stands_alone", value=alone.code)
     return tuple(choice.code for choice in choices)
 
 
 def _within(field: Field, value: Any, bounds: Bounds) -> Any:
     if field.kind in {Kind.TEXT, Kind.LONG_TEXT}:
-        if isinstance(field.most, int) and len(value) > field.most:
+        if isinstance(field.most, (int, float)) and len(value) > field.most:
             raise Cannot("too_long", most=field.most, length=len(value))
         return value
-    compared = value.astimezone(bounds.zone).date() if field.kind is Kind.DATETIME else value
+    compared: Any = value.astimezone(bounds.zone).date() if field.kind is Kind.DATETIME else value
     for limit, code in ((field.least, "too_low"), (field.most, "too_high")):
         bound: Any = bounds.today if limit == "today" else limit
         if limit is None:

@@ -74,7 +74,7 @@ def set_task(  # noqa: PLR0913 (a task has these fields)
 
 
 @action(may="work")
-def hand_over(
+def hand_over(  # noqa: PLR0913 (each is told by name)
     who: Who,
     *,
     task: TaskId,
@@ -170,7 +170,7 @@ def change_due(who: Who, *, task: TaskId, due_at: datetime, reason: str = "", at
 
 
 @action(may="decide", many=False)
-def make_decision(
+def make_decision(  # noqa: PLR0913 (each is told by name)
     who: Who, *, outbreak: OutbreakId, text: str, reason: str = "", due_at: datetime | None = None, at: datetime
 ) -> Facts:
     """Put a decision of the command on record, with its reason."""

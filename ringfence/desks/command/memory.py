@@ -52,7 +52,7 @@ def _change(key: LoadKey, state: str, sets: str, values: tuple[object, ...]) -> 
         _count(key.in_state(state), 1)
     db.write(
         "command_task",
-        f"UPDATE command_task SET state = %s, alive = %s{sets} WHERE id = %s",  # noqa: S608
+        f"UPDATE command_task SET state = %s, alive = %s{sets} WHERE id = %s",
         (state, alive, *values, key.id),
     )
 

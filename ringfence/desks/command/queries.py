@@ -122,7 +122,7 @@ class TaskRow:
         return self.state in {"open", "started"}
 
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM command_task"  # noqa: S608
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM command_task"
 _MOMENTS = [COLUMNS.index(name) for name in ("set_at", "due_at", "done_at")]
 _URGENT = COLUMNS.index("urgent")
 
@@ -153,6 +153,8 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     unit: UnitId | None = None,
     team: TeamId | None = None,
     account: AccountId | None = None,
+    units: tuple[UnitId, ...] = (),
+    teams: tuple[TeamId, ...] = (),
     kind: str | None = None,
     about: str | None = None,
     outbreak: OutbreakId | None = None,
@@ -160,10 +162,12 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     due_before: datetime | None = None,
     due_after: datetime | None = None,
     level: int | None = None,
+    urgent: bool | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[TaskRow]:
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
+    values: list[Any]
     parts, values = (["alive = TRUE"], []) if state == "alive" else (["state = %s"], [state])
     told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
     for name, value in told.items():
@@ -174,9 +178,16 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
         if moment is not None:
             parts.append(f"due_at {sign} %s")
             values.append(to_micros(moment))
+    for name, several in (("unit", units), ("team", teams)):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
     if level is not None:
         parts.append("level >= %s")
         values.append(level)
+    if urgent is not None:
+        parts.append("urgent = %s")
+        values.append(urgent)
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     return page(
@@ -227,7 +238,9 @@ class TaskNumbers:
 def task_numbers(scope: Scope, *, now: datetime, soon: datetime, midnight: datetime) -> TaskNumbers:
     """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
     condition, values = scope.sql("path")
-    load = dict(db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values))
+    load: dict[str, int] = dict(
+        db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
+    )
     row = db.ask_one(
         "SELECT coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0), count(*) FROM command_task"
         f" WHERE alive = TRUE AND due_at < %s AND {condition}",

@@ -23,8 +23,8 @@ class Quiet(WSGIRequestHandler):
 
 def main() -> None:
     """Serve until ended."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: PLC0415 (needs the settings above)
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.wsgi import get_wsgi_application
 
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     with make_server("127.0.0.1", port, StaticFilesHandler(get_wsgi_application()), Server, Quiet) as server:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def gallery() -> Iterator[str]:
     """The address of a running gallery, without a slash at the end."""
     command = [sys.executable, "-m", "tests.console.gallery"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 (our own module)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         server.terminate()

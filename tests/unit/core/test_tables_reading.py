@@ -233,7 +233,7 @@ def test_parquet_of_any_type_is_read_as_text(tmp_path: Path) -> None:
     "text",
     [
         '[{"id": 1, "who": {"sex": "F", "age": 7.0}}, {"id": 2, "who": {"sex": null}, "x": ["a", 1]}]',
-        '{"version": 3, "cases": [{"id": 1, "who": {"sex": "F", "age": 7}}, {"id": 2, "who": {"sex": null}, "x": ["a", 1]}]}',  # noqa: E501
+        '{"version": 3, "cases": [{"id": 1, "who": {"sex": "F", "age": 7}}, {"id": 2, "who": {"sex": null}, "x": ["a", 1]}]}',
         '{"id": 1, "who": {"sex": "F", "age": 7}}\n\n{"id": 2, "who": {"sex": null}, "x": ["a", 1]}\n',
     ],
 )
@@ -252,7 +252,7 @@ def test_json_lines_and_entries_that_are_no_rows_are_kept_aside(tmp_path: Path) 
 
 
 def _zip_of(*names: str) -> bytes:
-    import io  # noqa: PLC0415
+    import io
 
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:

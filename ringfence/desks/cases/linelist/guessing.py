@@ -159,7 +159,7 @@ def _looks_like(field: Field, sample: list[str]) -> bool:
     return fits and (len(telling) > len(sample) / 2 or field.name == "sex")
 
 
-def _fit(field: Field, sample: list[str], column: str = "") -> float:  # noqa: PLR0911 (one line a kind)
+def _fit(field: Field, sample: list[str], column: str = "") -> float:
     """The share of the sample that the field can hold; an empty column fits anything."""
     if not sample:
         return 1.0

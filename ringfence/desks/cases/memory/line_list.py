@@ -161,7 +161,7 @@ def _show(case: str, event: CourseEvent, day: date | None) -> None:
     """The line list's own columns."""
     told = day and day.isoformat()
     if event in _COLUMN:
-        db.write("cases_case", f"UPDATE cases_case SET {_COLUMN[event]} = %s WHERE id = %s", (told, case))  # noqa: S608
+        db.write("cases_case", f"UPDATE cases_case SET {_COLUMN[event]} = %s WHERE id = %s", (told, case))
     elif event in _ENDS:
         db.write(
             "cases_case",
@@ -174,9 +174,9 @@ def _clock(case: str) -> None:
     """When it was found and when it was reported, where the hours are known."""
     known = queries.course(case)
     found = [
-        known[event].moment
+        moment
         for event in (CourseEvent.POSITIVE.value, CourseEvent.DIAGNOSED.value)
-        if event in known and known[event].moment is not None
+        if event in known and (moment := known[event].moment) is not None
     ]
     reported = known.get(CourseEvent.REPORTED.value)
     db.write(

@@ -1,6 +1,7 @@
 """What can be asked of the cases desk."""
 
 from ringfence.desks.cases.queries.board import (
+    PositiveRow,
     ReportClocks,
     case_numbers,
     chain,
@@ -10,6 +11,7 @@ from ringfence.desks.cases.queries.board import (
     imports,
     is_enrolled,
     positive_of,
+    positives,
     positives_waiting,
     report_clocks,
 )
@@ -18,12 +20,14 @@ from ringfence.desks.cases.queries.case_file import (
     ExposureRow,
     InterviewRow,
     LinkRow,
+    NearCase,
     case_file,
     exposure_case,
     exposures_of,
     findings_of,
     infectors_of,
     interviews_of,
+    near_cases,
 )
 from ringfence.desks.cases.queries.keys import (
     CaseKey,
@@ -45,6 +49,8 @@ __all__ = [
     "ExposureRow",
     "InterviewRow",
     "LinkRow",
+    "NearCase",
+    "PositiveRow",
     "ReportClocks",
     "Station",
     "case_coded",
@@ -68,8 +74,10 @@ __all__ = [
     "is_enrolled",
     "key",
     "line_list",
+    "near_cases",
     "place_of_case",
     "positive_of",
+    "positives",
     "positives_waiting",
     "report_clocks",
 ]

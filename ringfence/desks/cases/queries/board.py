@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -60,7 +60,7 @@ class ReportClocks:
 def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
     condition, values = scope.sql("path")
-    states = dict(
+    states: dict[str, int] = dict(
         db.ask(
             f"SELECT state, count(*) FROM cases_positive WHERE outbreak = %s AND {condition} GROUP BY state",
             (outbreak, *values),
@@ -70,7 +70,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
         f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
         (outbreak, *values),
     )
-    silent = dict(
+    silent: dict[bool, int] = dict(
         db.ask(
             f"SELECT silent, count(*) FROM cases_facility WHERE outbreak = %s AND {condition} GROUP BY silent",
             (outbreak, *values),
@@ -83,6 +83,30 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
         silent=silent.get(True, 0),
         facilities=sum(silent.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PositiveRow:
+    """A positive result and what became of its report: waiting, missed or reported."""
+
+    person: str
+    path: str
+    laboratory: str
+    found_at: datetime
+    state: str
+    case: str | None
+
+
+@query(may="see")
+def positives(scope: Scope, *, outbreak: OutbreakId, state: str = "waiting") -> list[PositiveRow]:
+    """Positive results by what became of their report, the oldest first."""
+    condition, values = scope.sql("path")
+    rows = db.ask(
+        "SELECT person, path, laboratory, at, state, case_id FROM cases_positive"
+        f" WHERE outbreak = %s AND state = %s AND {condition} ORDER BY at LIMIT 200",
+        (outbreak, state, *values),
+    )
+    return [PositiveRow(person, path, lab, from_micros(at), held, case) for person, path, lab, at, held, case in rows]
 
 
 def positives_waiting(outbreak: str, since: int, limit: int) -> list[tuple[str, str, str, int]]:

@@ -102,7 +102,7 @@ class CaseRow:
         return "on_time" if self.reported_at is not None else "waiting"
 
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM cases_case"  # noqa: S608
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM cases_case"
 _DAYS = [COLUMNS.index(name) for name in COLUMNS if name.endswith("_on")]
 _MOMENTS = [COLUMNS.index(name) for name in COLUMNS if name.endswith("_at")]
 _FLAGS = [COLUMNS.index(name) for name in ("imported", "quarantined_before", "set_aside")]

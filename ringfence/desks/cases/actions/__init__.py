@@ -43,7 +43,7 @@ from ringfence.facts.ids import (
     PlaceId,
     derive,
 )
-from ringfence.registry import registers
+from ringfence.registry import enrolment
 from ringfence.registry.queries import areas, outbreaks, people
 
 ORDER = (  # a later station cannot come before an earlier one
@@ -82,7 +82,7 @@ def report_case(  # noqa: PLR0913 (a report form has these fields)
     row = outbreaks.outbreak_row(outbreak)
     if row is None or row.closed:
         raise Refused("outbreak_unknown", outbreak=outbreak)
-    if people.person(person) is None and (registered := registers.as_fact(person, at)) is not None:
+    if people.person(person) is None and (registered := enrolment.as_fact(person, at)) is not None:
         yield registered
     known = people.person(person)
     if known is None:
@@ -153,7 +153,7 @@ def strike_course(who: Who, *, case: CaseId, event: CourseEvent, reason: str = "
 
 
 @action(may="investigate", undo=strike_course)
-def note_course(
+def note_course(  # noqa: PLR0913 (each is told by name)
     who: Who, *, case: CaseId, event: CourseEvent, day: date, hour: time | None = None, at: datetime
 ) -> Facts:
     """Note a station of the illness: onset, sampling, admission, recovery, death."""
@@ -326,7 +326,7 @@ def name_infector(  # noqa: PLR0913 (a link has these fields)
 
 
 @action(may="lab", many=False)
-def hear_positive(
+def hear_positive(  # noqa: PLR0913 (each is told by name)
     who: Who, *, outbreak: OutbreakId, person: PersonId, jurisdiction: JurisdictionId, laboratory: str, at: datetime
 ) -> Facts:
     """A laboratory found someone positive: the reporting clock starts."""
@@ -359,7 +359,7 @@ def enrol_facility(  # noqa: PLR0913 (a unit has these fields)
 
 
 @action(may="report", many=False)
-def make_daily_report(who: Who, *, outbreak: OutbreakId, facility: str, on: date, count: int, at: datetime) -> Facts:
+def make_daily_report(who: Who, *, outbreak: OutbreakId, facility: str, on: date, count: int, at: datetime) -> Facts:  # noqa: PLR0913 (each is told by name)
     """Report a unit's count for a day, zero included."""
     del who
     if not queries.is_enrolled(facility, outbreak):

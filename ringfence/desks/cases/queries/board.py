@@ -185,13 +185,18 @@ def facilities(scope: Scope, *, outbreak: OutbreakId) -> list[dict[str, Any]]:
 @query(may="see")
 def imports(*, outbreak: OutbreakId) -> list[dict[str, Any]]:
     """Line lists that were read in, newest first."""
-    names = ("sha256", "rows", "new", "unchanged", "refused", "at", "by")
+    names = ("sha256", "rows", "new", "unchanged", "refused", "changed", "links", "source", "at", "by")
     rows = db.ask(
-        "SELECT sha256, rows, new, unchanged, refused, at, told_by FROM cases_import WHERE outbreak = %s"
-        " ORDER BY at DESC, sha256 LIMIT 50",
+        "SELECT sha256, rows, new, unchanged, refused, changed, links, source, at, told_by FROM cases_import"
+        " WHERE outbreak = %s ORDER BY at DESC, sha256 LIMIT 50",
         (outbreak,),
     )
-    return [dict(zip(names, (*row[:5], from_micros(row[5]), row[6]), strict=True)) for row in rows]
+    return [dict(zip(names, (*row[:8], from_micros(row[8]), row[9]), strict=True)) for row in rows]
+
+
+def was_read(sha256: str, outbreak: str) -> bool:
+    """Whether a line list with this hash was read into an outbreak before."""
+    return bool(db.ask("SELECT 1 FROM cases_import WHERE outbreak = %s AND sha256 = %s LIMIT 1", (outbreak, sha256)))
 
 
 @query(may="see")

@@ -80,7 +80,7 @@ def lines(here: Page, rows: Sequence[CaseRow]) -> list[Line]:
 
 def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers: dict[str, str]) -> Line:
     href = address("case", case=row.id)
-    reveal = address("reveal", person=row.person) if here.may("reveal") else ""
+    reveal = address("reveal", case=row.id) if here.may("reveal") else ""
     late_by = due(row.report_due_at, row.reported_at or here.now) if row.report_due_at else ""
     cells = {
         "number": Cell(number, href, note=row.code if row.code != number else ""),

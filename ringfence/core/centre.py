@@ -18,7 +18,7 @@ from ringfence.core import clock as clocks
 from ringfence.core import db, log
 from ringfence.core.access import Who
 from ringfence.core.clock import Clock
-from ringfence.core.declare import Action, Memory, Query, Rule, declared, locator
+from ringfence.core.declare import Action, Memory, Query, Rule, declared
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
@@ -244,7 +244,7 @@ class Centre:
 
     def _ready(self, who: Who, action: Action, told: Mapping[str, Any]) -> tuple[Place, dict[str, Any]]:
         """Check who may, where; fill in the moment; find the place."""
-        names = {parameter.name: parameter for parameter in action.parameters}
+        names = action.named
         if unknown := set(told) - set(names):
             raise Refused("told_unknown", action=action.name, unknown=", ".join(sorted(unknown)))
         ready = dict(told)
@@ -261,15 +261,14 @@ class Centre:
         """Where the ids told lie; one outside the scope is answered like one that does not exist."""
         scope = who.scope(declared.may)
         deepest: str | None = None
-        for parameter in declared.parameters:
-            value = told.get(parameter.name)
-            where = locator(parameter.hint) if value is not None else None
-            if where is None:
+        for name, where in declared.placed:
+            value = told.get(name)
+            if value is None:
                 continue
             for each in value if isinstance(value, tuple) else (value,):
                 path = where(each)
                 if path is None or not scope.covers(path):
-                    raise Refused("not_known_here", what=parameter.name, id=each)
+                    raise Refused("not_known_here", what=name, id=each)
                 if deepest is None or len(path) > len(deepest):
                     deepest = path
         if deepest is None and len(scope.paths) == 1:

@@ -37,10 +37,10 @@ def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so
     to_record, by_hand, ours = copies(["recorded", "hand", "ours"])
     loop.PIECE_SECONDS = 60.0  # a hand-in is one piece here, however slow the machine
     point_at(to_record)
-    works = _works(open_centre(StepClock(NOON + timedelta(days=1)), home()), god, districts, n)
+    works = _works(open_centre(StepClock(NOON + timedelta(days=1)), home()), god, districts, n, n)
     sent = {what: recorded(each) for what, each in works.items()}
     point_at(ours)
-    works = _works(open_centre(StepClock(NOON + timedelta(days=1)), home()), god, districts, n)
+    works = _works(open_centre(StepClock(NOON + timedelta(days=1)), home()), god, districts, n, n)
     hand = hand_over(by_hand)
     rows = []
     for what, each in works.items():
@@ -66,8 +66,8 @@ def _turn_by_turn(ours: list[Work], by_hand: list[Work], chunk: int) -> tuple[fl
     return median(spent[0][1:]), median(spent[1][1:])
 
 
-def _works(centre: Centre, god: Who, districts: list[str], n: int) -> dict[str, list[Work]]:
-    """Each kind of action, one commit each for the first n people, and in hand-ins of 50 for the next n."""
+def _works(centre: Centre, god: Who, districts: list[str], n: int, many: int) -> dict[str, list[Work]]:
+    """Each kind of action, one commit each for the first n people, and in hand-ins of 50 for those after them."""
     at = NOON + timedelta(days=2)
     the_outbreak = outbreak("c.").outbreak
 
@@ -96,9 +96,15 @@ def _works(centre: Centre, god: Who, districts: list[str], n: int) -> dict[str, 
                 centre.tell_many, god, action,
                 [Item(told(i), f"{what} {i}") for i in range(begin, begin + HANDED_IN)], batch=f"{what} {begin}",
             )
-            for begin in range(n, 2 * n, HANDED_IN)
+            for begin in range(n, n + many, HANDED_IN)
         ]  # fmt: skip
     return works
+
+
+def every_kind(centre: Centre, god: Who, districts: list[str], n: int) -> list[Work]:
+    """n cases reported, their tasks started and finished, in hand-ins."""
+    works = _works(centre, god, districts, 0, n)
+    return [work for what, each in works.items() if "hand-ins" in what for work in each]
 
 
 def _same(hand: Hand, ours: Hand) -> None:

@@ -22,7 +22,7 @@ from ringfence.core.policy import SHIPPED, Book
 DESKS = ("cases", "command")
 """Every desk. The order does not matter, and a test shuffles it."""
 
-PARTS = ("memory", "queries", "rules", "actions", "feeds", "words")
+PARTS = ("memory", "queries", "rules", "actions", "feeds")
 FACTS = ("time", "registry", "cases", "command")
 
 
@@ -53,17 +53,26 @@ def _tables(label: str) -> tuple[str, ...]:
     return tuple(model._meta.db_table for model in models if not getattr(model, "beside", False))  # noqa: SLF001
 
 
+def learn_words() -> None:
+    """Learn the words of the engine, the registry and every desk: each module whose name ends in `words` brings some."""
+    for package in ("core", "registry", *(f"desks.{name}" for name in DESKS)):
+        folder = Path(__file__).parent.joinpath(*package.split("."))
+        for file in sorted(folder.rglob("*words.py")):
+            name = ".".join(("ringfence", package, *file.relative_to(folder).with_suffix("").parts))
+            module = importlib.import_module(name)
+            if module is not words:
+                words.learn(module.REFUSALS, module.LABELS)
+
+
 def desks() -> list[Desk]:
     """The registry and every desk, with what they declare; their words are learnt."""
     for each in FACTS:
         importlib.import_module(f"ringfence.facts.{each}")
+    learn_words()
     found = []
     packages = {"registry": "ringfence.registry", **{name: f"ringfence.desks.{name}" for name in DESKS}}
     for name, package in packages.items():
         modules = _modules(package)
-        for module in modules:
-            if module.__name__.endswith(".words"):
-                words.learn(module.REFUSALS, module.LABELS)
         found.append(Desk(name, tuple(modules), _tables(name)))
     return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
+from ringfence.console.codes import text_of
 from ringfence.console.templatetags.console import moment
 from ringfence.core import words
 from ringfence.core.errors import Refused
@@ -22,13 +23,24 @@ def names_language(code: str | None = None) -> str:
 
 def label(code: str, **values: Any) -> str:
     """The words for a code such as `classification.confirmed`."""
-    return words.label(code, gettext, **values)
+    text = text_of(code)
+    return gettext(text).format(**values) if text else words.label(code, gettext, **values)
+
+
+def choice(member: enum.Enum) -> str:
+    """The words for one of a closed list, such as a class."""
+    return label(f"{snake(type(member).__name__)}.{member.value}")
+
+
+def snake(name: str) -> str:
+    """`CourseEvent` -> `course_event`."""
+    return "".join(f"_{each.lower()}" if each.isupper() else each for each in name).lstrip("_")
 
 
 def told(value: Any) -> str:
     """A value inside a sentence."""
     if isinstance(value, enum.Enum):
-        return label(f"{type(value).__name__.lower()}.{value.value}")
+        return choice(value)
     if isinstance(value, datetime | date):
         return moment(value)
     if isinstance(value, Mapping):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringfence.core import db
+from ringfence.core.access import Scope
 from ringfence.core.fact import Fact, Line, decode, encode, from_micros, to_micros
 
 COLUMNS = "seq, kind, at, heard_at, told_by, because, outbreak, jurisdiction, pack, body"
@@ -87,6 +88,17 @@ def lines(seqs: Sequence[int]) -> list[Told]:
 def between(first: int, last: int) -> list[Told]:
     """The lines of one telling."""
     return [told(row) for row in db.ask(f"{_SELECT} WHERE seq >= %s AND seq <= %s ORDER BY seq", (first, last))]
+
+
+def seen(scope: Scope, after: int, limit: int = 200) -> tuple[list[Told], int | None]:
+    """Lines after a number that lie in a scope, and the number to go on from (None: the log ends here).
+
+    So many lines are looked at, not so many found: a page costs the same in a log of any length and for any scope.
+    """
+    stored = db.ask(f"{_SELECT} WHERE seq > %s ORDER BY seq LIMIT {limit + 1}", (after,))
+    looked_at = stored[:limit]
+    found = [told(row) for row in looked_at if scope.covers(row[7] or "")]
+    return found, looked_at[-1][0] if len(stored) > limit else None
 
 
 def why(seq: int) -> list[Told]:

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
 from ringfence.core.policy_values import parse_span, write_span
+from ringfence.core.words import LABELS, told_as
 
 LONGEST = 100_000  # characters in one text
 LARGEST = 2**53 - 1  # what every reader of JSON holds exactly, and both databases
@@ -58,7 +59,10 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Where a text stands: its parameter, the time zone of naive moments, and the present for `now` and `today`."""
+    """Where a text stands: its parameter, the time zone of naive moments, and the present for `now` and `today`.
+
+    With the zone "" a naive moment stays naive: where it counts may only be known from what else is told (`in_zone`).
+    """
 
     parameter: str = "value"
     zone: str = "UTC"
@@ -67,7 +71,7 @@ class Reading:
     @property
     def here(self) -> tzinfo:
         """The time zone in which naive moments count."""
-        return UTC if self.zone == "UTC" else ZoneInfo(self.zone)
+        return UTC if self.zone in {"UTC", ""} else ZoneInfo(self.zone)
 
 
 # -- hints ------------------------------------------------------------------------------------------------------------
@@ -192,6 +196,40 @@ def read_text(text: str, at: Reading) -> str:
     return text
 
 
+def read_json(hint: Any, value: Any, *, zone: str = "UTC", parameter: str = "value") -> Any:
+    """The value that JSON holds: numbers and booleans as themselves, lists as lists, everything else as text."""
+    inner, optional = bare(hint)
+    if value is None and optional:
+        return None
+    item = item_of(inner)
+    if item is not None:
+        if not isinstance(value, list):
+            raise Refused("value_not_list", parameter=parameter, value=show_value(value))
+        return tuple(read_json(item, each, zone=zone, parameter=parameter) for each in value)
+    base = plain(inner)
+    if base is bool and isinstance(value, bool):
+        return value
+    if base in {int, float} and isinstance(value, int | float) and not isinstance(value, bool):
+        whole = isinstance(value, int) or (base is int and value.is_integer())
+        return _read(base, str(int(value)) if whole else repr(value), Reading(parameter, zone))
+    if base in {bool, int, float} or not isinstance(value, str):
+        raise Refused(_WRONG.get(base, "value_not_text"), parameter=parameter, value=show_value(value)[:200])
+    if isinstance(base, type) and issubclass(base, enum.Enum):
+        return _member(base, value, Reading(parameter, zone))
+    return _read(base, value, Reading(parameter, zone))
+
+
+_WRONG: dict[Any, str] = {
+    bool: "value_not_flag",
+    int: "value_not_number",
+    float: "value_not_decimal",
+    date: "value_not_date",
+    datetime: "value_not_moment",
+    time: "value_not_time",
+    timedelta: "value_not_span",
+}
+
+
 def _int(text: str, at: Reading) -> int:
     if not _INT.match(text) or abs(int(text)) > LARGEST:
         raise Refused("value_not_number", parameter=at.parameter, value=text)
@@ -246,7 +284,17 @@ def placed(value: datetime, at: Reading, text: object = "") -> datetime:
     """A moment with its zone; one without counts in the jurisdiction's. In UTC, as the log keeps it."""
     if not EARLIEST <= value.year <= LATEST:
         raise Refused("value_not_moment", parameter=at.parameter, value=text or value.isoformat())
+    if value.tzinfo is None and not at.zone:
+        return value
     return (value if value.tzinfo else value.replace(tzinfo=at.here)).astimezone(UTC)
+
+
+def in_zone(told: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """What was read with the zone "": its naive moments, placed in the zone where they count."""
+    return {
+        name: placed(value, Reading(name, zone)) if isinstance(value, datetime) else value
+        for name, value in told.items()
+    }
 
 
 def _time(text: str, at: Reading) -> time:
@@ -283,6 +331,36 @@ _READERS: dict[Any, Callable[[str, Reading], Any]] = {
     time: _time,
     timedelta: _span,
 }
+
+
+# -- refusing ---------------------------------------------------------------------------------------------------------
+
+_SPOKEN = {
+    "parameter": "field",
+    "what": "field",
+    "event": "event",
+    "first": "event",
+    "then": "event",
+    "classification": "class",
+    "state": "state",
+    "role": "role",
+    "fault": "fault",
+}
+"""A refusal's value -> the kind of label that says it; a value that has no such label is shown as it is."""
+
+
+def spoken(refusal: Refused, translate: Callable[[str], str] = str, zone: str = "UTC") -> tuple[str, str, str]:
+    """The three sentences of a refusal: codes said in words, moments in a place's zone."""
+    told = {name: _said(name, value, translate, zone) for name, value in refusal.told.items()}
+    return told_as(Refused(refusal.code, **told), translate)
+
+
+def _said(name: str, value: Any, translate: Callable[[str], str], zone: str) -> str:
+    text = show_value(value, zone)
+    for code in (text, f"{_SPOKEN.get(name, name)}.{text}", f"task.{text}" if name == "kind" else ""):
+        if "." in code and code in LABELS:
+            return translate(LABELS[code])
+    return text
 
 
 # -- showing ----------------------------------------------------------------------------------------------------------

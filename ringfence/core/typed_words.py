@@ -52,6 +52,16 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("A text has at most {longest} characters, none of them NUL or half a surrogate pair."),
         N_("Take these characters out, or attach the text as a file."),
     ),
+    "value_not_list": (
+        N_("{parameter} is not a list."),
+        _TOLD,
+        N_("Give a list, even of one."),
+    ),
+    "value_not_text": (
+        N_("{parameter} is not a text."),
+        _TOLD,
+        N_("Give it as text."),
+    ),
     "value_told_twice": (
         N_("{parameter} was told more than once."),
         _TOLD,

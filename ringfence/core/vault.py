@@ -181,10 +181,9 @@ class Vault:
 
     def blinds(self, kind: str, texts: Iterable[str]) -> bytes:
         """`blind` of many texts, little-endian int64 one after another."""
-        fresh = self._fresh(kind)
-        digests = []
+        copy, digests = self._fresh(kind).copy, []
         for text in texts:
-            digest = fresh.copy()
+            digest = copy()
             digest.update(text.encode())
             digests.append(digest.digest())
         return b"".join(digests)
@@ -223,6 +222,14 @@ class Keyed:
             return self._vault.unseal_bytes(self._wrapped, sealed, self._owner)
         except Refused as refused:
             raise ValueError(refused.code) from refused
+
+    def seal_text(self, plain: str) -> Sealed:
+        """A text, sealed, as base64 for a fact or a column."""
+        return self._vault.seal(self._wrapped, plain, self._owner)
+
+    def open_text(self, sealed: str) -> str:
+        """The text again. Refused: `identity_erased`, `sealed_text_altered`."""
+        return self._vault.unseal(self._wrapped, sealed, self._owner)
 
 
 # -- key files --------------------------------------------------------------------------------------------------------

@@ -242,6 +242,13 @@ class AccountClosed(Fact):
     reason: str = ""
 
 
+class OwnAccountChanged(Fact):
+    """Someone changed how their own account signs in or reads. No content here."""
+
+    account: AccountId
+    what: str  # language, password
+
+
 class RoleGranted(Fact):
     """An account has a role over a place and all beneath it."""
 
@@ -273,3 +280,20 @@ class TokenWithdrawn(Fact):
     """A programme may no longer act."""
 
     token: str
+
+
+class ViewSaved(Fact):
+    """Someone keeps the filters of a list under a name; saved again, the newer filters hold."""
+
+    account: AccountId
+    listed: str  # the list's name
+    name: str
+    asked: str  # the filters, as an address carries them
+
+
+class ViewDropped(Fact):
+    """Someone no longer wants a saved view."""
+
+    account: AccountId
+    listed: str
+    name: str

@@ -92,3 +92,8 @@ def account_named(name: str) -> AccountId | None:
     """The account that signs in with a name."""
     row = db.ask_one("SELECT id FROM registry_account WHERE name = %s", (name.strip().lower(),))
     return AccountId(row[0]) if row else None
+
+
+def keep_password(account: AccountId, password_hash: str) -> None:
+    """How an account signs in from now on."""
+    db.write("registry_account", "UPDATE registry_account SET password = %s WHERE id = %s", (password_hash, account))

@@ -9,27 +9,28 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from datetime import date, datetime
 
 import orjson
 
 from ringfence.core import db
 from ringfence.core.errors import Refused
-from ringfence.core.fact import Sealed
+from ringfence.core.fact import Sealed, to_micros
 from ringfence.core.home import home
-from ringfence.core.vault import DESTROYED, Vault
+from ringfence.core.vault import DESTROYED, Keyed
 from ringfence.facts.ids import PersonId
 from ringfence.registry import checks
 from ringfence.registry.account_keeping import who_holds, who_is
+from ringfence.registry.attachments import Kept
 from ringfence.registry.blocks import Described, blocks
 from ringfence.registry.duplicates import Candidate, Registered, candidates
 from ringfence.registry.queries import people
 from ringfence.registry.register.erase import erase as erase_from_registers
 from ringfence.registry.registers import register
+from ringfence.registry.vaults import site_vault as vault
+from ringfence.registry.vaults import vault_of
 
-__all__ = ["who_holds", "who_is"]
+__all__ = ["vault_of", "who_holds", "who_is"]
 
 FIELDS = ("name", "id_number", "phone", "address")
 SEXES = {"male": 1, "female": 2}
@@ -47,16 +48,6 @@ class Identity:
     def fields(self) -> tuple[str, ...]:
         """Which of the fields are known."""
         return tuple(field for field in FIELDS if getattr(self, field))
-
-
-@lru_cache(maxsize=8)
-def _vault_of(folder: Path) -> Vault:
-    return Vault.open(folder)
-
-
-def vault() -> Vault:
-    """This installation's keys."""
-    return _vault_of(home() / "keys" / "people")
 
 
 # -- writing ----------------------------------------------------------------------------------------------------------
@@ -131,9 +122,19 @@ def _key(person: PersonId) -> bytes:
     return wrapped
 
 
-def wrapped_key(person: PersonId) -> bytes:
-    """A person's wrapped key, for sealing a file; refused once destroyed."""
-    return _key(person)
+def own_vault(person: PersonId) -> Keyed:
+    """A person's vault, for sealing files and answers; their key is made on first use, and gone once destroyed."""
+    return vault().of(_key(person), person.encode())
+
+
+def keep_file(kept: Kept, about: str, at: datetime) -> None:
+    """What an attachment is about, with its sealed name; the content lies under RINGFENCE_HOME."""
+    db.write(
+        "registry_kept_file",
+        "INSERT INTO registry_kept_file (id, about, sealed_name, media_type, bytes, kept_at) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (id) DO NOTHING",
+        (kept.id, about, kept.sealed_name, kept.media_type, kept.bytes, to_micros(at)),
+    )
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -156,6 +157,12 @@ def opened(person: PersonId) -> Identity | None:
             return None
         raise
     return Identity(known.name, known.id_number, known.phone, known.address)
+
+
+def is_on_record(person: PersonId) -> bool:
+    """Whether anything was ever kept of a person, here or in a register."""
+    row = db.ask_one("SELECT 1 FROM registry_identity WHERE person = %s", (person,))
+    return row is not None or register().dense_of(person) is not None
 
 
 def unsealed(person: PersonId, text: Sealed) -> str | None:

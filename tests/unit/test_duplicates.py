@@ -81,6 +81,8 @@ BARE = dataclasses.replace(WANG, phone=None, id_number=None)
         dataclasses.replace(BARE, name="王晓明"),
         dataclasses.replace(BARE, birth_on=date(1980, 2, 3)),
         dataclasses.replace(BARE, birth_on=date(1981, 1, 1), birth_exact=False),
+        dataclasses.replace(BARE, birth_on=date(1981, 1, 1), birth_exact=False, jurisdiction=None),
+        dataclasses.replace(BARE, birth_on=date(1979, 1, 1), birth_exact=False, jurisdiction=None),
         dataclasses.replace(BARE, birth_on=None),
         dataclasses.replace(BARE, jurisdiction=None),
         dataclasses.replace(BARE, sex=0),
@@ -154,6 +156,19 @@ def test_the_list_holds_each_double_once_and_the_likeliest_first(tmp_path: Path)
     assert len(shown) <= counts["opened"] < counts["pairs"]
     erase(tmp_path, PersonId(derive("person", "s", "P000000000")))
     assert len(likely_duplicates(tmp_path, Register.open(tmp_path), vault, limit=100)) < len(shown)
+
+
+def test_a_row_that_a_later_load_replaced_is_in_no_pair(tmp_path: Path) -> None:
+    vault, register = _register_with_doubles(tmp_path)
+    table = pyarrow.parquet.read_table(tmp_path / "p.parquet")
+    replaced = [0, 1, 2, 307, 308, 309]
+    pyarrow.parquet.write_table(table.take(replaced), tmp_path / "again.parquet")
+    load_people([tmp_path / "again.parquet"], home=tmp_path, vault=vault, source="s", on=ON, workers=0)
+    before, after = (block_pairs(each.segments[0]) for each in (register, Register.open(tmp_path)))
+    pairs = set(zip(before.one.tolist(), before.other.tolist(), strict=True))
+    left = {pair for pair in pairs if not set(pair) & set(replaced)}
+    assert {(0, 300), (7, 307)} <= pairs - left
+    assert set(zip(after.one.tolist(), after.other.tolist(), strict=True)) == left
 
 
 def test_pairs_of_blocks_are_those_of_a_double_loop(tmp_path: Path) -> None:

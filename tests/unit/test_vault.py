@@ -175,6 +175,17 @@ def test_a_cut_or_altered_attachment_is_refused(vault: Vault, tmp_path: Path, si
             list(open_file(vault, key, path))
 
 
+def test_pieces_of_an_attachment_cannot_change_places(vault: Vault, tmp_path: Path) -> None:
+    key, one = vault.new_key(), PIECE + 16
+    path = tmp_path / seal_file(vault, key, io.BytesIO(bytes(3 * PIECE)), tmp_path)
+    stored = path.read_bytes()
+    head, pieces = stored[:36], [stored[36 + place * one : 36 + (place + 1) * one] for place in range(3)]
+    assert len(set(pieces)) == 3
+    path.write_bytes(head + pieces[1] + pieces[0] + pieces[2])
+    with pytest.raises(Refused, match="sealed_text_altered"):
+        list(open_file(vault, key, path))
+
+
 def test_a_missing_attachment_is_named(vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="attachment_missing"):
         list(open_file(vault, vault.new_key(), tmp_path / "gone"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ import orjson
 
 from ringfence.core import db
 from ringfence.core.access import Scope
-from ringfence.core.declare import locates, query
+from ringfence.core.declare import Declared, locates, locator, query
 from ringfence.facts.ids import JurisdictionId, PlaceId
 
 
@@ -82,6 +82,21 @@ def zone_at(path: str | None) -> str:
     return str(row[0]) if row else "UTC"
 
 
+def zone_told(declared: Declared, told: Mapping[str, Any], scope: Scope) -> str:
+    """The time zone in which naive moments of a telling count: that of the deepest place told, else the asker's own."""
+    deepest = scope.paths[0] if len(scope.paths) == 1 else ""
+    for parameter in declared.parameters:
+        value = told.get(parameter.name)
+        where = locator(parameter.hint) if value else None
+        if where is None:
+            continue
+        for each in value if isinstance(value, tuple) else (value,):
+            path = where(each)
+            if path is not None and scope.covers(path) and len(path) > len(deepest):
+                deepest = path
+    return zone_at(deepest)
+
+
 def area_called(text: str, source: str = "any") -> JurisdictionId | None:
     """The place that a source calls by this code or name."""
     row = db.ask_one(
@@ -133,3 +148,30 @@ def place_of_place(place_id: str) -> str | None:
     """Where a place of meeting lies."""
     row = db.ask_one("SELECT path FROM registry_place WHERE id = %s", (place_id,))
     return str(row[0]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """Where people meet, are tested or stay."""
+
+    id: PlaceId
+    path: str
+    name: str
+    kind: str
+
+
+@query(may="see")
+def places(scope: Scope, *, under: JurisdictionId | None = None) -> list[PlaceRow]:
+    """Places of meeting at the asker's places, by name."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    condition, values = scope.sql("path")
+    rows = db.ask(f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values)
+    return [PlaceRow(*row) for row in rows]
+
+
+def place_names(ids: Sequence[str]) -> dict[str, str]:
+    """place id -> its name."""
+    wanted = sorted({each for each in ids if each})
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}

@@ -108,6 +108,29 @@ def teams(scope: Scope) -> list[TeamRow]:
     return [TeamRow(*row) for row in rows]
 
 
+@query(may="see")
+def team_members(scope: Scope) -> dict[str, list[tuple[str, str]]]:
+    """team id -> its members as (account id, shown name), for the teams at the asker's places."""
+    condition, values = scope.sql("u.path")
+    rows = db.ask(
+        "SELECT m.team, a.id, a.shown_name FROM registry_team_member m JOIN registry_team t ON t.id = m.team"
+        " JOIN registry_unit u ON u.id = t.unit JOIN registry_account a ON a.id = m.account"
+        f" WHERE {condition} ORDER BY m.team, a.shown_name LIMIT 5000",
+        values,
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for team, account, name in rows:
+        found.setdefault(team, []).append((account, name))
+    return found
+
+
+def team_names(ids: Sequence[str]) -> dict[str, str]:
+    """team id -> its name."""
+    wanted = sorted({each for each in ids if each})
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, name FROM registry_team WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
 def unit_names(ids: Sequence[str], language: str = "en") -> dict[str, str]:
     """Unit id -> its name."""
     return _names("registry_unit", ids, language)

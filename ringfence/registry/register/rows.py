@@ -245,34 +245,23 @@ def owners(heads: npt.NDArray[np.uint64], tails: npt.NDArray[np.uint16]) -> list
 
 def _blocks(taken: Batch, table: _Table, kept: Ints, vault: Vault) -> None:
     """The same blocks as `registry.blocks.blocks`, for a whole batch at once."""
-    rows: dict[str, list[int]] = {kind: [] for kind in blocks.KINDS}
-    texts: dict[str, list[str]] = {kind: [] for kind in blocks.KINDS}
-
-    def put(kind: str, place: int, text: str) -> None:
-        rows[kind].append(place)
-        texts[kind].append(text)
-
-    columns = taken.columns
+    columns, all_rows = taken.columns, range(len(kept))
     places = taken.dictionaries["jurisdiction"]
+    where = [places[code] for code in columns["jurisdiction"].tolist()]
+    names = [table.names[row] or "" for row in kept.tolist()]
+    sounds = [phonetic_key(name) for name in names]
+    days, sexes, exact = columns["birth"].tolist(), columns["sex"].tolist(), columns["birth_exact"]
     years = (columns["birth"].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970).tolist()
-    of_row = zip(
-        kept.tolist(), columns["birth"].tolist(), columns["birth_exact"].tolist(), columns["sex"].tolist(),
-        columns["jurisdiction"].tolist(), years, strict=True,
-    )  # fmt: skip
-    for place, (row, day, exact, sex, jurisdiction, year) in enumerate(of_row):
-        name = table.names[row] or ""
-        sound, where = phonetic_key(name), places[jurisdiction]
-        if number := table.numbers[row]:
-            put("id_number", place, number)
-        if phone := table.phones[row]:
-            put("phone", place, phone)
-        if exact == checks.DAY:
-            put("name_birth", place, blocks.name_birth(name, day))
-            put("birth_place", place, blocks.birth_place(day, sex, where))
-        if sound and exact:
-            put("name_year", place, blocks.name_year(sound, year))
-        if sound:
-            put("name_place", place, blocks.name_place(sound, where))
+    numbers, phones = ([told[row] for row in kept.tolist()] for told in (table.numbers, table.phones))
+    to_day, born = np.flatnonzero(exact == checks.DAY).tolist(), np.flatnonzero(exact).tolist()
+    texts: dict[str, dict[int, str]] = {
+        "id_number": {row: number for row, number in enumerate(numbers) if number},
+        "phone": {row: phone for row, phone in enumerate(phones) if phone},
+        "name_birth": {row: blocks.name_birth(names[row], days[row]) for row in to_day},
+        "birth_place": {row: blocks.birth_place(days[row], sexes[row], where[row]) for row in to_day},
+        "name_year": {row: blocks.name_year(sounds[row], years[row]) for row in born if sounds[row]},
+        "name_place": {row: blocks.name_place(sounds[row], where[row]) for row in all_rows if sounds[row]},
+    }
     for kind in blocks.KINDS:
-        hashes = np.frombuffer(vault.blinds(kind, texts[kind]), "<i8")
-        taken.blinds[kind] = hashes, np.array(rows[kind], np.int32)
+        hashes = np.frombuffer(vault.blinds(kind, texts[kind].values()), "<i8")
+        taken.blinds[kind] = hashes, np.fromiter(texts[kind], np.int32, len(texts[kind]))

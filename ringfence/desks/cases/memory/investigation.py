@@ -17,6 +17,7 @@ from ringfence.facts.cases import (
     InvestigationCompleted,
     InvestigationOpened,
 )
+from ringfence.facts.registry import DossierOpened, FileKept
 
 
 @keeps(InvestigationOpened)
@@ -112,4 +113,17 @@ def a_link(fact: InfectorNamed, line: Line) -> None:
 def a_withdrawn_link(fact: InfectorWithdrawn, line: Line) -> None:
     """No longer drawn."""
     db.write("cases_link", "DELETE FROM cases_link WHERE case_id = %s AND infector = %s", (fact.case, fact.infector))
+    about(fact.case, line)
+
+
+@keeps(FileKept)
+def an_attached_file(fact: FileKept, line: Line) -> None:
+    """Part of the history of the case that it is about."""
+    if fact.about.startswith("case_"):
+        about(fact.about, line)
+
+
+@keeps(DossierOpened)
+def an_opened_dossier(fact: DossierOpened, line: Line) -> None:
+    """Who read a case is part of its history."""
     about(fact.case, line)

@@ -1,6 +1,7 @@
 """What can be asked of the cases desk."""
 
 from ringfence.desks.cases.queries.board import (
+    PositiveRow,
     ReportClocks,
     case_numbers,
     chain,
@@ -9,34 +10,43 @@ from ringfence.desks.cases.queries.board import (
     facilities_unheard,
     imports,
     is_enrolled,
+    last_community_day,
     positive_of,
+    positives,
     positives_waiting,
     report_clocks,
+    was_read,
 )
 from ringfence.desks.cases.queries.case_file import (
     CaseFile,
     ExposureRow,
     InterviewRow,
     LinkRow,
+    NearCase,
     case_file,
     exposure_case,
     exposures_of,
     findings_of,
     infectors_of,
     interviews_of,
+    near_cases,
 )
 from ringfence.desks.cases.queries.keys import (
     CaseKey,
     Station,
     case_coded,
     case_of_person,
+    cases_alike,
+    cases_in,
     cases_so_far,
     counted_days,
     course,
+    extras_of,
     key,
+    numbers_of,
     place_of_case,
 )
-from ringfence.desks.cases.queries.line_list import CaseRow, case_row, line_list
+from ringfence.desks.cases.queries.line_list import CaseRow, case_row, cases_matching, line_list
 
 __all__ = [
     "CaseFile",
@@ -45,6 +55,8 @@ __all__ = [
     "ExposureRow",
     "InterviewRow",
     "LinkRow",
+    "NearCase",
+    "PositiveRow",
     "ReportClocks",
     "Station",
     "case_coded",
@@ -52,6 +64,9 @@ __all__ = [
     "case_numbers",
     "case_of_person",
     "case_row",
+    "cases_alike",
+    "cases_in",
+    "cases_matching",
     "cases_so_far",
     "chain",
     "counted_days",
@@ -59,6 +74,7 @@ __all__ = [
     "curve",
     "exposure_case",
     "exposures_of",
+    "extras_of",
     "facilities",
     "facilities_unheard",
     "findings_of",
@@ -67,9 +83,14 @@ __all__ = [
     "interviews_of",
     "is_enrolled",
     "key",
+    "last_community_day",
     "line_list",
+    "near_cases",
+    "numbers_of",
     "place_of_case",
     "positive_of",
+    "positives",
     "positives_waiting",
     "report_clocks",
+    "was_read",
 ]

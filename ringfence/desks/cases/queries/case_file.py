@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,3 +141,22 @@ def interviews_of(case: str) -> list[InterviewRow]:
         InterviewRow(form, version, orjson.loads(answers), sealed, completeness, from_micros(at), by)
         for form, version, answers, sealed, completeness, at, by in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NearCase:
+    """What a link to another case shows of it."""
+
+    id: CaseId
+    number: int
+    path: str
+    classification: str
+
+
+def near_cases(cases: Sequence[str]) -> dict[str, NearCase]:
+    """Case id -> what a link to it shows, for a page of links."""
+    if not cases:
+        return {}
+    marks = ", ".join(["%s"] * len(cases))
+    rows = db.ask(f"SELECT id, number, path, classification FROM cases_case WHERE id IN ({marks})", tuple(cases))
+    return {row[0]: NearCase(*row) for row in rows}

@@ -43,7 +43,7 @@ from ringfence.facts.ids import (
     PlaceId,
     derive,
 )
-from ringfence.registry import registers
+from ringfence.registry import enrolment
 from ringfence.registry.queries import areas, outbreaks, people
 
 ORDER = (  # a later station cannot come before an earlier one
@@ -82,7 +82,7 @@ def report_case(  # noqa: PLR0913 (a report form has these fields)
     row = outbreaks.outbreak_row(outbreak)
     if row is None or row.closed:
         raise Refused("outbreak_unknown", outbreak=outbreak)
-    if people.person(person) is None and (registered := registers.as_fact(person, at)) is not None:
+    if people.person(person) is None and (registered := enrolment.as_fact(person, at)) is not None:
         yield registered
     known = people.person(person)
     if known is None:

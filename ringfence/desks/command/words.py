@@ -1,0 +1,128 @@
+"""The command desk's words."""
+
+from __future__ import annotations
+
+from ringfence.core.words import N_
+
+REFUSALS: dict[str, tuple[str, str, str]] = {
+    "task_unknown": (
+        N_("There is no task {task}."),
+        N_("A task is set by a rule or by a person."),
+        N_("Choose one from the list of tasks."),
+    ),
+    "task_over": (
+        N_("This task is over: {kind}."),
+        N_("It stands as {state}."),
+        N_("Reopen it if there is more to do."),
+    ),
+    "task_not_over": (
+        N_("This task is still to be done: {kind}."),
+        N_("Only a task that is over can be reopened."),
+        N_("Carry it out, or hand it over."),
+    ),
+    "task_not_done": (
+        N_("This task is not done yet: {kind}."),
+        N_("It stands as {state}."),
+        N_("Verify it once it is done."),
+    ),
+    "task_already_there": (
+        N_("This task is already there: {kind}."),
+        N_("Unit, team and person stay the same."),
+        N_("Choose another unit, team or person."),
+    ),
+    "task_already_started": (
+        N_("You have already taken up this task: {kind}."),
+        N_("It stands as started, by you."),
+        N_("Carry it out, or hand it over."),
+    ),
+    "due_in_past": (
+        N_("A deadline cannot lie in the past."),
+        N_("Told was {due_at}."),
+        N_("Choose a later moment."),
+    ),
+    "due_already": (
+        N_("The deadline is already {due_at}."),
+        N_("Nothing was changed."),
+        N_("Choose another moment."),
+    ),
+    "unit_missing": (
+        N_("No unit carries the task {task}."),
+        N_("Nothing at its place or above carries this function."),
+        N_("Name the unit."),
+    ),
+    "evidence_missing": (
+        N_("What shows that the task {task} was done?"),
+        N_("A task is finished with its evidence: a number, a code, a file."),
+        N_("Write what shows it."),
+    ),
+    "own_work": (
+        N_("You cannot verify your own work: {kind}."),
+        N_("It was done by you."),
+        N_("Ask somebody else to verify it."),
+    ),
+    "reason_missing": (
+        N_("A reason is needed."),
+        N_("This stays on record with its reason: {what}."),
+        N_("Write the reason."),
+    ),
+    "text_missing": (
+        N_("The text is empty."),
+        N_("This stays on record with its text: {what}."),
+        N_("Write what was decided."),
+    ),
+}
+
+LABELS: dict[str, str] = {
+    "fact.TasksSet": N_("Tasks were set"),
+    "fact.TaskStarted": N_("A task was started"),
+    "fact.TaskHandedOver": N_("A task was handed over"),
+    "fact.TaskDone": N_("A task was done"),
+    "fact.TaskVerified": N_("A task was verified"),
+    "fact.TaskReopened": N_("A task was reopened"),
+    "fact.TaskDropped": N_("A task was dropped"),
+    "fact.TaskDueChanged": N_("A deadline was moved"),
+    "fact.TaskEscalated": N_("A late task went up"),
+    "fact.DecisionMade": N_("A decision was made"),
+    "state.open": N_("Open"),
+    "state.started": N_("Started"),
+    "state.done": N_("Done"),
+    "state.verified": N_("Verified"),
+    "state.dropped": N_("Dropped"),
+    "state.alive": N_("To be done"),
+    "reason.set_by_hand": N_("Set by hand"),
+    "reason.undone": N_("Taken back"),
+    "action.command.set_task": N_("Set a task"),
+    "action.command.hand_over": N_("Hand over"),
+    "action.command.start_task": N_("Start"),
+    "action.command.reopen_task": N_("Reopen"),
+    "action.command.finish_task": N_("Finish"),
+    "action.command.verify_task": N_("Verify"),
+    "action.command.drop_task": N_("Drop"),
+    "action.command.change_due": N_("Move the deadline"),
+    "action.command.make_decision": N_("Put a decision on record"),
+    "query.command.tasks": N_("Tasks"),
+    "query.command.task_file": N_("Task and its history"),
+    "query.command.task_numbers": N_("How the work stands"),
+    "query.command.workload": N_("Workload"),
+    "query.command.decisions": N_("Decisions"),
+    "rule.command.a_late_task_goes_up_the_tree": N_("A late task goes up the tree"),
+    "rule.command.a_task_is_not_carried_overnight": N_("A task is not carried overnight"),
+    "field.about": N_("About"),
+    "field.due_after": N_("Due after"),
+    "field.due_at": N_("Due at"),
+    "field.due_before": N_("Due before"),
+    "field.midnight": N_("Midnight"),
+    "field.now": N_("Now"),
+    "field.soon": N_("Soon"),
+    "field.state": N_("State"),
+    "field.task": N_("Task"),
+    "field.urgent": N_("Urgent"),
+    "task.quarantine_contact": N_("Quarantine the contact"),
+    "task.notify_other_places": N_("Notify other places"),
+    "task.seal_place": N_("Seal the place"),
+    "task.swab_people": N_("Sample people"),
+    "task.trace_source": N_("Trace the source"),
+    "task.sequence_sample": N_("Sequence the sample"),
+    "task.control_place": N_("Control the place"),
+    "task.treat_case": N_("Treat the case"),
+}

@@ -1,0 +1,33 @@
+"""The vault of this installation and of one person: what is sealed with a key is gone once the key is destroyed."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from functools import lru_cache
+from pathlib import Path
+
+from ringfence.core import db
+from ringfence.core.errors import Refused
+from ringfence.core.home import home
+from ringfence.core.vault import Keyed, Vault
+from ringfence.facts.ids import PersonId
+
+
+@lru_cache(maxsize=8)
+def _opened(folder: Path) -> Vault:
+    return Vault.open(folder)
+
+
+def site_vault() -> Vault:
+    """This installation's keys; they lie in RINGFENCE_HOME/keys/people, outside the database."""
+    return _opened(home() / "keys" / "people")
+
+
+def vault_of(person: PersonId) -> Keyed | None:
+    """A person's vault; None where there is no key yet. Refused where the key was destroyed."""
+    row = db.ask_one("SELECT wrapped_key FROM registry_identity WHERE person = %s", (person,))
+    if row is None:
+        return None
+    if row[0] is None:
+        raise Refused("identity_erased", person=person)
+    return site_vault().of(b64decode(row[0]), person.encode())

@@ -14,7 +14,7 @@ import jellyfish
 from anyascii import anyascii
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # characters alone are asked for: half a second less at each start
-from pypinyin.constants import PINYIN_DICT  # noqa: E402 (after the line above)
+from pypinyin.constants import PINYIN_DICT
 from rapidfuzz.distance import Indel, JaroWinkler
 
 SURNAME_READINGS = {

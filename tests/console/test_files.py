@@ -22,7 +22,7 @@ def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> I
     """The city, served by the pages."""
     Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     monkeypatch.setattr(app, "centre", lambda: centre)
-    yield build(centre, clock)
+    return build(centre, clock)
 
 
 def signed_in(name: str, language: str = "en") -> Client:

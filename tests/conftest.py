@@ -73,7 +73,9 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def on_both(request: pytest.FixtureRequest, template: Path, tmp_path: Path, clock: ToldClock, server: str) -> Iterator[Centre]:
+def on_both(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, clock: ToldClock, server: str
+) -> Iterator[Centre]:
     """An open centre over a fresh database, once on SQLite and once on PostgreSQL."""
     state = tmp_path / "home"
     state.mkdir()

@@ -126,7 +126,12 @@ class World:
         self._tell(one, cases.strike_course, case=self._any(self.cases, one), event=event)
 
     def _findings(self, one: int, other: int) -> None:
-        sets = (("pcr_positive", "no_symptoms"), ("fever", "contact_positive", "ct_typical"), ("pcr_positive",), ("cough",))
+        sets = (
+            ("pcr_positive", "no_symptoms"),
+            ("fever", "contact_positive", "ct_typical"),
+            ("pcr_positive",),
+            ("cough",),
+        )
         self._tell(one, cases.note_findings, case=self._any(self.cases, one), findings=sets[other % 4])
 
     def _move(self, one: int, other: int) -> None:
@@ -219,7 +224,10 @@ def tables(centre: Centre) -> dict[str, list[tuple[Any, ...]]]:
 
 def lines() -> list[tuple[Any, ...]]:
     """The log as written."""
-    return [tuple(row) for row in db.ask("SELECT seq, kind, at, told_by, because, outbreak, jurisdiction, body FROM log ORDER BY seq")]
+    return [
+        tuple(row)
+        for row in db.ask("SELECT seq, kind, at, told_by, because, outbreak, jurisdiction, body FROM log ORDER BY seq")
+    ]
 
 
 def _columns(table: str) -> list[tuple[str]]:

@@ -76,7 +76,6 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     centre.hear(us, city.facts)
     appoint(centre, us, city, password_hash, clock.now())
     clock.set(begun)
-    code = f"YT{now:%y}"
     days = Days(centre, clock, city, OutbreakId(derive("outbreak", f"YT{now:%y}")), now)
     _declare(days)
     cases: dict[int, CaseId] = {}

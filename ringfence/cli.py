@@ -7,7 +7,7 @@ import sys
 import typer
 
 from ringfence.commands.demo import demo
-from ringfence.commands.test import test
+from ringfence.commands.test import check
 from ringfence.commands.work import work
 from ringfence.core import words
 from ringfence.core.errors import Refused
@@ -15,7 +15,7 @@ from ringfence.core.errors import Refused
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(demo)
 app.command()(work)
-app.command(context_settings={"ignore_unknown_options": True})(test)
+app.command("test", context_settings={"ignore_unknown_options": True})(check)
 
 
 def main() -> None:

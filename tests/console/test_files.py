@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from ringfence import app
@@ -20,7 +18,6 @@ from tests.console.city import City, build
 @pytest.fixture
 def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     """The city, served by the pages."""
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     monkeypatch.setattr(app, "centre", lambda: centre)
     yield build(centre, clock)
 

@@ -1,85 +1,78 @@
-"""The command line: one door. A command's module is only loaded when it is the one asked for, so that help is quick."""
+"""The command line: one door. A command's module is loaded when it is the one asked for, so that help is quick."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
+from importlib.util import find_spec
 
-import click
 import typer
 
+from ringfence.core.errors import Refused
+
 COMMANDS: dict[str, tuple[str, str]] = {
-    "do": ("doing", "Do something: any action of any desk."),
-    "ask": ("doing", "Ask something: any query of any desk."),
-    "actions": ("doing", "List what can be done."),
-    "queries": ("doing", "List what can be asked."),
-    "account": ("accounts", "Open accounts."),
-    "token": ("accounts", "Issue tokens for programmes."),
-    "serve": ("serving", "Serve the console and the API."),
-    "work": ("working", "Tell the time and seal the log, for as long as it runs."),
-    "migrate": ("serving", "Bring the database up to date."),
+    "demo": ("demo", "Open a small invented city with an outbreak under way; Ctrl-C ends it."),
+    "serve": ("serve", "Serve the console and the API."),
+    "work": ("work", "Tell the time and seal the log, until stopped."),
+    "do": ("telling", "Do something: any action of any desk."),
+    "ask": ("telling", "Ask something: any query of any desk."),
+    "actions": ("telling", "List what can be done."),
+    "queries": ("telling", "List what can be asked."),
+    "account": ("account", "Open accounts."),
+    "token": ("token", "Issue tokens for programmes."),
+    "linelist": ("linelist", "Read line lists in and write them out."),
+    "people": ("people", "Load registers of people."),
+    "report": ("report", "Print reports."),
+    "policy": ("policy", "Check policy packs and show their numbers."),
+    "migrate": ("serve", "Bring the database up to date."),
     "rebuild": ("keeping", "Make every desk's tables again from the log."),
     "verify": ("keeping", "Prove the log whole, or name the first bad line."),
     "seal": ("keeping", "Seal the lines of the log that are not sealed yet."),
-    "policy": ("packs", "Check and show policy packs."),
-    "docs": ("docs", "Write the reference from the code."),
-    "test": ("testing", "Run the tests."),
-    "demo": ("demo", "Fill an installation of its own with a made-up outbreak, and serve it."),
-    "linelist": ("linelist", "Read line lists in and write them out."),
-    "people": ("people", "Load registers of people."),
     "bench": ("bench", "Measure, each figure next to its yardstick."),
-    "report": ("report", "Print reports."),
+    "docs": ("docs", "Write the reference from the code."),
+    "test": ("test", "Check the house: lint, format, types, import walls, then the tests."),
 }
-"""command -> the module of `ringfence.commands` whose Typer app `app` has it, and what it does.
+"""command -> its module in `ringfence.commands`, and what it does. A module that is not there is not offered.
 
-A module may have one command of its own name or several; one that is not installed is not offered.
+A module gives a command as a function of its name, or several under one name as a Typer app called `app`. What takes any
+words (`do`, `ask`, `test`) says so in `OPEN`.
 """
+OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
+TAKES_ANY = frozenset({"do", "ask", "test"})
 
 
-class Door(click.Group):
-    """The commands by name; their modules are loaded when asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command whose module is there."""
-        del ctx
-        return [name for name, (module, _) in COMMANDS.items() if _there(module)]
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One command, loaded; for the list of all, only its name and what it does."""
-        del ctx
-        if cmd_name not in COMMANDS or not _there(COMMANDS[cmd_name][0]):
-            return None
-        module, says = COMMANDS[cmd_name]
-        if _only_listed():
-            return click.Command(cmd_name, help=says, short_help=says)
-        command: Any = typer.main.get_command(importlib.import_module(f"ringfence.commands.{module}").app)
-        found = command.commands.get(cmd_name, command) if isinstance(command, click.Group) else command
-        found.name = cmd_name
-        return found  # type: ignore[no-any-return]
+def door(words: list[str]) -> typer.Typer:
+    """The commands; only the one that the words name is loaded, of the others what they do."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback(help="A command platform for outbreaks.")(_nothing)
+    asked = next((word for word in words if not word.startswith("-")), None)
+    for name, (module, says) in COMMANDS.items():
+        if asked not in {None, name} or find_spec(f"ringfence.commands.{module}") is None:
+            continue
+        if asked is None:
+            app.command(name, help=says)(_nothing)
+            continue
+        loaded = importlib.import_module(f"ringfence.commands.{module}")
+        if hasattr(loaded, "app"):
+            app.add_typer(loaded.app, name=name, help=says)
+        else:
+            settings = OPEN if name in TAKES_ANY else {}
+            app.command(name, help=says, context_settings=settings)(getattr(loaded, f"{name}_" if name == "do" else name))
+    return app
 
 
-def _there(module: str) -> bool:
-    return importlib.util.find_spec(f"ringfence.commands.{module}") is not None
-
-
-def _only_listed() -> bool:
-    """Whether the words on the command line ask for the list of commands and for none of them."""
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    return not words
+def _nothing() -> None:
+    """Stands for a command in the list of all."""
 
 
 def main() -> None:
-    """Run a command. 0: done; 1: refused, with three sentences on standard error; 2: wrong usage."""
-    door = Door("ringfence", help="A command platform for outbreaks.", no_args_is_help=True)
-    door.context_settings = {"help_option_names": ["-h", "--help"]}
+    """Run a command; a refusal is three sentences on standard error and exit code 1."""
     try:
-        door.main(prog_name="ringfence", standalone_mode=True)
-    except Exception as error:
-        from ringfence.commands.speaking import refused_aloud  # noqa: PLC0415 (only when something is refused)
+        door(sys.argv[1:])()
+    except Refused as refusal:
+        from ringfence.commands.speaking import sentences  # noqa: PLC0415 (loads Django)
 
-        if not refused_aloud(error):
-            raise
+        sys.stderr.write(sentences(refusal) + "\n")
         sys.exit(1)
 
 

@@ -6,7 +6,22 @@ from django.urls import URLPattern, URLResolver, include, path
 
 PAGES = (
     "ringfence.console.board",
+    "ringfence.console.line_list",
+    "ringfence.console.many",  # bulk edits of any list
+    "ringfence.console.exports",
+    "ringfence.console.views",
+    "ringfence.console.doors",
     "ringfence.console.accounts",  # sign-in, second factors, language
+    "ringfence.console.asks",
+    "ringfence.console.case_pages",
+    "ringfence.console.papers",
+    "ringfence.console.dossier_pages",
+    "ringfence.console.interview_pages",
+    "ringfence.console.task_pages",
+    "ringfence.console.log_pages",
+    "ringfence.console.place_pages",
+    "ringfence.console.people_pages",
+    "ringfence.console.policy_pages",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

@@ -73,6 +73,18 @@ class Declared:
         )
 
 
+    @cached_property
+    def named(self) -> dict[str, Parameter]:
+        """The parameters by name."""
+        return {each.name: each for each in self.parameters}
+
+    @cached_property
+    def placed(self) -> tuple[tuple[str, Callable[[str], str | None]], ...]:
+        """Those parameters that are ids of something that has a place, and how each is placed."""
+        found = ((each.name, locator(each.hint)) for each in self.parameters)
+        return tuple((name, where) for name, where in found if where is not None)
+
+
 @dataclass(frozen=True)
 class Action(Declared):
     """A person or a feed does something; `undo` is the action that takes it back."""

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -100,6 +100,11 @@ def open_kept(home: Path, vault: Vault, attachment: AttachmentId) -> bytes:
         return vault.open_bytes(sealed)
     except (InvalidTag, ValueError) as fault:
         raise Refused("attachment_unreadable", attachment=attachment) from fault
+
+
+def name_of(vault: Vault, sealed_name: str) -> str:
+    """A kept file's name again."""
+    return vault.open_bytes(urlsafe_b64decode(sealed_name)).decode()
 
 
 def _plain_name(name: str) -> str:

@@ -10,6 +10,7 @@ from ringfence.desks.cases.queries.board import (
     facilities_unheard,
     imports,
     is_enrolled,
+    last_community_day,
     positive_of,
     positives,
     positives_waiting,
@@ -42,9 +43,10 @@ from ringfence.desks.cases.queries.keys import (
     course,
     extras_of,
     key,
+    numbers_of,
     place_of_case,
 )
-from ringfence.desks.cases.queries.line_list import CaseRow, case_row, line_list
+from ringfence.desks.cases.queries.line_list import CaseRow, case_row, cases_matching, line_list
 
 __all__ = [
     "CaseFile",
@@ -64,6 +66,7 @@ __all__ = [
     "case_row",
     "cases_alike",
     "cases_in",
+    "cases_matching",
     "cases_so_far",
     "chain",
     "counted_days",
@@ -80,8 +83,10 @@ __all__ = [
     "interviews_of",
     "is_enrolled",
     "key",
+    "last_community_day",
     "line_list",
     "near_cases",
+    "numbers_of",
     "place_of_case",
     "positive_of",
     "positives",

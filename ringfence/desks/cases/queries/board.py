@@ -45,6 +45,23 @@ def case_numbers(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
     return numbers
 
 
+@query(may="see")
+def last_community_day(
+    scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None
+) -> date | None:
+    """The newest day of report of a case that was not in quarantine before; None where there was none."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    condition, values = scope.sql("path")
+    row = db.ask_one(
+        "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
+        f" AND quarantined_before IS NOT TRUE AND classification <> 'discarded' AND {condition}"
+        " ORDER BY reported_on DESC LIMIT 1",
+        (outbreak, *values),
+    )
+    return as_day(row[0]) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class ReportClocks:
     """How the reporting clocks stand: positives without a report, late reports, silent units."""
@@ -57,8 +74,10 @@ class ReportClocks:
 
 
 @query(may="see")
-def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
+def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
     states: dict[str, int] = dict(
         db.ask(

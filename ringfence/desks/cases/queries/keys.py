@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -55,6 +56,13 @@ def key(case: str) -> CaseKey | None:
     """What a case's counts hang on, or None."""
     row = db.ask_one("SELECT outbreak, path, classification, set_aside FROM cases_case WHERE id = %s", (case,))
     return CaseKey(case, row[0], row[1], row[2], bool(row[3])) if row else None
+
+
+def numbers_of(cases: Sequence[str]) -> dict[str, int]:
+    """case id -> its number within its outbreak, for a page of rows."""
+    wanted = sorted(set(cases))
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, number FROM cases_case WHERE id IN ({marks})", wanted)) if wanted else {}
 
 
 def cases_so_far(outbreak: str) -> int:

@@ -1,0 +1,96 @@
+"""The demonstration told into an empty log: the city, its staff, and eighteen days of an outbreak up to the present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import connection
+
+from ringfence.app import open_centre
+from ringfence.core import db
+from ringfence.core.access import feed
+from ringfence.core.clock import ToldClock
+from ringfence.demo.city import drawn
+from ringfence.demo.course import HOUR, NAMED, Course
+from ringfence.demo.days import Days
+from ringfence.demo.outbreak import infections
+from ringfence.demo.response import respond
+from ringfence.demo.staff import appoint
+from ringfence.desks.command.actions import make_decision
+from ringfence.facts.ids import CaseId, OutbreakId, derive
+from ringfence.registry.actions import declare_outbreak
+
+TOLD = "demo:told"
+"""The key of the last thing told: where it is on record, the demonstration is complete."""
+
+BUILT_BEFORE = timedelta(days=20)
+
+
+def stands(key: str) -> bool:
+    """Whether this key of the demonstration is on record."""
+    return db.ask_one("SELECT 1 FROM hand_in WHERE key = %s", (key,)) is not None
+
+
+def begun() -> bool:
+    """Whether what stands in the log is the demonstration's beginning."""
+    row = db.ask_one("SELECT told_by FROM log WHERE seq = 1")
+    return row is not None and row[0] == feed("demo").by
+
+
+@contextmanager
+def _not_waiting_for_the_disk() -> Iterator[None]:
+    """What can be told again from the start need not be durable line by line; the last telling is, and all before it."""
+    if connection.vendor == "sqlite":
+        db.run("PRAGMA synchronous = OFF")
+    try:
+        yield
+    finally:
+        if connection.vendor == "sqlite":
+            db.run("PRAGMA synchronous = FULL")
+            db.ask("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[float], None] = lambda _: None) -> int:
+    """Tell everything up to `now`; returns the number of cases. `progress` hears the share done, 0 to 1."""
+    found = infections(now)
+    begun = found[0].sampled_at - 2 * HOUR
+    clock = ToldClock(now - BUILT_BEFORE)
+    centre = open_centre(clock, home)
+    city, us = drawn(clock.now()), feed("demo")
+    centre.hear(us, city.facts)
+    appoint(centre, us, city, password_hash, clock.now())
+    clock.set(begun)
+    code = f"YT{now:%y}"
+    outbreak = OutbreakId(derive("outbreak", code))
+    days = Days(centre, clock, city, outbreak, now)
+    centre.tell(
+        days.who(NAMED["duty"]),
+        declare_outbreak,
+        jurisdiction=city.city,
+        code=code,
+        title="Yunting 云汀",
+        disease="covid-19",
+        pack="cn-covid-2021",
+        begins_on=begun.date(),
+    )
+    cases: dict[int, CaseId] = {}
+    for each in found:
+        Course(days, each, cases).begin()
+    respond(days, begun)
+    for n in range(1, 101):
+        days.at(begun + (now - begun) * (n / 101), lambda n=n: progress(n / 101))  # type: ignore[misc]
+    with _not_waiting_for_the_disk():
+        days.pass_by()
+    clock.set(now)
+    days.centre.tell(
+        days.who(NAMED["duty"]),
+        make_decision,
+        key=TOLD,
+        outbreak=outbreak,
+        text="早会 Morning briefing: overdue investigations first",
+        reason="late investigations are where the next cases come from",
+    )
+    return len(cases)

@@ -17,6 +17,7 @@ from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Drawn, Links, Pairs, Part, Section, Text, table
 from ringfence.console.sentences import abouts, told_by, units_said
 from ringfence.console.shown import due, how_long, label, local_day
+from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.core.policy import Number
 from ringfence.desks.cases.queries import CaseFile, CaseRow
@@ -29,8 +30,11 @@ from ringfence.registry.queries.areas import place_names
 def number(here: Page, row: CaseRow, field: str) -> Number | None:
     """A number of the cases desk as the pack gives it for this case, with its source; None where it gives none."""
     place = here.centre.geography.place(row.outbreak, row.path)
-    found = here.centre.book.number("cases", field, place.pack or "base", place.overlays)
-    return found if found.value is not None else None
+    try:
+        found: Number = here.centre.book.number("cases", field, place.pack or "base", place.overlays)
+    except Refused:
+        return None
+    return found
 
 
 def sourced(found: Number) -> str:
@@ -63,10 +67,11 @@ def person_card(here: Page, row: CaseRow) -> Section:
         (_("In quarantine before"), Cell(yes_no(row.quarantined_before))),
         (_("Cluster"), Cell(row.cluster or "–")),
     ]
-    reveal = ask(here, "registry.reveal_identity", _("Reveal who this is"), fixed={"person": row.person}) if (
-        "registry.reveal_identity" in here.centre.actions
-    ) else []
-    return Section(_("Person"), [Pairs(pairs), *reveal], "person")
+    parts: list[Part] = [Pairs(pairs)]
+    if here.who.scope("reveal").covers(row.path):
+        parts.append(Links([Choice(_("Reveal who this is"), reverse("reveal", args=[row.id]))]))
+    parts += ask(here, "registry.keep_identity", _("Correct who this is"), fixed={"person": row.person})
+    return Section(_("Person"), parts, "person")
 
 
 def clock_card(here: Page, row: CaseRow) -> Section:

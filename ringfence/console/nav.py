@@ -62,7 +62,7 @@ def shell_of(here: Page) -> Shell:
         sign_out_url=reverse("sign_out"),
         language_url=reverse("language"),
         home_url=reverse("board"),
-        search_url=_address("search") or _address("cases"),
+        search_url=address("search") or address("cases"),
         density=density,
         drill=os.environ.get("RINGFENCE_DRILL", ""),
         as_of=here.now,
@@ -73,7 +73,7 @@ def shell_of(here: Page) -> Shell:
 def _nav(here: Page) -> list[NavItem]:
     items = []
     for name, label, shape, may in PLACES:
-        url = _address(name)
+        url = address(name)
         if url and here.may(may):
             current = here.request.path == url or (url != "/" and here.request.path.startswith(url))
             items.append(NavItem(gettext(label), url, shape, current))
@@ -82,15 +82,15 @@ def _nav(here: Page) -> list[NavItem]:
 
 def _account_links() -> Sequence[tuple[str, str]]:
     return (
-        (N_("Password"), _address("account_change_password")),
-        (N_("Second factor"), _address("mfa_index")),
+        (N_("Password"), address("account_change_password")),
+        (N_("Second factor"), address("mfa_index")),
     )
 
 
-def _address(name: str) -> str:
+def address(name: str, **captured: str) -> str:
     """The address of that name, or nothing where that slice is not there."""
     try:
-        return reverse(name)
+        return reverse(name, kwargs=captured or None)
     except NoReverseMatch:
         return ""
 

@@ -34,6 +34,7 @@ SAID: dict[str, str] = {
     "CourseNoted": N_("The course was noted: {events}."),
     "CourseStruck": N_("A station was struck as wrong: {event}."),
     "CaseDescribed": N_("Further columns were kept: {columns}."),
+    "CaseCorrected": N_("Columns of the line list were told anew."),
     "CaseMoved": N_("The case was handed over to another office."),
     "CaseSetAside": N_("The case was set aside: {reason}."),
     "CaseRestored": N_("The case is back on the lists."),

@@ -6,6 +6,11 @@ from django.urls import URLPattern, URLResolver, include, path
 
 PAGES = (
     "ringfence.console.board",
+    "ringfence.console.line_list",
+    "ringfence.console.many",  # bulk edits of any list
+    "ringfence.console.exports",
+    "ringfence.console.views",
+    "ringfence.console.doors",
     "ringfence.console.accounts",  # sign-in, second factors, language
     "ringfence.console.asks",
     "ringfence.console.case_pages",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -85,6 +85,15 @@ class Item:
 
     told: Mapping[str, Any]
     key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One of many that a feed tells: what it is about, a keyed hash of how it was told, and its facts when asked."""
+
+    about: str
+    digest: str
+    facts: Callable[[], Facts]
 
 
 @dataclass
@@ -197,6 +206,25 @@ class Centre:
             buffer.flush()
         return told
 
+    def hear_each(self, who: Who, heard: Iterable[Heard], place: Place | None = None) -> Iterator[list[Told] | Refused]:
+        """A trusted feed tells many, in pieces of at most 200 ms: each is recorded whole, or refused before its first fact.
+
+        What a feed is answered (a row that is on record already) may depend on what was told just before it, so each
+        is asked for its facts only when its turn comes.
+        """
+        waiting = iter(heard)
+        following = next(waiting, None)
+        while following is not None:
+            answers: list[list[Told] | Refused] = []
+            with writing(), db.buffering() as buffer:
+                begun = clocks.elapsed()
+                telling = _Telling(self, who)
+                while following is not None and clocks.elapsed() - begun < PIECE_SECONDS:
+                    answers.append(telling.heard(following, place or Place()))
+                    following = next(waiting, None)
+                buffer.flush()
+            yield from answers
+
     # -- asking -------------------------------------------------------------------------------------------------------
 
     def ask(self, who: Who, query: Callable[..., Any], **asked: Any) -> Any:
@@ -290,6 +318,21 @@ class _Telling:
         buffer.settle()
         self.keys.add(answer.key)
         return answer
+
+    def heard(self, item: Heard, place: Place) -> list[Told] | Refused:
+        """One of a feed's many; how it was told is remembered, so that told again it is known."""
+        first = self.next_seq
+        try:
+            told = self.record(item.facts(), self.who.by, None, place)
+        except Refused as refusal:
+            if self.next_seq != first:
+                raise
+            return refusal
+        if told:
+            by, heard_at = self.who.by, to_micros(self.heard_at)
+            row = (f"{item.about}:{first:015d}", "feed", by, item.digest, None, first, self.next_seq - 1, heard_at)
+            db.write("hand_in", _HAND_IN, row)
+        return told
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
         """One action told: answered again if its key is known, else checked, recorded and remembered by key.
@@ -385,6 +428,15 @@ def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
     """
     body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
     return blake2b(body, key=key, digest_size=24).hexdigest()
+
+
+def last_heard(about: str) -> str | None:
+    """The keyed hash of how a feed last told of this, or None."""
+    row = db.ask_one(
+        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC LIMIT 1",
+        (f"{about}:", f"{about};"),  # `;` follows `:`
+    )
+    return str(row[0]) if row else None
 
 
 def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:

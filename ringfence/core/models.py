@@ -81,4 +81,7 @@ class Quarantine(models.Model):
         """Open ones first."""
 
         db_table = "quarantine"
-        indexes = (models.Index(fields=["settled_at", "heard_at"], name="quarantine_open"),)
+        indexes = (
+            models.Index(fields=["settled_at", "heard_at"], name="quarantine_open"),
+            models.Index(fields=["door"], name="quarantine_door"),
+        )

@@ -20,6 +20,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Row {row} reads: {text}"),
         N_("Put a row with the names of the columns on top, and choose the file again."),
     ),
+    "table_quote_in_header": (
+        N_("A quotation mark in the header is never closed."),
+        N_("The header begins: {text}"),
+        N_("Mend the first row and choose the file again."),
+    ),
     "table_no_columns": (
         N_("The file has no columns."),
         N_("It was opened, but it describes no table."),

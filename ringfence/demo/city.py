@@ -114,7 +114,14 @@ def _street(
         yield (
             community,
             tuple(
-                drawing.area(f"{there}{k}.", "cell", f"{name}, cell {k}", f"{one_zh}{two_zh}第{k}网格", community, people // CELLS)
+                drawing.area(
+                    f"{there}{k}.",
+                    "cell",
+                    f"{name}, cell {k}",
+                    f"{one_zh}{two_zh}第{k}网格",
+                    community,
+                    people // CELLS,
+                )
                 for k in range(1, CELLS + 1)
             ),
         )

@@ -22,7 +22,15 @@ UNSEEN = timedelta(days=6)
 TAKES_HOLD = ((3.0, 0.8), (7.0, 0.45), (99.0, 0.35))
 """Days since the first case was found -> what is left of transmission."""
 
-SETTINGS = (("home", 30.0), ("work", 20.0), ("meal", 16.0), ("leisure", 16.0), ("shop", 8.0), ("class", 6.0), ("ward", 4.0))
+SETTINGS = (
+    ("home", 30.0),
+    ("work", 20.0),
+    ("meal", 16.0),
+    ("leisure", 16.0),
+    ("shop", 8.0),
+    ("class", 6.0),
+    ("ward", 4.0),
+)
 COMMUNITIES = 36
 MOST = 170
 

@@ -23,7 +23,11 @@ DECISIONS = (  # hours after the declaration, text, reason
     (26, "荻湾区全员核酸检测 Test everybody in Diwan District", "second generation found outside the known contacts"),
     (60, "全市暂停堂食和棋牌室 No indoor dining, card rooms closed", "a third of the infections happened there"),
     (130, "增派流调队支援荻湾 Send investigation teams to Diwan", "one investigation in five is late"),
-    (220, "社会面清零目标定为九天内 Aim for no community case within nine days", "more than half are found in quarantine"),
+    (
+        220,
+        "社会面清零目标定为九天内 Aim for no community case within nine days",
+        "more than half are found in quarantine",
+    ),
 )
 BY_HAND = (  # hours before now, kind, unit, hours to do it
     (60, "prepare_rooms", "isolation", 12),
@@ -107,7 +111,12 @@ def _reports(days: Days, facility: dict[str, object], begun: datetime) -> None:
         on = moment.astimezone(ZoneInfo(ZONE)).date()
         if moment > begun and not happens(0.02, code, on):
             count = int(happens(0.25, code, on, "some")) + int(happens(0.1, code, on, "more"))
-            days.at(moment, lambda on=on, count=count: days.tell(NAMED["duty"], make_daily_report, on=on, count=count, **told) and None)  # type: ignore[misc]
+            days.at(
+                moment,
+                lambda on=on, count=count: (
+                    days.tell(NAMED["duty"], make_daily_report, on=on, count=count, **told) and None
+                ),
+            )  # type: ignore[misc]
         moment += timedelta(days=1)
 
 

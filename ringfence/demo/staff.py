@@ -33,8 +33,8 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("duty", "沈永康 Shen Yongkang", "duty_officer", "city", "zh-hans"),
-    Account("investigator", "Lin Yuhan 林雨涵", "investigator", "district", "en"),
+    Account("duty", "Shen Yongkang 沈永康", "duty_officer", "city", "en"),
+    Account("investigator", "林雨涵 Lin Yuhan", "investigator", "district", "zh-hans"),
     Account("tracer", "何佳怡 He Jiayi", "tracer", "district", "zh-hans"),
     Account("sampler", "Tang Wenbo 唐文博", "sampler", "district", "en"),
     Account("lab", "曹静怡 Cao Jingyi", "lab", "city", "zh-hans"),
@@ -56,7 +56,11 @@ def members(districts: int) -> Iterator[tuple[Account, str, int]]:
         for team in "AB":
             for k in (1, 2):
                 name = f"team-{team.lower()}{k}-d{d + 1}"
-                yield Account(name, f"流调员 Investigator {d + 1}{team}{k}", "investigator", "district", "zh-hans"), team, d
+                yield (
+                    Account(name, f"流调员 Investigator {d + 1}{team}{k}", "investigator", "district", "zh-hans"),
+                    team,
+                    d,
+                )
 
 
 def appoint(centre: Centre, by: Who, city: City, password_hash: str, at: datetime) -> None:

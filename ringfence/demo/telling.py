@@ -26,13 +26,18 @@ from ringfence.registry.actions import declare_outbreak
 TOLD = "demo:told"
 """The key of the last thing told: where it is on record, the demonstration is complete."""
 
-BEGUN = "demo:begun"
 BUILT_BEFORE = timedelta(days=20)
 
 
 def stands(key: str) -> bool:
     """Whether this key of the demonstration is on record."""
     return db.ask_one("SELECT 1 FROM hand_in WHERE key = %s", (key,)) is not None
+
+
+def begun() -> bool:
+    """Whether what stands in the log is the demonstration's beginning."""
+    row = db.ask_one("SELECT told_by FROM log WHERE seq = 1")
+    return row is not None and row[0] == feed("demo").by
 
 
 @contextmanager
@@ -64,7 +69,6 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     centre.tell(
         days.who(NAMED["duty"]),
         declare_outbreak,
-        key=BEGUN,
         jurisdiction=city.city,
         code=code,
         title="Yunting 云汀",

@@ -120,6 +120,24 @@ class CaseDescribed(Fact):
     values: tuple[str, ...]
 
 
+class CaseCorrected(Fact):
+    """Columns of the line list were told anew by whoever reported the case; what is None stays as it was."""
+
+    case: CaseId
+    sex: str | None = None
+    was_sex: str | None = None
+    age_years: float | None = None
+    was_age_years: float | None = None
+    facility: str | None = None
+    was_facility: str | None = None
+    imported: bool | None = None
+    was_imported: bool | None = None
+    quarantined_before: bool | None = None
+    was_quarantined_before: bool | None = None
+    cluster: str | None = None
+    was_cluster: str | None = None
+
+
 class CaseMoved(Fact):
     """The responsible office changed: handed over to another jurisdiction."""
 
@@ -274,3 +292,6 @@ class LineListRead(Fact):
     unchanged: int
     refused: int
     mapping: str = ""
+    source: str = ""  # whose case codes the file uses
+    changed: int = 0
+    links: int = 0  # links of transmission told anew

@@ -280,3 +280,20 @@ class TokenWithdrawn(Fact):
     """A programme may no longer act."""
 
     token: str
+
+
+class ViewSaved(Fact):
+    """Someone keeps the filters of a list under a name; saved again, the newer filters hold."""
+
+    account: AccountId
+    listed: str  # the list's name
+    name: str
+    asked: str  # the filters, as an address carries them
+
+
+class ViewDropped(Fact):
+    """Someone no longer wants a saved view."""
+
+    account: AccountId
+    listed: str
+    name: str

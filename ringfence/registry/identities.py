@@ -159,6 +159,12 @@ def opened(person: PersonId) -> Identity | None:
     return Identity(known.name, known.id_number, known.phone, known.address)
 
 
+def is_on_record(person: PersonId) -> bool:
+    """Whether anything was ever kept of a person, here or in a register."""
+    row = db.ask_one("SELECT 1 FROM registry_identity WHERE person = %s", (person,))
+    return row is not None or register().dense_of(person) is not None
+
+
 def unsealed(person: PersonId, text: Sealed) -> str | None:
     """Personal text of a fact; None where the key was destroyed."""
     row = db.ask_one("SELECT wrapped_key FROM registry_identity WHERE person = %s", (person,))

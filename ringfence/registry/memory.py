@@ -27,6 +27,8 @@ from ringfence.facts.registry import (
     TeamJoined,
     TeamLeft,
     UnitDeclared,
+    ViewDropped,
+    ViewSaved,
 )
 from ringfence.registry.queries import areas
 
@@ -325,4 +327,27 @@ def a_withdrawn_grant(fact: RoleWithdrawn, line: Line) -> None:
         "registry_grant",
         "DELETE FROM registry_grant WHERE account = %s AND role = %s AND jurisdiction = %s",
         (fact.account, fact.role, fact.jurisdiction),
+    )
+
+
+@keeps(ViewSaved)
+def a_saved_view(fact: ViewSaved, line: Line) -> None:
+    """The newest filters under a name."""
+    del line
+    db.write(
+        "registry_view",
+        "INSERT INTO registry_view (account, listed, name, asked) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (account, listed, name) DO UPDATE SET asked = excluded.asked",
+        (fact.account, fact.listed, fact.name, fact.asked),
+    )
+
+
+@keeps(ViewDropped)
+def a_dropped_view(fact: ViewDropped, line: Line) -> None:
+    """Gone from the list's head."""
+    del line
+    db.write(
+        "registry_view",
+        "DELETE FROM registry_view WHERE account = %s AND listed = %s AND name = %s",
+        (fact.account, fact.listed, fact.name),
     )

@@ -332,3 +332,18 @@ class KeptFile(models.Model):
 
         db_table = "registry_kept_file"
         indexes = (models.Index(fields=["about"], name="kept_file_about"),)
+
+
+class View(models.Model):
+    """An account's saved view of a list."""
+
+    pk = models.CompositePrimaryKey("account", "listed", "name")
+    account = models.TextField()
+    listed = models.TextField()
+    name = models.TextField()
+    asked = models.TextField()
+
+    class Meta:
+        """One for each name."""
+
+        db_table = "registry_view"

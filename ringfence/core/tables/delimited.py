@@ -50,7 +50,20 @@ def _sample(head: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int
             return
         if cells is None:
             return
+        if number == 1 + skipped and _never_closed(head, delimiter, reader.line_num):
+            raise Refused("table_quote_in_header", text=head[0].strip()[:200])
         yield number, cells
+
+
+def _never_closed(head: list[str], delimiter: str, lines: int) -> bool:
+    """Whether the first record runs over several lines because a quote in it is not closed."""
+    if lines == 1:
+        return False
+    try:
+        list(csv.reader(head[:lines], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def without_unnamed(table: Table) -> Table:

@@ -41,7 +41,7 @@ def find_header(sample: Sequence[Record], merged: Merged = ()) -> Header:
     notes: list[Note] = []
     usual = Counter(_count(cells) for _, cells in rows).most_common(1)[0][0]
     titles = 0
-    while titles + 1 < len(rows) and _count(rows[titles][1]) == 1 and max(usual, _count(rows[titles + 1][1])) > 2:  # noqa: PLR2004
+    while titles + 1 < len(rows) and _is_title(rows[titles][1], usual, _count(rows[titles + 1][1])):
         notes.append(Note("title_row_passed_over", {"row": rows[titles][0], "text": " ".join(rows[titles][1]).strip()}))
         titles += 1
     number, top = rows[titles]
@@ -56,6 +56,13 @@ def find_header(sample: Sequence[Record], merged: Merged = ()) -> Header:
         raise Refused("table_no_header", row=number, text=", ".join(name for name in names if name)[:200])
     unique, told = clean_names(names)
     return Header(unique, last_row, (*notes, *told))
+
+
+def _is_title(cells: Sequence[str], usual: int, next_count: int) -> bool:
+    """A single cell above a wider table, or a row that ends before half of the usual width."""
+    if _count(cells) == 1:
+        return max(usual, next_count) > 2  # noqa: PLR2004
+    return len(cells) * 2 <= usual
 
 
 def _count(cells: Sequence[str]) -> int:

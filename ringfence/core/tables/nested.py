@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any
 
 import orjson
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import (
@@ -126,12 +127,25 @@ def read_json(path: Path, limit: int | None) -> Table:
     bad: list[BadRow] = []
     text = "".join(lines_of(path, encoding)).lstrip("\ufeff")
     try:
-        objects: Iterator[tuple[int, Any]] = enumerate(_rows_of(orjson.loads(text)), 1)
+        objects: Iterator[tuple[int, Any]] = enumerate(_rows_of(_parsed(text)), 1)
     except orjson.JSONDecodeError as error:
         objects = _by_line(text, bad, error)
     filled = _columns(objects, limit, bad)
     filled.bad = bad
     return filled.table(encoding.notes)
+
+
+def _parsed(text: str) -> Any:
+    """JSON, also with the `NaN` and `Infinity` that many programs write though JSON has none."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if "NaN" not in text and "Infinity" not in text:
+            raise
+        try:
+            return json.loads(text, parse_constant=lambda _: None)
+        except RecursionError:
+            raise orjson.JSONDecodeError("nested too deeply", text, 0) from None  # noqa: TRY003 (its own form)
 
 
 def _by_line(text: str, bad: list[BadRow], whole: orjson.JSONDecodeError) -> Iterator[tuple[int, Any]]:
@@ -142,7 +156,7 @@ def _by_line(text: str, bad: list[BadRow], whole: orjson.JSONDecodeError) -> Ite
         raise Refused("table_json_broken", line=whole.lineno, column=whole.colno)
     for number, line in lines:
         try:
-            yield number, orjson.loads(line)
+            yield number, _parsed(line)
         except orjson.JSONDecodeError:
             bad.append(BadRow(number, line[:CELL_AT_MOST], "line_is_not_json"))
 

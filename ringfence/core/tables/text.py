@@ -15,6 +15,7 @@ from ringfence.core.tables.table import Note
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 17
 _BAD_LINES = 4_000
+_STRAY_ZEROS = 8
 _SURE = 0.7
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -63,19 +64,23 @@ def encoding_of(path: Path) -> Encoding:
                 break
             return Encoding(name, notes=(Note("encoding", {"name": shown}),))
     if b"\0" in head:
-        return _wide(head)
-    _must_be_text(head)
+        wide = _wide(head)
+        if wide is not None:
+            return wide
+    _must_be_text(head.replace(b"\0", b"") if head.count(0) <= _STRAY_ZEROS else head)
     if _is_utf8(path):
         return Encoding("utf-8-sig", notes=(Note("encoding", {"name": "UTF-8"}),))
     return _legacy(path)
 
 
-def _wide(head: bytes) -> Encoding:
-    """UTF-16 without its mark: nearly all zero bytes stand on one side."""
+def _wide(head: bytes) -> Encoding | None:
+    """UTF-16 without its mark: nearly all zero bytes stand on one side, beside each line end too."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) < 4 * min(even, odd) or max(even, odd) * 50 < len(head):
-        raise Refused("table_not_text")
-    name = "utf-16-le" if odd > even else "utf-16-be"
+        return None
+    name, line_end = ("utf-16-le", b"\n\0") if odd > even else ("utf-16-be", b"\0\n")
+    if head.count(b"\n") > 2 * head.count(line_end):
+        return None
     _must_be_text(head[: len(head) // 2 * 2].decode(name, "replace").encode())
     return Encoding(name, notes=(Note("encoding", {"name": f"{name.upper()} (no BOM)"}),))
 

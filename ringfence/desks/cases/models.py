@@ -253,6 +253,10 @@ class Import(models.Model):
     new = models.IntegerField()
     unchanged = models.IntegerField()
     refused = models.IntegerField()
+    changed = models.IntegerField(default=0)
+    links = models.IntegerField(default=0)
+    source = models.TextField(default="")
+    mapping = models.TextField(default="")
     at = models.BigIntegerField()
     told_by = models.TextField()
 

@@ -104,6 +104,7 @@ LABELS: dict[str, str] = {
     "fact.CourseNoted": N_("The course was noted"),
     "fact.CourseStruck": N_("A station was struck"),
     "fact.CaseDescribed": N_("A case was described"),
+    "fact.CaseCorrected": N_("Columns of the case were corrected"),
     "fact.CaseMoved": N_("A case was handed over"),
     "fact.CaseSetAside": N_("A case was set aside"),
     "fact.CaseRestored": N_("A case was restored"),

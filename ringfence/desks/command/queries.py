@@ -161,6 +161,7 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     under: JurisdictionId | None = None,
     due_before: datetime | None = None,
     due_after: datetime | None = None,
+    set_before: datetime | None = None,
     level: int | None = None,
     urgent: bool | None = None,
     after: str | None = None,
@@ -174,9 +175,9 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
         if value:
             parts.append(f"{name} = %s")
             values.append(value)
-    for sign, moment in (("<", due_before), (">=", due_after)):
+    for condition, moment in (("due_at <", due_before), ("due_at >=", due_after), ("set_at <", set_before)):
         if moment is not None:
-            parts.append(f"due_at {sign} %s")
+            parts.append(f"{condition} %s")
             values.append(to_micros(moment))
     for name, several in (("unit", units), ("team", teams)):
         if several:
@@ -235,8 +236,12 @@ class TaskNumbers:
 
 
 @query(may="see")
-def task_numbers(scope: Scope, *, now: datetime, soon: datetime, midnight: datetime) -> TaskNumbers:
+def task_numbers(
+    scope: Scope, *, now: datetime, soon: datetime, midnight: datetime, under: JurisdictionId | None = None
+) -> TaskNumbers:
     """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
     load: dict[str, int] = dict(
         db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
@@ -278,8 +283,10 @@ class WorkloadRow:
 
 
 @query(may="see")
-def workload(scope: Scope) -> list[WorkloadRow]:
+def workload(scope: Scope, *, under: JurisdictionId | None = None) -> list[WorkloadRow]:
     """Tasks by unit and team, the heaviest load first."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
     found: dict[tuple[str, str], dict[str, int]] = {}
     for unit, team, state, n in db.ask(

@@ -17,11 +17,12 @@ def a_late_task_goes_up_the_tree(struck: TimeStruck, line: Line, policy: Policy)
     """Whoever could not do it in time needs somebody who can help; the unit above answers for it from now on."""
     until = to_micros(struck.at - policy.escalate_after)
     for task, level, unit, answers in queries.late(line.outbreak, until, policy.answers_per_strike):
+        higher = _above(answers or unit)
         yield TaskEscalated(
             task=TaskId(task),
             level=level + 1,
-            unit=_above(answers or unit),
-            next_at=struck.at + policy.escalate_every,
+            unit=higher,
+            next_at=struck.at + policy.escalate_every if _above(higher) != higher else None,
             at=struck.at,
         )
 

@@ -9,10 +9,13 @@ from ringfence.core.declare import action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts
 from ringfence.facts.ids import AccountId
-from ringfence.facts.registry import ListExported, OwnAccountChanged
+from ringfence.facts.registry import ListExported, OwnAccountChanged, ViewDropped, ViewSaved
 from ringfence.registry import account_keeping
+from ringfence.registry.queries import accounts
 
 LANGUAGES = ("en", "zh-hans")
+LONGEST_NAME = 60
+LONGEST_ASKED = 2000
 
 
 @action(may="see", many=False)
@@ -40,3 +43,20 @@ def note_export(  # noqa: PLR0913 (an export has these fields)
     if not purpose.strip():
         raise Refused("purpose_missing", what="note_export")
     yield ListExported(query=query, rows=rows, purpose=purpose.strip(), form=form, asked=asked, at=at)
+
+
+@action(may="see", many=False)
+def drop_view(who: Who, *, listed: str, name: str, at: datetime) -> Facts:
+    """Drop one of one's own saved views."""
+    if name not in dict(accounts.views_of(AccountId(who.id), listed)):
+        raise Refused("view_unknown", name=name)
+    yield ViewDropped(account=AccountId(who.id), listed=listed, name=name, at=at)
+
+
+@action(may="see", many=False)
+def save_view(who: Who, *, listed: str, name: str, asked: str, at: datetime) -> Facts:
+    """Keep the filters of a list under a name."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME or len(asked) > LONGEST_ASKED:
+        raise Refused("view_unfit", name=name, longest=LONGEST_NAME)
+    yield ViewSaved(account=AccountId(who.id), listed=listed, name=name, asked=asked, at=at)

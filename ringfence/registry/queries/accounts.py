@@ -80,3 +80,12 @@ def tokens_of(account: AccountId) -> list[TokenRow]:
         (account,),
     )
     return [TokenRow(id_, tuple(mays.split(",")), from_micros(ends), bool(gone)) for id_, mays, ends, gone in rows]
+
+
+def views_of(account: AccountId, listed: str) -> list[tuple[str, str]]:
+    """An account's saved views of a list: name and filters."""
+    rows = db.ask(
+        "SELECT name, asked FROM registry_view WHERE account = %s AND listed = %s ORDER BY name LIMIT 50",
+        (account, listed),
+    )
+    return [(name, asked) for name, asked in rows]

@@ -147,6 +147,49 @@ def test_titles_and_blank_rows_above_the_header_are_passed_over(tmp_path: Path) 
     assert noted(table)["title_row_passed_over"] == {"row": 2, "text": "Line list of 21 January"}
 
 
+def test_lines_about_the_table_above_it_are_titles_too(tmp_path: Path) -> None:
+    text = "Source: WHO, 2020\nUpdated: today\n\nid,sex,age,town\n1,F,7,x\n2,M,8,y\n"
+    assert read(written(tmp_path, text)).header == ("id", "sex", "age", "town")
+
+
+def test_a_stray_zero_byte_is_not_utf16(tmp_path: Path) -> None:
+    assert rows(read(written(tmp_path, b"id,sex\n1,F\x00\n2,M\n"))) == [("1", "F"), ("2", "M")]
+
+
+def test_an_ods_sheet(tmp_path: Path) -> None:
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = [
+        ("string", "", "id"),
+        ("string", "", "onset"),
+        ("float", 'office:value="1"', "1"),
+        ("date", 'office:date-value="2020-01-21"', "x"),
+    ]
+    made = [
+        f'<table:table-cell office:value-type="{kind}" {value}><text:p>{text}</text:p></table:table-cell>'
+        for kind, value, text in cells
+    ]
+    content = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0" '
+        f'xmlns:text="{names}:text:1.0">'
+        '<office:body><office:spreadsheet><table:table table:name="S">'
+        f"<table:table-row>{made[0]}{made[1]}</table:table-row><table:table-row>{made[2]}{made[3]}</table:table-row>"
+        '<table:table-row table:number-rows-repeated="1000000">'
+        '<table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+    table = read(tmp_path / "a.ods")
+    assert (table.header, rows(table)) == (("id", "onset"), [("1", "2020-01-21")])
+
+
 def test_row_names_as_r_writes_them_get_a_column(tmp_path: Path) -> None:
     table = read(written(tmp_path, 'sex,age\n"1","F",7\n"2","M",8\n'))
     assert table.header == ("row name", "sex", "age")
@@ -235,6 +278,7 @@ def test_parquet_of_any_type_is_read_as_text(tmp_path: Path) -> None:
         '[{"id": 1, "who": {"sex": "F", "age": 7.0}}, {"id": 2, "who": {"sex": null}, "x": ["a", 1]}]',
         '{"version": 3, "cases": [{"id": 1, "who": {"sex": "F", "age": 7}}, {"id": 2, "who": {"sex": null}, "x": ["a", 1]}]}',
         '{"id": 1, "who": {"sex": "F", "age": 7}}\n\n{"id": 2, "who": {"sex": null}, "x": ["a", 1]}\n',
+        '[{"id": 1, "who": {"sex": "F", "age": 7}}, {"id": 2, "who": {"sex": NaN}, "x": ["a", 1]}]',
     ],
 )
 def test_json_in_three_forms(tmp_path: Path, text: str) -> None:
@@ -268,6 +312,7 @@ def _zip_of(*names: str) -> bytes:
         (b" \r\n\r\n", "table_empty"),
         (b"\xef\xbb\xbf\n", "table_empty"),
         (b"1,2020-01-21,7\n2,2020-01-22,8\n", "table_no_header"),
+        (b'"id,sex\n1,F\n2,M\n', "table_quote_in_header"),
         (b"%PDF-1.7\n", "table_unknown_format"),
         (b"\x89PNG\r\n\x1a\n", "table_unknown_format"),
         (bytes(range(256)) * 40, "table_not_text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,14 @@ def test_a_column_that_cannot_tell_follows_the_others(tmp_path: Path) -> None:
         "onset date": "dmy",
         "report date": "dmy",
     }
+
+
+def test_two_digit_years_get_no_order_before_the_possible_days_are_known(tmp_path: Path) -> None:
+    """27/3/20 may be 27 March 2020 or 20 March 2027."""
+    opened = table(tmp_path, "id,onset date\n1,20/1/21\n2,20/3/27\n")
+    assert guess(opened).columns[1].order is None
+    known = guess(opened, not_before=date(2019, 12, 1), not_after=date(2020, 12, 31))
+    assert known.columns[1].order is None  # the year in front needs no word: the column tells it each time
 
 
 @pytest.mark.parametrize(

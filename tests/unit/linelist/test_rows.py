@@ -135,6 +135,12 @@ def test_equal_rows_are_one_and_different_rows_with_one_code_are_refused(tmp_pat
     ]
 
 
+def test_one_code_on_very_many_rows_takes_no_longer_than_many_codes(tmp_path: Path) -> None:
+    made, bad = told(tmp_path, "id,x\n" + "".join(f"1,{i}\n" for i in range(30_000)))
+    assert (len(made), len(bad)) == (0, 30_000)
+    assert bad[0].told["rows"].count(",") == 19
+
+
 def test_rows_without_a_code_get_the_same_derived_one_each_time(tmp_path: Path) -> None:
     made, _ = told(tmp_path, "sex,age\nF,7\nF,7\nM,8\n")
     codes = [record.code for record in made]

@@ -222,6 +222,11 @@ def _as_column(name: str, found: _Guess | None, sample: list[str]) -> Column:
     return made
 
 
+def _with_whole_years(table: Table, column: str) -> bool:
+    """Whether years have four digits; with two, an order found without the possible days is not to be kept."""
+    return bool(table.frame[column].str.contains(r"[-/. ]\d{4}\b").any())
+
+
 def _with_orders(
     table: Table, columns: tuple[Column, ...], known: dict[str, Field], not_before: date, not_after: date
 ) -> tuple[Column, ...]:
@@ -239,6 +244,8 @@ def _with_orders(
     for column in columns:
         found = read.get(column.column)
         order = next((order for order in _DAY_OR_MONTH if found is not None and found.order == order), None)
+        if order and not_after == LATEST and not _with_whole_years(table, column.column):
+            order = None
         if found is not None and found.ambiguous and len(agreed) == 1:
             order = next(iter(agreed))
         made.append(replace(column, order=order))

@@ -49,16 +49,16 @@ def records(
     lines = table.frame.rows()
     rows = table.rows.to_list()
     extra = _extra(table, mapping)
-    codes = _Codes(table, mapping, columns)
+    codes = _Codes(table, mapping, columns, lines)
     made: list[CaseRecord] = []
     for index, row in enumerate(rows):
         told: dict[str, Any] = dict(constants)
         found = _gather(index, columns, told)
-        found += codes.check(index, lines)
+        found += codes.check(index)
         found += _contradictions(row, told, mapping)
         bad += found
         if not any(cell.severity in (Severity.ROW_REFUSED, Severity.ROW_REPEATED) for cell in found):
-            made.append(_record(row, told, codes.of(index, lines), extra(index)))
+            made.append(_record(row, told, codes.of(index), extra(index)))
     return made, sorted(bad, key=lambda cell: cell.row)
 
 
@@ -181,10 +181,16 @@ def _without_missing(cells: list[str | None]) -> list[str | None]:
     return [None if cell in absent else cell for cell in cells] if absent else cells
 
 
+_NAMED = 20
+
+
 class _Codes:
     """The code of each row: given, or derived; and which rows share one."""
 
-    def __init__(self, table: Table, mapping: Mapping, columns: _Columns) -> None:
+    def __init__(
+        self, table: Table, mapping: Mapping, columns: _Columns, lines: Sequence[tuple[str | None, ...]]
+    ) -> None:
+        self.lines = lines
         self.header = table.header
         self.rows = table.rows.to_list()
         self.column = mapping.column_of("code") or ""
@@ -195,25 +201,28 @@ class _Codes:
         for index, code in enumerate(self.given):
             if code in shared and code is not None:
                 self.shared.setdefault(code, []).append(index)
+        self.same = {
+            code: all(lines[place] == lines[places[0]] for place in places) for code, places in self.shared.items()
+        }
         self.equal: Counter[tuple[Any, ...]] = Counter()
         self.order = sorted(range(len(self.header)), key=lambda place: self.header[place])
 
-    def check(self, index: int, lines: Sequence[tuple[str | None, ...]]) -> list[BadCell]:
+    def check(self, index: int) -> list[BadCell]:
         """Rows with one code: the same cell by cell are one, different ones are refused, each naming the others."""
         code = self.given[index]
         places = self.shared.get(code) if code is not None else None
         if places is None or code is None:
             return []
-        others = [place for place in places if place != index]
-        if all(lines[place] == lines[places[0]] for place in places):
+        if self.same[code]:
             if index == places[0]:
                 return []
             told = {"row": self.rows[places[0]]}
             return [BadCell(self.rows[index], self.column, code, "row_repeated", Severity.ROW_REPEATED, told)]
-        told = {"rows": ", ".join(str(self.rows[place]) for place in others[:20])}
+        others = [place for place in places[: _NAMED + 1] if place != index][:_NAMED]
+        told = {"rows": ", ".join(str(self.rows[place]) for place in others)}
         return [BadCell(self.rows[index], self.column, code, "code_of_different_rows", Severity.ROW_REFUSED, told)]
 
-    def of(self, index: int, lines: Sequence[tuple[str | None, ...]]) -> tuple[str, bool]:
+    def of(self, index: int) -> tuple[str, bool]:
         """(code, whether it was derived)."""
         code = self.given[index]
         if code is not None:
@@ -221,7 +230,7 @@ class _Codes:
         cells = tuple(
             f"{self.header[place]}={cell}"
             for place in self.order
-            if (cell := lines[index][place]) is not None and not missing(cell)
+            if (cell := self.lines[index][place]) is not None and not missing(cell)
         )
         self.equal[cells] += 1
         return derive("row", *cells, self.equal[cells]), True

@@ -12,6 +12,7 @@ from ringfence.desks.cases import queries
 from ringfence.desks.cases.memory.history import about
 from ringfence.facts.cases import (
     CaseClassified,
+    CaseCorrected,
     CaseDescribed,
     CaseMoved,
     CaseReported,
@@ -217,6 +218,18 @@ def further_columns(fact: CaseDescribed, line: Line) -> None:
     about(fact.case, line)
 
 
+@keeps(CaseCorrected)
+def corrected_columns(fact: CaseCorrected, line: Line) -> None:
+    """The newest telling of a column counts."""
+    told = [(name, getattr(fact, name)) for name in _CORRECTED if getattr(fact, name) is not None]
+    for name, value in told:
+        db.write("cases_case", f"UPDATE cases_case SET {name} = %s WHERE id = %s", (value, fact.case))
+    about(fact.case, line)
+
+
+_CORRECTED = ("sex", "age_years", "facility", "imported", "quarantined_before", "cluster")
+
+
 @keeps(CaseMoved)
 def a_moved_case(fact: CaseMoved, line: Line) -> None:
     """It is counted where it is handled."""
@@ -253,7 +266,20 @@ def an_import(fact: LineListRead, line: Line) -> None:
     """How many rows, and what became of them."""
     db.write(
         "cases_import",
-        "INSERT INTO cases_import (sha256, outbreak, rows, new, unchanged, refused, at, told_by)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (fact.sha256, fact.outbreak, fact.rows, fact.new, fact.unchanged, fact.refused, to_micros(fact.at), line.by),
+        "INSERT INTO cases_import (sha256, outbreak, rows, new, unchanged, refused, changed, links, source, mapping, at,"
+        " told_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (outbreak, at, sha256) DO NOTHING",
+        (
+            fact.sha256,
+            fact.outbreak,
+            fact.rows,
+            fact.new,
+            fact.unchanged,
+            fact.refused,
+            fact.changed,
+            fact.links,
+            fact.source,
+            fact.mapping,
+            to_micros(fact.at),
+            line.by,
+        ),
     )

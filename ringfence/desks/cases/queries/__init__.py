@@ -10,10 +10,12 @@ from ringfence.desks.cases.queries.board import (
     facilities_unheard,
     imports,
     is_enrolled,
+    last_community_day,
     positive_of,
     positives,
     positives_waiting,
     report_clocks,
+    was_read,
 )
 from ringfence.desks.cases.queries.case_file import (
     CaseFile,
@@ -34,13 +36,17 @@ from ringfence.desks.cases.queries.keys import (
     Station,
     case_coded,
     case_of_person,
+    cases_alike,
+    cases_in,
     cases_so_far,
     counted_days,
     course,
+    extras_of,
     key,
+    numbers_of,
     place_of_case,
 )
-from ringfence.desks.cases.queries.line_list import CaseRow, case_row, line_list
+from ringfence.desks.cases.queries.line_list import CaseRow, case_row, cases_matching, line_list
 
 __all__ = [
     "CaseFile",
@@ -58,6 +64,9 @@ __all__ = [
     "case_numbers",
     "case_of_person",
     "case_row",
+    "cases_alike",
+    "cases_in",
+    "cases_matching",
     "cases_so_far",
     "chain",
     "counted_days",
@@ -65,6 +74,7 @@ __all__ = [
     "curve",
     "exposure_case",
     "exposures_of",
+    "extras_of",
     "facilities",
     "facilities_unheard",
     "findings_of",
@@ -73,11 +83,14 @@ __all__ = [
     "interviews_of",
     "is_enrolled",
     "key",
+    "last_community_day",
     "line_list",
     "near_cases",
+    "numbers_of",
     "place_of_case",
     "positive_of",
     "positives",
     "positives_waiting",
     "report_clocks",
+    "was_read",
 ]

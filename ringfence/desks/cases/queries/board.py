@@ -45,6 +45,23 @@ def case_numbers(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
     return numbers
 
 
+@query(may="see")
+def last_community_day(
+    scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None
+) -> date | None:
+    """The newest day of report of a case that was not in quarantine before; None where there was none."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    condition, values = scope.sql("path")
+    row = db.ask_one(
+        "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
+        f" AND quarantined_before IS NOT TRUE AND classification <> 'discarded' AND {condition}"
+        " ORDER BY reported_on DESC LIMIT 1",
+        (outbreak, *values),
+    )
+    return as_day(row[0]) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class ReportClocks:
     """How the reporting clocks stand: positives without a report, late reports, silent units."""
@@ -57,8 +74,10 @@ class ReportClocks:
 
 
 @query(may="see")
-def report_clocks(scope: Scope, *, outbreak: OutbreakId) -> ReportClocks:
+def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
     states: dict[str, int] = dict(
         db.ask(
@@ -166,13 +185,18 @@ def facilities(scope: Scope, *, outbreak: OutbreakId) -> list[dict[str, Any]]:
 @query(may="see")
 def imports(*, outbreak: OutbreakId) -> list[dict[str, Any]]:
     """Line lists that were read in, newest first."""
-    names = ("sha256", "rows", "new", "unchanged", "refused", "at", "by")
+    names = ("sha256", "rows", "new", "unchanged", "refused", "changed", "links", "source", "at", "by")
     rows = db.ask(
-        "SELECT sha256, rows, new, unchanged, refused, at, told_by FROM cases_import WHERE outbreak = %s"
-        " ORDER BY at DESC, sha256 LIMIT 50",
+        "SELECT sha256, rows, new, unchanged, refused, changed, links, source, at, told_by FROM cases_import"
+        " WHERE outbreak = %s ORDER BY at DESC, sha256 LIMIT 50",
         (outbreak,),
     )
-    return [dict(zip(names, (*row[:5], from_micros(row[5]), row[6]), strict=True)) for row in rows]
+    return [dict(zip(names, (*row[:8], from_micros(row[8]), row[9]), strict=True)) for row in rows]
+
+
+def was_read(sha256: str, outbreak: str) -> bool:
+    """Whether a line list with this hash was read into an outbreak before."""
+    return bool(db.ask("SELECT 1 FROM cases_import WHERE outbreak = %s AND sha256 = %s LIMIT 1", (outbreak, sha256)))
 
 
 @query(may="see")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -57,6 +58,13 @@ def key(case: str) -> CaseKey | None:
     return CaseKey(case, row[0], row[1], row[2], bool(row[3])) if row else None
 
 
+def numbers_of(cases: Sequence[str]) -> dict[str, int]:
+    """case id -> its number within its outbreak, for a page of rows."""
+    wanted = sorted(set(cases))
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, number FROM cases_case WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
 def cases_so_far(outbreak: str) -> int:
     """How many cases an outbreak has had, those set aside included."""
     row = db.ask_one("SELECT n FROM cases_count WHERE outbreak = %s", (outbreak,))
@@ -91,3 +99,24 @@ def case_coded(source: str, code: str, outbreak: str) -> CaseId | None:
         "SELECT id FROM cases_case WHERE source = %s AND code = %s AND outbreak = %s LIMIT 1", (source, code, outbreak)
     )
     return CaseId(row[0]) if row else None
+
+
+def extras_of(case: str) -> dict[str, str]:
+    """The columns of a case that have no term of their own."""
+    return dict(db.ask("SELECT name, value FROM cases_extra WHERE case_id = %s", (case,)))
+
+
+def cases_alike(outbreak: str, path: str, sex: str, age_years: float, onset_on: date) -> list[tuple[CaseId, str]]:
+    """(case, source) of cases on the list at a place with the same sex, age and day of onset, at most 20."""
+    rows = db.ask(
+        "SELECT id, source FROM cases_case WHERE outbreak = %s AND set_aside = %s AND onset_on = %s AND path = %s"
+        " AND sex = %s AND age_years = %s ORDER BY seq LIMIT 20",
+        (outbreak, False, onset_on.isoformat(), path, sex, age_years),
+    )
+    return [(CaseId(case), source) for case, source in rows]
+
+
+def cases_in(outbreak: str) -> int:
+    """How many cases of an outbreak are on the list."""
+    row = db.ask_one("SELECT count(*) FROM cases_case WHERE outbreak = %s AND set_aside = %s", (outbreak, False))
+    return int(row[0]) if row else 0

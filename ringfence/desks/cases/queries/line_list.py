@@ -205,3 +205,36 @@ _REPORT = {
     "waiting": "found_at IS NOT NULL AND reported_at IS NULL",
     "on_time": "reported_at IS NOT NULL AND report_due_at IS NULL",
 }
+
+
+@query(may="see")
+def cases_matching(  # noqa: PLR0913 (the filters of the line list)
+    scope: Scope,
+    *,
+    outbreak: OutbreakId,
+    under: JurisdictionId | None = None,
+    classification: Classification | None = None,
+    investigation: str | None = None,
+    sex: str | None = None,
+    found_by: str | None = None,
+    cluster: str | None = None,
+    outcome: str | None = None,
+    report: str | None = None,
+    onset_from: date | None = None,
+    onset_until: date | None = None,
+    reported_from: date | None = None,
+    reported_until: date | None = None,
+    code: str | None = None,
+    set_aside: bool = False,
+    at_most: int = 10_001,
+) -> int:
+    """How many cases the filters of the line list match, counted no further than a bound."""
+    where, values = _filters(locals())
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    within, ends = scope.sql("path")
+    row = db.ask_one(
+        f"SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE {where} AND {within} LIMIT {int(at_most)}) matching",
+        (*values, *ends),
+    )
+    return int(row[0]) if row else 0

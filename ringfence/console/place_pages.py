@@ -1,0 +1,236 @@
+"""The tree of places, the units and teams of the command, and outbreaks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from ringfence.console.asks import ask
+from ringfence.console.context import Page, page
+from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
+from ringfence.console.sections import List, Part, Section, Sections, table
+from ringfence.console.shown import label
+from ringfence.core.errors import Refused
+from ringfence.core.policy import Kind
+from ringfence.core.policy_layers import kind_of
+from ringfence.desks.cases.queries import case_numbers
+from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.registry.queries import areas, outbreaks, units
+from ringfence.registry.queries.areas import Area, jurisdictions, jurisdictions_named
+
+
+class Search(forms.Form):
+    """A place by the beginning of its name or code."""
+
+    def __init__(self, here: Page) -> None:
+        """One field."""
+        super().__init__(here.request.GET)
+        self.fields["q"] = forms.CharField(label=_("Name, code or another system's code"), required=False)
+
+
+def way_to(area: Area) -> list[Area]:
+    """The places above an area, outermost first."""
+    steps = area.path.split(".")[:-2]
+    above = (areas.area_at(".".join(steps[:n]) + ".") for n in range(1, len(steps) + 1))
+    return [each for each in above if each is not None]
+
+
+@page()
+def places_page(here: Page, place: str | None = None) -> HttpResponse:
+    """One level of the tree: a place and what lies one step beneath it; or what a search finds."""
+    area = areas.area(JurisdictionId(place)) if place else None
+    if place and (area is None or not here.who.scope("see").covers(area.path)):
+        raise Refused("not_known_here", what="jurisdiction", id=place)
+    form = Search(here)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found = here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
+    listing = Listing(
+        caption=_("Places"),
+        columns=[
+            Column("name", _("Place")),
+            Column("level", _("Level")),
+            Column("population", _("Population"), "number"),
+            Column("units", _("Units"), "number"),
+            Column("cases", _("Cases"), "number"),
+        ],
+        rows=[_place_row(here, each) for each in found],
+        empty=Empty(_("No place here"), _("Nothing lies beneath this place, or nothing is called that.")),
+        filters=form,
+        as_of=here.now,
+    )
+    sections = Sections(
+        title=area.name(here.language) if area else _("Jurisdictions"),
+        lead=label(f"level.{area.level}") if area else _("The tree of places, one level at a time."),
+        way=[Choice(_("Jurisdictions"), reverse("jurisdictions"))]
+        + [Choice(each.name(here.language), reverse("place", args=[each.id])) for each in (way_to(area) if area else [])],
+        chips=[Chip("discarded", _("Closed"))] if area and area.closed else [],
+        main=[Section("", [List(listing)]), *_declare(here, area)],
+    )
+    return here.render("console/sections.html", sections=sections)
+
+
+def _place_row(here: Page, area: Area) -> Row:
+    url = reverse("place", args=[area.id])
+    counted: dict[str, int] = {}
+    if here.outbreak is not None:
+        counted = here.ask(case_numbers, outbreak=here.outbreak.id, under=area.id)
+    carried = sum(1 for each in here.ask(units.units) if each.path == area.path)
+    cases = f"/cases/?{urlencode({'under': area.id})}"
+    return Row(
+        area.id,
+        [
+            Cell(area.name(here.language), href=url, note=area.code),
+            Cell(label(f"level.{area.level}"), note=area.zone),
+            Cell(f"{area.population:,}" if area.population is not None else "–"),
+            Cell(str(carried)),
+            Cell(f"{counted.get('all', 0):,}", href=cases),
+        ],
+        href=url,
+    )
+
+
+def _declare(here: Page, area: Area | None) -> list[Section]:
+    parts: list[Part] = []
+    parent = {"parent": area.id} if area else {}
+    parts += ask(
+        here, "registry.declare_jurisdiction", _("Declare a place beneath this one") if area else _("Declare a place"),
+        fixed=parent, leave=() if area else ("parent",) if "" in here.who.scope("arrange").paths else (),
+    )  # fmt: skip
+    if area is not None:
+        parts += ask(here, "registry.declare_place", _("Declare a place of meeting here"), fixed={"jurisdiction": area.id})
+        if not area.closed:
+            parts += ask(here, "registry.close_jurisdiction", _("Close this place"), fixed={"jurisdiction": area.id}, danger=True)
+    return [Section(_("Changes"), parts)] if parts else []
+
+
+@page()
+def units_page(here: Page) -> HttpResponse:
+    """The units as a tree, the functions they carry, their teams and members."""
+    found = here.ask(units.units)
+    names = {each.id: each.name(here.language) for each in found}
+    places = here.area_names(each.path for each in found)
+    teams = here.ask(units.teams)
+    members = here.ask(units.team_members)
+    rows = [
+        Row(
+            each.id,
+            [
+                Cell("\u2003" * depth + each.name(here.language), href=f"/tasks/?unit={each.id}"),
+                Cell(places.get(each.path, each.path)),
+                Cell(", ".join(label(f"function.{name}") for name in each.functions) or "–"),
+                Cell(names.get(each.above or "", "–")),
+                Cell(str(sum(1 for team in teams if team.unit == each.id))),
+            ],
+        )
+        for depth, each in _tree(found)
+    ]
+    of_teams = [
+        Row(
+            each.id,
+            [
+                Cell(each.name, href=f"/tasks/?team={each.id}"),
+                Cell(names.get(each.unit, "–")),
+                Cell(", ".join(name for _id, name in members.get(each.id, ())) or _("nobody yet")),
+            ],
+        )
+        for each in teams
+    ]
+    columns = [_("Unit"), _("Place"), _("Functions"), _("Unit above"), _("Teams")]
+    changes = ask(here, "registry.declare_unit", _("Declare a unit"))
+    changes += ask(here, "registry.declare_team", _("Declare a team"))
+    changes += ask(here, "registry.join_team", _("Put someone into a team"))
+    changes += ask(here, "registry.leave_team", _("Take someone out of a team"))
+    sections = Sections(
+        title=_("Units and teams"),
+        lead=_("A task goes to the nearest unit that carries its function."),
+        tools=[Choice(_("Workload"), reverse("workload"))],
+        main=[
+            Section(_("Units"), [table(_("Units"), columns, rows, _("No unit yet."))]),
+            Section(_("Teams"), [table(_("Teams"), [_("Team"), _("Unit"), _("Members")], of_teams, _("No team yet."))]),
+            *([Section(_("Changes"), changes)] if changes else []),
+        ],
+    )
+    return here.render("console/sections.html", sections=sections)
+
+
+def _tree(found: list[units.UnitRow]) -> list[tuple[int, units.UnitRow]]:
+    """Units beneath the unit above them, with their depth; each once, even where two stand above each other."""
+    known = {each.id for each in found}
+    below: dict[str, list[units.UnitRow]] = {}
+    for each in found:
+        below.setdefault(each.above if each.above in known else "", []).append(each)
+    ordered: list[tuple[int, units.UnitRow]] = []
+    waiting = [(0, each) for each in reversed(below.get("", []))]
+    seen: set[str] = set()
+    while waiting:
+        depth, unit = waiting.pop()
+        if unit.id in seen:
+            continue
+        seen.add(unit.id)
+        ordered.append((depth, unit))
+        waiting += [(depth + 1, each) for each in reversed(below.get(unit.id, []))]
+    return ordered + [(0, each) for each in found if each.id not in seen]
+
+
+@page()
+def outbreaks_page(here: Page) -> HttpResponse:
+    """Outbreaks, the policy they are handled under, and their objectives."""
+    rows = [_outbreak_row(here, each) for each in here.ask(outbreaks.outbreaks, closed=True)]
+    columns = [_("Outbreak"), _("State"), _("Policy"), _("Begins"), _("Objective"), _("Cases")]
+    packs = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE]
+    over = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.OVERLAY]
+    changes = ask(here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over})
+    if here.outbreak is not None and not here.outbreak.closed:
+        fixed = {"outbreak": here.outbreak.id}
+        named = {"title": here.outbreak.title}
+        changes += ask(here, "registry.set_objective", _("Set the objective of %(title)s") % named, fixed=fixed)
+        changes += ask(here, "registry.close_outbreak", _("Close %(title)s") % named, fixed=fixed, danger=True)
+    sections = Sections(
+        title=_("Outbreaks"),
+        lead=_("A disease in an area, under a policy pack whose every number has a source."),
+        tools=[Choice(_("Policy"), reverse("policy"))],
+        main=[
+            Section("", [table(_("Outbreaks"), columns, rows, _("No outbreak declared yet."))]),
+            *([Section(_("Changes"), changes)] if changes else []),
+        ],
+    )
+    return here.render("console/sections.html", sections=sections)
+
+
+def _pack_said(here: Page, pack: object) -> str:
+    header = pack.header  # type: ignore[attr-defined]
+    title = getattr(header, "title", "") or pack.id  # type: ignore[attr-defined]
+    said = title.get(here.language, "") if isinstance(title, dict) else str(title)
+    return f"{said} ({pack.version})"  # type: ignore[attr-defined]
+
+
+def _outbreak_row(here: Page, each: outbreaks.OutbreakRow) -> Row:
+    weak = len(here.centre.book.unverified(each.pack, each.overlays))
+    counted = here.ask(case_numbers, outbreak=OutbreakId(each.id))
+    return Row(
+        each.id,
+        [
+            Cell(each.title, href=f"/?outbreak={each.id}", note=f"{each.code} · {each.disease}"),
+            Cell(chip=Chip("done" if each.closed else "started", _("Closed") if each.closed else _("Under way"))),
+            Cell(
+                here.centre.book.version(each.pack, each.overlays),
+                href=f"{reverse('policy')}?pack={each.pack}",
+                note=_("%(n)s numbers unverified") % {"n": weak} if weak else "",
+            ),
+            Cell(each.begins_on.isoformat() if each.begins_on else "–"),
+            Cell(each.by_on.isoformat() if each.by_on else "–", note=str(each.clear_days or "")),
+            Cell(f"{counted['all']:,}", href=f"/cases/?outbreak={each.id}"),
+        ],
+    )
+
+
+urlpatterns = [
+    path("places/", places_page, name="jurisdictions"),
+    path("places/<str:place>/", places_page, name="place"),
+    path("units/", units_page, name="units"),
+    path("outbreaks/", outbreaks_page, name="outbreaks"),
+]

@@ -187,7 +187,7 @@ def listing(here: Page, listed: ListPage, views: Sequence[Choice] = ()) -> Listi
         views=views,
         save_view_url=f"{reverse('save_view', args=[listed.name])}?{told.urlencode()}" if _narrowed(told) else "",
         exports=_exports(here, listed, told),
-        actions=[BulkAction(_code(each), gettext(each.says)) for each in offered(here, listed)],
+        actions=[BulkAction(_code(each), label(f"action.{_code(each)}")) for each in offered(here, listed)],
         bulk_url=reverse("many", args=[listed.name]) if listed.item else "",
         count=count,
         count_at_least=at_least,

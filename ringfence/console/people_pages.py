@@ -17,7 +17,7 @@ from ringfence.console.asks import ask, form_of, told_of
 from ringfence.console.context import Page, page
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Links, Pairs, Part, Section, Sections, Text, table
-from ringfence.console.shown import label, three_parts
+from ringfence.console.shown import three_parts
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
@@ -171,7 +171,7 @@ def _tokens(here: Page) -> list[Part]:
         )
         rows.append(
             Row(each.id, [
-                Cell(each.id[-8:].upper()), Cell(", ".join(label(f"may.{may}") for may in each.mays)),
+                Cell(each.id[-8:].upper()), Cell(", ".join(_(MAYS.get(may, may)) for may in each.mays)),
                 Cell(at=each.ends_at), Cell(chip=chip),
             ])
         )  # fmt: skip

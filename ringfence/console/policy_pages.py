@@ -74,7 +74,7 @@ def _number_row(each: Figure, n: int, desk: str) -> Row:
         [
             Cell(label(f"policy.{each.field}"), note=each.field),
             Cell(f"{value} {unit}".strip()),
-            Cell(chip=Chip(kind, f"{_('unverified')}: {text}" if weak else text), note=note),
+            Cell(chip=Chip(kind, f"{_('unverified')}: {text}" if sure is Certainty.SEEN_ONCE else text), note=note),
             Cell(each.source, note=each.formula or ""),
             Cell(each.from_pack),
         ],

@@ -122,7 +122,7 @@ def page(may: str = "see") -> Callable[[View], View]:
             with timezone.override(here.zone):
                 try:
                     if not here.may(may):
-                        raise Refused("not_allowed", what=may)
+                        raise Refused("not_allowed", what=may)  # noqa: TRY301
                     return view(here, **captured)
                 except Refused as refusal:
                     return errors.refused(here, refusal)

@@ -65,7 +65,7 @@ def do(here: Page, desk: str, name: str) -> HttpResponse:
     if not here.may(action.may):
         raise Refused("not_allowed", what=gettext(action.says))
     sent = here.request.method == "POST"
-    initial = {name: value for name, value in here.request.GET.items()}
+    initial = dict(here.request.GET.items())
     form = form_for(here, action, data=here.request.POST if sent else None, initial=initial)
     refused, status = None, 200
     if sent and form.is_valid():

@@ -28,7 +28,7 @@ from tests.console.city import City, build
 def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     """The city, served by the pages."""
     monkeypatch.setattr(app, "centre", lambda: centre)
-    yield build(centre, clock)
+    return build(centre, clock)
 
 
 def signed_in(name: str, language: str = "en") -> Client:

@@ -65,7 +65,7 @@ class ListPage:
     empty: Callable[[Page], Empty]
     item: str = ""
     actions: tuple[Callable[..., Any], ...] = ()
-    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}
+    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}  # noqa: ARG005
     hidden: tuple[str, ...] = ()
     count: Callable[[Page, dict[str, Any]], tuple[int, bool]] | None = None
     count_all: Callable[[Page, dict[str, Any]], int] | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -14,13 +13,12 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import orjson
-from django.db import connection
 
 from ringfence.core import clock as clocks
 from ringfence.core import db, log
 from ringfence.core.access import Who
 from ringfence.core.clock import Clock
-from ringfence.core.declare import Action, Memory, Query, Rule, declared, locator
+from ringfence.core.declare import Action, Memory, Query, Rule, declared
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
@@ -246,7 +244,7 @@ class Centre:
 
     def _ready(self, who: Who, action: Action, told: Mapping[str, Any]) -> tuple[Place, dict[str, Any]]:
         """Check who may, where; fill in the moment; find the place."""
-        names = {parameter.name: parameter for parameter in action.parameters}
+        names = action.named
         if unknown := set(told) - set(names):
             raise Refused("told_unknown", action=action.name, unknown=", ".join(sorted(unknown)))
         ready = dict(told)
@@ -263,15 +261,14 @@ class Centre:
         """Where the ids told lie; one outside the scope is answered like one that does not exist."""
         scope = who.scope(declared.may)
         deepest: str | None = None
-        for parameter in declared.parameters:
-            value = told.get(parameter.name)
-            where = locator(parameter.hint) if value is not None else None
-            if where is None:
+        for name, where in declared.placed:
+            value = told.get(name)
+            if value is None:
                 continue
             for each in value if isinstance(value, tuple) else (value,):
                 path = where(each)
                 if path is None or not scope.covers(path):
-                    raise Refused("not_known_here", what=parameter.name, id=each)
+                    raise Refused("not_known_here", what=name, id=each)
                 if deepest is None or len(path) > len(deepest):
                     deepest = path
         if deepest is None and len(scope.paths) == 1:
@@ -306,22 +303,21 @@ class _Telling:
         self.who = who
         self.next_seq = log.last_seq() + 1
         self.heard_at: datetime = centre.clock.now()
+        self.keys: set[str] = set()  # told in this piece, and perhaps not yet sent
 
     def alone(self, buffer: db.Buffer, action: Action, item: Item, batch: str | None) -> Answer | Refused:
-        """One of many, behind a savepoint of its own."""
-        buffer.flush()
+        """One of many, which stands alone."""
+        buffer.begin_item()
         seq = self.next_seq
-        with _savepoint() as undo:
-            try:
-                answer = self.one(action, item, batch)
-            except Refused as refusal:
-                buffer.waiting.clear()
-                undo()
-                self.next_seq = seq
-                return refusal
-            else:
-                buffer.flush()
-                return answer
+        try:
+            answer = self.one(action, item, batch)
+        except Refused as refusal:
+            buffer.take_back()
+            self.next_seq = seq
+            return refusal
+        buffer.settle()
+        self.keys.add(answer.key)
+        return answer
 
     def heard(self, item: Heard, place: Place) -> list[Told] | Refused:
         """One of a feed's many; how it was told is remembered, so that told again it is known."""
@@ -346,7 +342,7 @@ class _Telling:
         """
         digest = told_digest(action, item.told, self.centre.digest_key)
         key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
-        if (known := _told_before(key, digest)) is not None:
+        if (known := self._told_before(key, digest)) is not None:
             return known
         place, ready = self.centre._ready(self.who, action, item.told)  # noqa: SLF001 (the loop's two halves)
         first = self.next_seq
@@ -391,6 +387,17 @@ class _Telling:
             own.append(Told(line, fact))
         return own
 
+    def _told_before(self, key: str, digest: str) -> Answer | None:
+        asked = "SELECT told_digest, first_seq, last_seq FROM hand_in WHERE key = %s"
+        rows = db.ask(asked, (key,)) if key in self.keys else db.ask_stored(asked, (key,))
+        if not rows:
+            return None
+        told, first, last = rows[0]
+        if told != digest:
+            raise Refused("key_means_other", key=key)
+        own = tuple(each for each in log.between(first, last) if each.line.because is None)
+        return Answer(key, first, last, own, again=True)
+
     def _version(self, place: Place) -> str | None:
         """The version of the policy that a fact was decided under; what belongs to no outbreak has none."""
         return self.centre.book.version(place.pack, place.overlays) if place.outbreak and place.pack else None
@@ -404,17 +411,6 @@ class _Telling:
         if outbreak == place.outbreak and path == place.path:
             return place
         return self.centre.geography.place(outbreak, path)
-
-
-@contextmanager
-def _savepoint() -> Iterator[Callable[[], None]]:
-    """A savepoint by hand: Django's `atomic` would cost an ORM cursor for each of many."""
-    db.run("SAVEPOINT alone")
-    try:
-        yield lambda: db.run("ROLLBACK TO SAVEPOINT alone")
-    finally:
-        if connection.connection is not None:
-            db.run("RELEASE SAVEPOINT alone")
 
 
 def _action(function: Callable[..., Facts]) -> Action:
@@ -434,23 +430,13 @@ def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
     return blake2b(body, key=key, digest_size=24).hexdigest()
 
 
-def last_heard(about: str) -> str | None:
-    """The keyed hash of how a feed last told of this, or None."""
-    row = db.ask_one(
-        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC LIMIT 1",
+def heard_before(about: str) -> list[str]:
+    """The keyed hashes of how a feed has told of this, newest first."""
+    rows = db.ask(
+        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC",
         (f"{about}:", f"{about};"),  # `;` follows `:`
     )
-    return str(row[0]) if row else None
-
-
-def _told_before(key: str, digest: str) -> Answer | None:
-    row = db.ask_one("SELECT told_digest, first_seq, last_seq FROM hand_in WHERE key = %s", (key,))
-    if row is None:
-        return None
-    if row[0] != digest:
-        raise Refused("key_means_other", key=key)
-    own = tuple(each for each in log.between(row[1], row[2]) if each.line.because is None)
-    return Answer(key, row[1], row[2], own, again=True)
+    return [str(digest) for (digest,) in rows]
 
 
 def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:

@@ -2,42 +2,157 @@
 
 Inside a telling, memory's rows and the log's lines wait in a buffer and go out together, at the latest before the next
 read that names their table. A statement's text is its own key, so that equal statements travel as one `executemany`.
+What was read is not read again until a row of a table that it names is written: nobody else writes meanwhile.
 """
 
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.db import connection
 
+if TYPE_CHECKING:
+    import psycopg
+
 Row = tuple[Any, ...]
+Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]
+"""table -> statements in order, each with its rows."""
+
+FEW_ROWS = 16  # a longer answer is not remembered
+MOST_READS = 4096  # answers remembered at once
+_ALONE = nullcontext()
+SAVEPOINT, BACK, RELEASE = "SAVEPOINT alone", "ROLLBACK TO SAVEPOINT alone", "RELEASE SAVEPOINT alone"
 
 
 class Buffer:
-    """Rows on their way out, by table and in order."""
+    """Rows on their way out, by table and in order; those of one item of many apart, until the item is settled.
+
+    A savepoint is taken only when a row of the item must go out before the item is settled: most items that are refused
+    have written nothing by then, and most that are accepted are not read before the hand-in is whole.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""
-        self.waiting: dict[str, list[tuple[str, list[Sequence[Any]]]]] = {}
+        self.raw = _raw()
+        self._on_server = not isinstance(self.raw, sqlite3.Connection)
+        self.settled: Waiting = {}
+        self.waiting: Waiting = {}
+        self._item = self._guarded = False
+        self._read: dict[tuple[str, Row], tuple[int, list[Row]]] = {}
+        self._changed: dict[str, int] = {}  # table -> how many rows had been written when its newest one was
+        self._written = 0
 
     def add(self, table: str, sql: str, params: Sequence[Any]) -> None:
         """Let one row wait; runs of the same statement on a table gather."""
-        statements = self.waiting.setdefault(table, [])
-        if statements and statements[-1][0] == sql:
+        self._written += 1
+        self._changed[table] = self._written
+        statements = self.waiting.get(table)
+        if statements is None:
+            self.waiting[table] = [(sql, [params])]
+        elif statements[-1][0] == sql:
             statements[-1][1].append(params)
         else:
             statements.append((sql, [params]))
 
-    def flush(self, tables: Sequence[str] | None = None) -> None:
-        """Send what waits for these tables, or everything."""
-        for table in list(self.waiting) if tables is None else tables:
-            for sql, rows in self.waiting.pop(table, ()):
-                send(sql, rows)
+    def ask(self, sql: str, params: Row) -> list[Row]:
+        """The rows of a SELECT, remembered or read; what waits for a table that it names goes out first."""
+        words = _words(sql)
+        known = self._read.get((sql, params))
+        if known is not None and self._unchanged(words, known[0]):
+            return list(known[1])
+        if words.isdisjoint(self.waiting) and words.isdisjoint(self.settled):
+            rows = _select(self.raw, sql, params)
+        else:
+            with self._together:
+                self._out([table for table in (*self.settled, *self.waiting) if table in words])
+                rows = _select(self.raw, sql, params)
+        if len(rows) > FEW_ROWS:
+            return rows
+        if len(self._read) >= MOST_READS:
+            self._read.clear()
+        self._read[sql, params] = (self._written, rows)
+        return list(rows)
+
+    def _unchanged(self, words: frozenset[str], since: int) -> bool:
+        """Whether no row of a table among these words was written since."""
+        for table, at in self._changed.items():
+            if at > since and table in words:
+                return False
+        return True
+
+    def flush(self) -> None:
+        """Send everything that waits."""
+        if self.waiting or self.settled:
+            with self._together:
+                self._out((*self.settled, *self.waiting))
+
+    def _out(self, tables: Sequence[str]) -> None:
+        """Send what waits for these tables."""
+        if self._item and any(table in self.waiting for table in tables):
+            self._guard()
+        for waiting in (self.settled, self.waiting):
+            for table in tables:
+                for sql, rows in waiting.pop(table, ()):
+                    _send(self.raw, sql, rows)
+
+    @property
+    def _together(self) -> AbstractContextManager[Any]:
+        """Statements that need not wait for each other: on a server they make one journey."""
+        return self.raw.pipeline() if self._on_server else _ALONE  # type: ignore[no-any-return]
+
+    # -- one item of many --
+
+    def begin_item(self) -> None:
+        """What is written from now on belongs to one item."""
+        self._item = True
+
+    def _guard(self) -> None:
+        """Something of the item is about to go out: what was settled goes first, then a savepoint is taken."""
+        if self._guarded:
+            return
+        self._guarded = True
+        for statements in self.settled.values():
+            for sql, rows in statements:
+                _send(self.raw, sql, rows)
+        self.settled = {}
+        _send(self.raw, SAVEPOINT, [()])
+
+    def settle(self) -> None:
+        """The item stands."""
+        self._over(RELEASE)
+        for table, statements in self.waiting.items():
+            before = self.settled.setdefault(table, [])
+            for sql, rows in statements:
+                if before and before[-1][0] == sql:
+                    before[-1][1].extend(rows)
+                else:
+                    before.append((sql, rows))
+        self.waiting = {}
+
+    def take_back(self) -> None:
+        """Nothing of the item stands."""
+        self._over(BACK, RELEASE)
+        self.waiting = {}
+        self._read.clear()
+
+    def _over(self, *statements: str) -> None:
+        if self._guarded:
+            for each in statements:
+                _send(self.raw, each, [()])
+        self._item = self._guarded = False
+
+    def step_aside(self) -> None:
+        """Something is about to be written past this buffer: what waits goes first, and what was read may not stand."""
+        self.flush()
+        if self._item:
+            self._guard()
+        self._read.clear()
 
 
 _buffer: ContextVar[Buffer | None] = ContextVar("buffer", default=None)
@@ -67,17 +182,7 @@ def write(table: str, sql: str, params: Sequence[Any]) -> None:
 def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT; what waits for a table that it names goes out first."""
     buffer = _buffer.get()
-    if buffer is not None and buffer.waiting:
-        named = [table for table in buffer.waiting if table in sql]
-        if named:
-            buffer.flush(named)
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        rows: list[Row] = connection.connection.execute(_qmark(sql), params).fetchall()
-        return rows
-    cursor = _server_cursor()
-    cursor.execute(sql, params)
-    return cursor.fetchall()
+    return _select(_raw(), sql, params) if buffer is None else buffer.ask(sql, tuple(params))
 
 
 def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
@@ -86,21 +191,18 @@ def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
     return rows[0] if rows else None
 
 
+def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a SELECT as they are stored, whatever waits: for one who knows that what waits does not matter."""
+    buffer = _buffer.get()
+    return _select(_raw() if buffer is None else buffer.raw, sql, params)
+
+
 def send(sql: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Execute a statement once for each row of parameters."""
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        raw = connection.connection
-        if len(rows) == 1:
-            raw.execute(_qmark(sql), rows[0])
-        else:
-            raw.executemany(_qmark(sql), rows)
-        return
-    cursor = _server_cursor()
-    if len(rows) == 1:
-        cursor.execute(sql, rows[0])
-    else:
-        cursor.executemany(sql, rows)
+    """Execute a statement at once, for each row of parameters; inside a telling, what waits goes out first."""
+    buffer = _buffer.get()
+    if buffer is not None:
+        buffer.step_aside()
+    _send(_raw(), sql, rows)
 
 
 def run(sql: str) -> None:
@@ -108,16 +210,56 @@ def run(sql: str) -> None:
     send(sql, [()])
 
 
+# -- the two databases ------------------------------------------------------------------------------------------------
+
+
+def _raw() -> Any:
+    """The driver's own connection."""
+    raw = connection.connection
+    if raw is None:
+        connection.ensure_connection()
+        raw = connection.connection
+    return raw
+
+
+def _select(raw: Any, sql: str, params: Sequence[Any]) -> list[Row]:
+    if isinstance(raw, sqlite3.Connection):
+        found: list[Row] = raw.execute(_qmark(sql), params).fetchall()
+        return found
+    cursor = _server_cursor(raw)
+    cursor.execute(sql, params)
+    return cursor.fetchall()
+
+
+def _send(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Execute a statement once for each row of parameters."""
+    if isinstance(raw, sqlite3.Connection):
+        if len(rows) == 1:
+            raw.execute(_qmark(sql), rows[0])
+        else:
+            raw.executemany(_qmark(sql), rows)
+        return
+    cursor = _server_cursor(raw)
+    if len(rows) == 1:
+        cursor.execute(sql, rows[0])
+    else:
+        cursor.executemany(sql, rows)
+
+
 @lru_cache(maxsize=2048)
 def _qmark(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
 
 
-def _server_cursor() -> psycopg.Cursor[Row]:
+@lru_cache(maxsize=2048)
+def _words(sql: str) -> frozenset[str]:
+    """Every word of a statement: the tables that it names are among them."""
+    return frozenset(re.findall(r"\w+", sql))
+
+
+def _server_cursor(raw: Any) -> psycopg.Cursor[Row]:
     """A cursor that binds on the server, so that hot statements are prepared there."""
-    connection.ensure_connection()
-    raw = connection.connection
-    cursor = getattr(raw, "ringfence_cursor", None)
+    cursor: psycopg.Cursor[Row] | None = getattr(raw, "ringfence_cursor", None)
     if cursor is None or cursor.closed:
         cursor = psycopg.Cursor(raw)
         raw.ringfence_cursor = cursor
@@ -125,8 +267,8 @@ def _server_cursor() -> psycopg.Cursor[Row]:
 
 
 def _flush_first(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
-    """The ORM reads too: whatever waits goes out before its statement."""
+    """The ORM reads and writes too: whatever waits goes out before its statement."""
     buffer = _buffer.get()
-    if buffer is not None and buffer.waiting:
-        buffer.flush()
+    if buffer is not None:
+        buffer.step_aside()
     return execute(sql, params, many, context)

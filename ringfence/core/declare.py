@@ -72,6 +72,17 @@ class Declared:
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         )
 
+    @cached_property
+    def named(self) -> dict[str, Parameter]:
+        """The parameters by name."""
+        return {each.name: each for each in self.parameters}
+
+    @cached_property
+    def placed(self) -> tuple[tuple[str, Callable[[str], str | None]], ...]:
+        """Those parameters that are ids of something that has a place, and how each is placed."""
+        found = ((each.name, locator(each.hint)) for each in self.parameters)
+        return tuple((name, where) for name, where in found if where is not None)
+
 
 @dataclass(frozen=True)
 class Action(Declared):

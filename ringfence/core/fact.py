@@ -9,6 +9,8 @@ import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from operator import itemgetter
 from typing import Any, ClassVar, NewType, dataclass_transform
 
 import orjson
@@ -148,12 +150,22 @@ def _bare_converters(hint: Any) -> tuple[Convert, Convert]:
     raise TypeError(message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Form:
     """How one kind of fact is written: each field's name, its converters and whether absence means a default."""
 
     kind: type[Fact]
     fields: tuple[tuple[str, Convert, Convert, Any], ...]
+
+    @cached_property
+    def written(self) -> tuple[tuple[str, Convert, Any], ...]:
+        """(name, to JSON, default), by name: the order of canonical JSON."""
+        return tuple((name, to, default) for name, to, _, default in sorted(self.fields, key=itemgetter(0)))
+
+    @cached_property
+    def read(self) -> tuple[tuple[str, Convert], ...]:
+        """(name, from JSON), in the order of the fields."""
+        return tuple((name, of) for name, _, of, _ in self.fields)
 
 
 _forms: dict[type[Fact], Form] = {}
@@ -182,11 +194,12 @@ def _form(kind: type[Fact]) -> Form:
 def encode(fact: Fact) -> bytes:
     """A fact's body as canonical JSON; fields that hold their default are left out."""
     body = {}
-    for name, to, _, default in form(type(fact)).fields:
-        value = getattr(fact, name)
+    told = fact.__dict__
+    for name, to, default in form(type(fact)).written:
+        value = told[name]
         if value is default or (value == default and type(value) is type(default)):
             continue
-        body[name] = to(value)
+        body[name] = value if to is _same else to(value)
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS)
 
 
@@ -197,5 +210,5 @@ def decode(kind: str, at: int, body: bytes | str) -> Fact:
         message = f"no fact is called {kind}: this log was written by a newer version"
         raise LookupError(message)
     told = orjson.loads(body)
-    values = {name: of(told[name]) for name, _, of, _ in form(known).fields if name in told}
+    values = {name: told[name] if of is _same else of(told[name]) for name, of in form(known).read if name in told}
     return known(at=from_micros(at), **values)

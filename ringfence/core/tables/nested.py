@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import (
@@ -145,7 +145,7 @@ def _parsed(text: str) -> Any:
         try:
             return json.loads(text, parse_constant=lambda _: None)
         except RecursionError:
-            raise orjson.JSONDecodeError("nested too deeply", text, 0) from None
+            raise orjson.JSONDecodeError("nested too deeply", text, 0) from None  # noqa: TRY003 (its own form)
 
 
 def _by_line(text: str, bad: list[BadRow], whole: orjson.JSONDecodeError) -> Iterator[tuple[int, Any]]:

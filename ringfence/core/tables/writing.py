@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import orjson
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
-import xlsxwriter  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import FORMULA_STARTS

@@ -1,0 +1,1 @@
+"""Benchmarks: each beside its yardstick, in one run. `ringfence bench` runs them; they are not timed tests."""

@@ -186,6 +186,4 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:
 
 def fact_told(fact: Any) -> dict[str, Any]:
     """A fact's fields, `at` apart."""
-    return {
-        each.name: json_value(getattr(fact, each.name)) for each in dataclasses.fields(fact) if each.name != "at"
-    }
+    return {each.name: json_value(getattr(fact, each.name)) for each in dataclasses.fields(fact) if each.name != "at"}

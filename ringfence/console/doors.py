@@ -29,7 +29,9 @@ from ringfence.registry.actions import own
 
 MOST_COLUMNS = 40
 MOST_ROWS = 1000
-NOT_BY_HAND = frozenset({"registry.issue_token", "registry.open_account", "registry.change_password", "registry.note_export"})
+NOT_BY_HAND = frozenset(
+    {"registry.issue_token", "registry.open_account", "registry.change_password", "registry.note_export"}
+)
 """Actions that need a secret or a file made for them: they have pages or commands of their own."""
 
 

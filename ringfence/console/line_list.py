@@ -89,9 +89,7 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
         "area": Cell(names.get(row.path, row.path)),
         "residence": Cell(names.get(row.residence or "", row.residence or "")),
         "stay": Cell(names.get(row.stay or "", row.stay or "")),
-        "report": Cell(
-            chip=Chip(REPORT_CHIPS[row.report_state], label(f"report.{row.report_state}")), note=late_by
-        ),
+        "report": Cell(chip=Chip(REPORT_CHIPS[row.report_state], label(f"report.{row.report_state}")), note=late_by),
         "investigation": _chip("investigation", row.investigation, INVESTIGATION_CHIPS.get(row.investigation, "")),
         "officer": Cell(officers.get(row.officer or "", "")),
         "completeness": Cell(f"{row.completeness:.0%}"),
@@ -145,7 +143,9 @@ def count(here: Page, wanted: dict[str, Any]) -> tuple[int, bool]:
     if not narrowed:
         numbers = here.ask(case_numbers, outbreak=here.outbreak_id, under=here.under_id)
         return numbers["all"] + numbers.get("discarded", 0), False
-    found = here.ask(cases_matching, **{name: value for name, value in wanted.items() if name != "sort"}, at_most=MOST_COUNTED + 1)
+    found = here.ask(
+        cases_matching, **{name: value for name, value in wanted.items() if name != "sort"}, at_most=MOST_COUNTED + 1
+    )
     return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 

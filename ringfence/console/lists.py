@@ -65,7 +65,7 @@ class ListPage:
     empty: Callable[[Page], Empty]
     item: str = ""
     actions: tuple[Callable[..., Any], ...] = ()
-    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}
+    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}  # noqa: ARG005
     hidden: tuple[str, ...] = ()
     count: Callable[[Page, dict[str, Any]], tuple[int, bool]] | None = None
     count_all: Callable[[Page, dict[str, Any]], int] | None = None
@@ -187,7 +187,7 @@ def listing(here: Page, listed: ListPage, views: Sequence[Choice] = ()) -> Listi
         views=views,
         save_view_url=f"{reverse('save_view', args=[listed.name])}?{told.urlencode()}" if _narrowed(told) else "",
         exports=_exports(here, listed, told),
-        actions=[BulkAction(_code(each), gettext(each.says)) for each in offered(here, listed)],
+        actions=[BulkAction(_code(each), label(f"action.{_code(each)}")) for each in offered(here, listed)],
         bulk_url=reverse("many", args=[listed.name]) if listed.item else "",
         count=count,
         count_at_least=at_least,

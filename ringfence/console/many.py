@@ -98,7 +98,12 @@ def many(here: Page, listed: str) -> HttpResponse:
         context["tell_fields"] = [
             *picked.fields(),
             ("batch", f"batch:{secrets.token_hex(10)}"),
-            *((name, value) for name, values in here.request.POST.lists() if name.startswith("told-") for value in values),
+            *(
+                (name, value)
+                for name, values in here.request.POST.lists()
+                if name.startswith("told-")
+                for value in values
+            ),
         ]
     return here.render(
         "console/many.html",

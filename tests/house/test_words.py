@@ -110,7 +110,7 @@ def test_every_task_that_a_rule_or_a_pack_sets_has_a_label(centre: Centre) -> No
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_a_refusal_can_be_said(code: str) -> None:
     names = set().union(*map(_places, REFUSALS[code]))
-    sentences = spoken(Refused(code, **{name: "…" for name in names}))
+    sentences = spoken(Refused(code, **dict.fromkeys(names, "…")))
     assert all(sentences)
     assert not re.search(r"\{\w+\}", "".join(sentences))
 

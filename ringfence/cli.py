@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from ringfence.commands import linelist, people
 from ringfence.commands.demo import demo
 from ringfence.commands.test import test
 from ringfence.commands.work import work
@@ -15,6 +16,8 @@ from ringfence.core.errors import Refused
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(demo)
 app.command()(work)
+app.add_typer(linelist.app, name="linelist")
+app.add_typer(people.app, name="people")
 app.command(context_settings={"ignore_unknown_options": True})(test)
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Shown
 
-from ringfence.commands.doors import centre_here, refusing
+from ringfence.commands.opening import centre_here
 from ringfence.core.access import feed
 from ringfence.core.tables import read
 from ringfence.core.words import label
@@ -28,7 +28,6 @@ Outbreak = Annotated[str, typer.Option(help="Title or code of the outbreak; a ne
 
 
 @app.command("import")
-@refusing
 def import_(  # noqa: PLR0913 (each is an option of the command)
     file: File,
     *,
@@ -93,7 +92,6 @@ def show(told: dict[str, Any], *, json: bool) -> None:
 
 
 @app.command("map")
-@refusing
 def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None, json: Json = False) -> None:
     """Show what each column is taken for, how sure that is, and examples."""
     centre = centre_here()

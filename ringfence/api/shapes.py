@@ -26,6 +26,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "number": {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
     "decimal": {"type": "number"},
     "flag": {"type": "boolean"},
+    "pairs": {"type": "object", "additionalProperties": {"type": "string", "maxLength": LONGEST}},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "time": {"type": "string", "format": "time"},

@@ -17,7 +17,7 @@ from ringfence.console.asks import ask, form_of, told_of
 from ringfence.console.context import Page, page
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Links, Pairs, Part, Section, Sections, Text, table
-from ringfence.console.shown import label, three_parts
+from ringfence.console.shown import three_parts
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
@@ -42,7 +42,7 @@ def accounts_page(here: Page) -> HttpResponse:
                 Cell(_(ROLES[each["role"]][0]) if each["role"] in ROLES else each["role"]),
                 Cell(places.get(each["path"], each["path"])),
                 Cell(at=from_micros(each["ends_at"])) if each["ends_at"] else Cell(_("until withdrawn")),
-                Cell(chip=Chip("done", _("Open")) if each["active"] else Chip("discarded", _("Closed"))),
+                Cell(chip=Chip("done", _("In use")) if each["active"] else Chip("discarded", _("Closed"))),
             ],
         )
         for each in found
@@ -50,7 +50,7 @@ def accounts_page(here: Page) -> HttpResponse:
     known = list({each["id"]: f"{each['shown_name']} ({each['name']})" for each in found}.items())
     pick = {"account": known}
     changes: list[Part] = [
-        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open")),
+        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open an account")),
         *ask(here, "registry.grant_role", _("Grant a role"), choices=pick),
         *ask(here, "registry.withdraw_role", _("Withdraw a role"), choices={**pick, **_roles()}),
         *ask(here, "registry.close_account", _("Close an account"), choices=pick, danger=True),
@@ -171,7 +171,7 @@ def _tokens(here: Page) -> list[Part]:
         )
         rows.append(
             Row(each.id, [
-                Cell(each.id[-8:].upper()), Cell(", ".join(label(f"may.{may}") for may in each.mays)),
+                Cell(each.id[-8:].upper()), Cell(", ".join(_(MAYS.get(may, may)) for may in each.mays)),
                 Cell(at=each.ends_at), Cell(chip=chip),
             ])
         )  # fmt: skip

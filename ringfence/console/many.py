@@ -144,7 +144,9 @@ def _preview(here: Page, picked: Picked, told: dict[str, Any]) -> Preview:
     lines: list[tuple[str, str, bool]] = []
     for each, outcome in zip(looked, seen, strict=True):
         no = isinstance(outcome, Refused)
-        text = three_parts(named(outcome, picked, names, each))[0] if isinstance(outcome, Refused) else _all_said(outcome)
+        text = (
+            three_parts(named(outcome, picked, names, each))[0] if isinstance(outcome, Refused) else _all_said(outcome)
+        )
         if not no:
             would[text] += 1
         if len(lines) < SHOWN:

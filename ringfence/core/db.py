@@ -79,10 +79,7 @@ class Buffer:
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
-        for table, at in self._changed.items():
-            if at > since and table in words:
-                return False
-        return True
+        return all(not (at > since and table in words) for table, at in self._changed.items())
 
     def flush(self) -> None:
         """Send everything that waits."""

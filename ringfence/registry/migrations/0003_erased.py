@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_saved_views'),
+        ("registry", "0002_saved_views"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Erased',
+            name="Erased",
             fields=[
-                ('person', models.TextField(primary_key=True, serialize=False)),
+                ("person", models.TextField(primary_key=True, serialize=False)),
             ],
             options={
-                'db_table': 'registry_erased',
+                "db_table": "registry_erased",
             },
         ),
     ]

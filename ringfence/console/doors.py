@@ -53,7 +53,9 @@ def doors(here: Page) -> HttpResponse:
 
 
 def _choice(door: str, declared: Declared) -> Choice:
-    return Choice(called("action" if door == "do" else "query", declared), reverse(door, args=[declared.desk, declared.name]))
+    return Choice(
+        called("action" if door == "do" else "query", declared), reverse(door, args=[declared.desk, declared.name])
+    )
 
 
 @page()
@@ -65,7 +67,7 @@ def do(here: Page, desk: str, name: str) -> HttpResponse:
     if not here.may(action.may):
         raise Refused("not_allowed", what=gettext(action.says))
     sent = here.request.method == "POST"
-    initial = {name: value for name, value in here.request.GET.items()}
+    initial = dict(here.request.GET.items())
     form = form_for(here, action, data=here.request.POST if sent else None, initial=initial)
     refused, status = None, 200
     if sent and form.is_valid():

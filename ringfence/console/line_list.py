@@ -103,7 +103,7 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
             for name in ("onset_on", "positive_on", "reported_on", "admitted_on", "ended_on")
         },
     }
-    return Line(row.id, cells, href, href, act=row.report_state == "waiting" or row.report_state == "late")
+    return Line(row.id, cells, href, href, act=row.report_state in {"waiting", "late"})
 
 
 def _chip(group: str, code: str, kind: str) -> Cell:

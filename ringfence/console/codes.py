@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.console.more_words import LABELS
 from ringfence.core import words
 from ringfence.core.access import ROLES
 from ringfence.core.words import N_
@@ -178,7 +179,7 @@ WORDS: dict[str, str] = {
 
 def text_of(code: str) -> str | None:
     """The English words of a code: a desk's own, else these."""
-    return words.LABELS.get(code) or WORDS.get(code)
+    return words.LABELS.get(code) or WORDS.get(code) or LABELS.get(code)
 
 
 def options(parameter: str) -> tuple[str, ...]:

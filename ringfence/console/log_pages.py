@@ -34,7 +34,7 @@ class LogFilter(forms.Form):
     def __init__(self, here: Page) -> None:
         """Kinds are picked, places told by name, people by their sign-in name's account or a rule's name."""
         super().__init__(here.request.GET)
-        kinds = [("", _("all"))] + sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)
+        kinds = [("", _("all")), *sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)]
         self.fields["kind"] = forms.ChoiceField(label=_("Kind of fact"), choices=kinds, required=False)
         self.fields["by"] = forms.CharField(label=_("Told by"), required=False)
         self.fields["place"] = AreaField(label=_("Place"), required=False)
@@ -74,7 +74,6 @@ def log_page(here: Page) -> HttpResponse:
         rows=[_log_row(each, names, places) for each in found.lines],
         empty=Empty(_("No line fits"), _("Twenty thousand lines were looked through; older ones may still fit.")),
         filters=form,
-        first_page=True,
         as_of=here.now,
     )
     older = {**here.request.GET.dict(), "before": str(found.next)} if found.next else None

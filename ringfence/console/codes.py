@@ -22,6 +22,9 @@ CODES: dict[str, tuple[str, ...]] = {
 """parameter -> the codes that it takes."""
 
 WORDS: dict[str, str] = {
+    "desk.cases": N_("Cases"),
+    "desk.command": N_("Command"),
+    "desk.registry": N_("Registry"),
     "sex.female": N_("female"),
     "sex.male": N_("male"),
     "sex.other": N_("other sex"),

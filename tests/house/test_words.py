@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import ringfence.commands  # its own words are learnt with it
 from ringfence.app import learn_words
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.centre import Centre
@@ -21,6 +22,7 @@ from ringfence.facts.cases import Certainty, Classification, CourseEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "ringfence"
 learn_words()
+assert ringfence.commands.REFUSALS
 
 
 def _raised() -> Iterator[tuple[str, str, set[str] | None]]:

@@ -181,6 +181,9 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:
         return schema
     if "$ref" in schema:
         return inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "prefixItems" in schema:  # a row of columns: readers of schemas stumble over it oftener than over a plain list
+        schema = {**schema, "items": {"anyOf": schema["prefixItems"]}}
+        del schema["prefixItems"]
     return {key: inlined(value, definitions) for key, value in schema.items()}
 
 

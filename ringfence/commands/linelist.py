@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Shown
 
-from ringfence.commands.doors import centre_here, refusing
+from ringfence.commands.opening import centre_here
 from ringfence.core.access import feed
+from ringfence.core.errors import Refused
 from ringfence.core.tables import read
 from ringfence.core.words import label
 
@@ -28,7 +29,6 @@ Outbreak = Annotated[str, typer.Option(help="Title or code of the outbreak; a ne
 
 
 @app.command("import")
-@refusing
 def import_(  # noqa: PLR0913 (each is an option of the command)
     file: File,
     *,
@@ -93,7 +93,6 @@ def show(told: dict[str, Any], *, json: bool) -> None:
 
 
 @app.command("map")
-@refusing
 def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None, json: Json = False) -> None:
     """Show what each column is taken for, how sure that is, and examples."""
     centre = centre_here()
@@ -122,3 +121,33 @@ def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Wr
         examples = ", ".join(text[:30] for text in each["examples"])
         shown.add_row(each["column"], each["field"], f"{each['confidence']:.0%}", each["reason"], examples)
     Console().print(shown)
+
+
+@app.command("export")
+def export_list(
+    *,
+    outbreak: Outbreak = "",
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx, parquet, json, globalhealth or globalhealth-csv.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    purpose: Annotated[str, typer.Option(help="What it is taken out for; it goes on record.")],
+    json: Json = False,
+) -> None:
+    """Take the line list out, with all its columns and without identities; the purpose goes on record."""
+    centre = centre_here()
+    from ringfence.core.access import EVERYWHERE  # noqa: PLC0415
+    from ringfence.desks.cases.feeds.outbreak import outbreak_known  # noqa: PLC0415
+    from ringfence.registry.actions.own import note_export  # noqa: PLC0415
+    from ringfence.reports.line_list import FORMS, SUFFIX, export  # noqa: PLC0415
+
+    chosen = next((each for each in FORMS if each == form), None)
+    if chosen is None:
+        raise typer.BadParameter(", ".join(FORMS), param_hint="--format")
+    if not purpose.strip():
+        raise Refused("purpose_missing", what="note_export")
+    row = outbreak_known(centre, feed(BY), outbreak)
+    path = out or Path(f"{row.code.lower()}-cases.{SUFFIX[chosen]}")
+    with bar(quiet=json) as shown:
+        task = shown.add_task("cases", total=None)
+        rows = export(path, chosen, EVERYWHERE, row, lambda done: shown.update(task, completed=done))
+    centre.tell(feed(BY), note_export, query="cases.line_list", rows=rows, purpose=purpose, form=form)
+    show({"rows": rows, "file": str(path), "format": form, "outbreak": row.title}, json=json)

@@ -177,7 +177,7 @@ def _late(here: Page) -> list[Late]:
 
 def _late_row(here: Page, row: TaskRow, numbers: dict[str, int], names: dict[str, str]) -> Late:
     case = case_number(here, numbers[row.about]) if row.about in numbers else ""
-    level = gettext("escalated, level %(n)s") % {"n": row.level} if row.level else label(f"state.{row.state}")
+    level = gettext("escalated %(n)s×") % {"n": row.level} if row.level else label(f"state.{row.state}")
     return Late(
         title=label(f"task.{row.kind}"),
         href=address("task", task=row.id) or f"{reverse('ask', args=['command', 'task_file'])}?task={row.id}",
@@ -241,15 +241,16 @@ def _goal(here: Page) -> SafeString | None:
         "done": min(clear, wanted),
         "wanted": wanted,
     }
+    title = gettext("The objective")
     if outbreak.by_on:
         left = (outbreak.by_on - today).days
-        said += " · " + (
+        title += " · " + (
             gettext("%(n)s days left until %(day)s") % {"n": left, "day": outbreak.by_on}
             if left >= 0
             else gettext("the day set, %(day)s, is past") % {"day": outbreak.by_on}
         )
     description = gettext("Last community case reported on %(day)s") % {"day": moment(last)} if last else ""
-    labels = _labels(here, gettext("The objective"), description)
+    labels = _labels(here, title, description)
     return charts.countdown(min(clear, wanted), wanted, labels, said=said)
 
 

@@ -56,6 +56,7 @@ def case_page(here: Page, case: str) -> HttpResponse:
             Choice(_("Label"), reverse("case_label", args=[row.id])),
         ],
         main=[
+            parts.tasks_card(here, row),
             parts.course_card(here, file),
             parts.class_card(here, file),
             parts.investigation_card(here, file, forms),
@@ -64,7 +65,6 @@ def case_page(here: Page, case: str) -> HttpResponse:
             _history(file),
         ],
         side=[
-            parts.tasks_card(here, row),
             parts.clock_card(here, row),
             parts.person_card(here, row),
             papers_card(here, row),

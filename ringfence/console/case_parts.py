@@ -218,7 +218,7 @@ def links_card(here: Page, file: CaseFile) -> Section:
         )
     parts += ask(here, "cases.name_infector", _("Name an infector"), fixed={"case": file.row.id})
     if file.infectors:
-        told = [(each.infector, cells[each.infector].text) for each in file.infectors]
+        told = [(str(each.infector), cells[each.infector].text) for each in file.infectors]
         parts += ask(
             here, "cases.withdraw_infector", _("Drop a link"), fixed={"case": file.row.id}, choices={"infector": told}
         )

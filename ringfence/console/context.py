@@ -78,7 +78,9 @@ class Page:
         return self.centre.ask(self.who, query, **asked)
 
     def tell(self, action: Callable[..., Any], *, key: str | None = None, **told: Any) -> Answer:
-        """Tell an action as the signed-in account."""
+        """Tell an action as the signed-in account, now unless told when: the same thing said again later is a new telling."""
+        if told.get("at") is None and any(each.name == "at" for each in action.action.parameters):  # type: ignore[attr-defined]
+            told["at"] = self.centre.clock.now()
         return self.centre.tell(self.who, action, key=key, **told)
 
     def tell_many(self, action: Callable[..., Any], items: Iterable[Item], *, batch: str) -> Outcome:
@@ -122,7 +124,7 @@ def page(may: str = "see") -> Callable[[View], View]:
             with timezone.override(here.zone):
                 try:
                     if not here.may(may):
-                        raise Refused("not_allowed", what=may)
+                        raise Refused("not_allowed", what=may)  # noqa: TRY301
                     return view(here, **captured)
                 except Refused as refusal:
                     return errors.refused(here, refusal)

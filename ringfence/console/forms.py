@@ -130,8 +130,8 @@ def _field(here: Page, parameter: Parameter, hint: Any, required: bool) -> forms
 
 def _one_of(
     choices: Iterable[tuple[Any, str]],
-    required: bool,
-    coerce: Callable[[Any], Any] = str,  # noqa: FBT001
+    required: bool,  # noqa: FBT001
+    coerce: Callable[[Any], Any] = str,
 ) -> forms.TypedChoiceField:
     empty = gettext("– choose –") if required else gettext("any")
     listed = [("", empty), *((str(value), text) for value, text in choices)]

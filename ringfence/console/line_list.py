@@ -30,7 +30,7 @@ HEADS = (
     Head("report"),
     Head("investigation"),
     Head("reported_on", "time", sort="reported"),
-    Head("found_by"),
+    Head("found_by", shown=False),
     Head("code", shown=False),
     Head("residence", shown=False),
     Head("stay", shown=False),
@@ -83,7 +83,7 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
     reveal = address("reveal", case=row.id) if here.may("reveal") else ""
     late_by = due(row.report_due_at, row.reported_at or here.now) if row.report_due_at else ""
     cells = {
-        "number": Cell(number, href, note=row.code if row.code != number else ""),
+        "number": Cell(number, href),
         "person": Cell(masked(row), reveal_url=reveal),
         "classification": _chip("classification", row.classification, row.classification),
         "area": Cell(names.get(row.path, row.path)),
@@ -103,7 +103,7 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
             for name in ("onset_on", "positive_on", "reported_on", "admitted_on", "ended_on")
         },
     }
-    return Line(row.id, cells, href, href, act=row.report_state == "waiting" or row.report_state == "late")
+    return Line(row.id, cells, href, href, act=row.report_state in {"waiting", "late"})
 
 
 def _chip(group: str, code: str, kind: str) -> Cell:

@@ -34,7 +34,7 @@ class LogFilter(forms.Form):
     def __init__(self, here: Page) -> None:
         """Kinds are picked, places told by name, people by their sign-in name's account or a rule's name."""
         super().__init__(here.request.GET)
-        kinds = [("", _("all"))] + sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)
+        kinds = [("", _("all")), *sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)]
         self.fields["kind"] = forms.ChoiceField(label=_("Kind of fact"), choices=kinds, required=False)
         self.fields["by"] = forms.CharField(label=_("Told by"), required=False)
         self.fields["place"] = AreaField(label=_("Place"), required=False)

@@ -42,7 +42,7 @@ def accounts_page(here: Page) -> HttpResponse:
                 Cell(_(ROLES[each["role"]][0]) if each["role"] in ROLES else each["role"]),
                 Cell(places.get(each["path"], each["path"])),
                 Cell(at=from_micros(each["ends_at"])) if each["ends_at"] else Cell(_("until withdrawn")),
-                Cell(chip=Chip("done", _("Open")) if each["active"] else Chip("discarded", _("Closed"))),
+                Cell(chip=Chip("done", _("In use")) if each["active"] else Chip("discarded", _("Closed"))),
             ],
         )
         for each in found
@@ -50,7 +50,7 @@ def accounts_page(here: Page) -> HttpResponse:
     known = list({each["id"]: f"{each['shown_name']} ({each['name']})" for each in found}.items())
     pick = {"account": known}
     changes: list[Part] = [
-        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open")),
+        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open an account")),
         *ask(here, "registry.grant_role", _("Grant a role"), choices=pick),
         *ask(here, "registry.withdraw_role", _("Withdraw a role"), choices={**pick, **_roles()}),
         *ask(here, "registry.close_account", _("Close an account"), choices=pick, danger=True),

@@ -25,12 +25,13 @@ def policy_page(here: Page) -> HttpResponse:
     book = here.centre.book
     asked = here.request.GET.get("pack", "")
     mine = here.outbreak
+    overlays: tuple[str, ...] = ()
     if asked:
-        pack, overlays = asked, ()
+        pack = asked
     elif mine is not None:
         pack, overlays = mine.pack, mine.overlays
     else:
-        pack, overlays = "base", ()
+        pack = "base"
     version = book.version(pack, overlays)
     sections = [Section(label(f"desk.{desk}"), [_numbers(here, desk, pack, overlays)]) for desk in book.sections]
     advice = [(desk, each) for desk in book.sections for each in book.advice(desk, pack, overlays)]

@@ -13,11 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from ringfence.console.fields import KINDS
-from ringfence.console.more_words import LABELS
 from ringfence.console.pieces import Because, Cell, Entry
 from ringfence.console.shown import label, local_day
 from ringfence.console.templatetags.console import moment
-from ringfence.core import words
 from ringfence.core.fact import Fact
 from ringfence.core.log import Told
 from ringfence.core.words import N_
@@ -96,8 +94,6 @@ SAID: dict[str, str] = {
     "TokenWithdrawn": N_("A programme may no longer act for an account."),
 }
 """Kind of fact -> its sentence; a kind without one is shown by its name, never hidden."""
-
-words.learn({}, LABELS)
 
 CODED = {"kind": "task", "reason": "reason", "evidence": "evidence", "events": "event", "event": "event"}
 

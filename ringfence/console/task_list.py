@@ -108,7 +108,12 @@ def names(here: Page, ids: Sequence[str]) -> dict[str, str]:
 def empty(here: Page) -> Empty:
     """Nothing to do."""
     del here
-    return Empty(_("Nothing to do here"), _("No task fits. Look at all tasks, or at those already done."), _("All tasks"), "/tasks/")
+    return Empty(
+        _("Nothing to do here"),
+        _("No task fits. Look at all tasks, or at those already done."),
+        _("All tasks"),
+        "/tasks/",
+    )
 
 
 TASKS = declare(

@@ -13,12 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import psycopg
 from django.db import connection
-
-if TYPE_CHECKING:
-    import psycopg
 
 Row = tuple[Any, ...]
 Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]

@@ -407,7 +407,7 @@ def show_value(value: Any, zone: str = "UTC") -> str:
     return str(value)
 
 
-def json_value(value: Any, zone: str = "UTC") -> Any:
+def json_value(value: Any, zone: str = "UTC") -> Any:  # noqa: PLR0911 (one for each type)
     """A value as JSON holds it: days and moments in ISO 8601, enums by value, rows and pages as objects."""
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, enum.Enum)):
         return value

@@ -28,7 +28,7 @@ from tests.console.city import City, build
 def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
     """The city, served by the pages."""
     monkeypatch.setattr(app, "centre", lambda: centre)
-    yield build(centre, clock)
+    return build(centre, clock)
 
 
 def signed_in(name: str, language: str = "en") -> Client:
@@ -93,7 +93,9 @@ def post(client: Client, name: str, following: str = "/me/", **told: object) -> 
 
 
 def test_a_task_is_started_finished_and_verified_by_another(city: City) -> None:
-    task = next(each for each in city.ids["tasks"] if "Investigate" in text(signed_in("investigator").get(f"/tasks/{each}/")))
+    task = next(
+        each for each in city.ids["tasks"] if "Investigate" in text(signed_in("investigator").get(f"/tasks/{each}/"))
+    )
     address = f"/tasks/{task}/"
     worker, boss = signed_in("investigator"), signed_in("supervisor")
     assert post(worker, "command.start_task", address, fix_task=task).status_code == 302
@@ -139,7 +141,9 @@ def test_an_interview_is_kept_in_parts_and_personal_answers_are_sealed(city: Cit
     client, case = signed_in("investigator"), city.ids["cases"][2]
     address = f"/cases/{case}/forms/covid/"
     form = form_of_case("covid", 1)
-    choice = next(each for each in form.fields() if each.kind is Kind.CHOICE and each.when is None and not each.personal)
+    choice = next(
+        each for each in form.fields() if each.kind is Kind.CHOICE and each.when is None and not each.personal
+    )
     words = next(each for each in form.fields() if each.personal and each.kind is Kind.TEXT and each.when is None)
     told = {f"a.{choice.name}": choice.choices[0].code, f"a.{words.name}": "Zhao secret"}
     assert client.post(address, told).status_code == 302
@@ -187,7 +191,13 @@ def test_the_dossier_wants_a_purpose_and_leaves_a_line(city: City) -> None:
 
 def test_a_new_case_is_registered_and_reported_in_one_form(city: City) -> None:
     client = signed_in("duty_officer")
-    told = {"jurisdiction": city.ids["bayan"], "sex": "female", "age_years": "44", "classification": "confirmed", "onset_on": "2021-09-25"}
+    told = {
+        "jurisdiction": city.ids["bayan"],
+        "sex": "female",
+        "age_years": "44",
+        "classification": "confirmed",
+        "onset_on": "2021-09-25",
+    }
     answer = client.post("/cases/new/", told)
     assert answer.status_code == 302, text(answer)[:3000]
     assert "BY21-0007" in text(client.get(answer["Location"]))
@@ -219,7 +229,13 @@ def test_the_seals_are_verified_and_a_changed_line_is_named(city: City) -> None:
 def test_many_tasks_are_handed_over_and_taken_back(city: City) -> None:
     client = signed_in("duty_officer")
     picked = city.ids["tasks"][:3]
-    sent = {"action": "command.change_due", "picked": picked, "preview": "1", "told-due_at": "2021-10-01T12:00", "told-reason": "Rain"}
+    sent = {
+        "action": "command.change_due",
+        "picked": picked,
+        "preview": "1",
+        "told-due_at": "2021-10-01T12:00",
+        "told-reason": "Rain",
+    }
     assert "2021-10-01" in text(client.post("/many/tasks/", sent))
     told = client.post("/many/tasks/tell/", {**sent, "batch": "batch:a1"})
     b"".join(told.streaming_content)

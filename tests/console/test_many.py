@@ -82,7 +82,7 @@ def test_rows_that_would_be_refused_are_named_and_the_rest_goes_through(world: W
         browser.post("/many/cases/tell/", sent(hidden(text_of(preview(browser, picked=[first])), "/many/cases/tell/")))
     )
     shown = text_of(preview(browser, picked=[first, second, elsewhere]))
-    assert "Record this for 1 rows" in shown
+    assert "Record this for 1 row" in shown
     fields = sent(hidden(shown, "/many/cases/tell/"))
     told = text_of(browser.post("/many/cases/tell/", fields))
     assert "Recorded for 1 row." in told

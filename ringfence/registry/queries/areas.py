@@ -177,3 +177,17 @@ def place_names(ids: Sequence[str]) -> dict[str, str]:
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
+def paths_by_code(source: str) -> dict[str, str]:
+    """Every code and name by which a source, or anyone, calls a place -> its path; as written, in small and in capitals."""
+    rows = db.ask(
+        "SELECT a.code, j.path, j.code, j.names FROM registry_alias a JOIN registry_jurisdiction j ON j.id = a.id_of"
+        " WHERE a.what = 'jurisdiction' AND a.source IN ('any', %s) ORDER BY j.path DESC",
+        (source,),
+    )
+    found: dict[str, str] = {}
+    for called, path, code, names in rows:
+        own = {name: path for name in (code, *orjson.loads(names).values()) if name.lower() == called}
+        found |= own | {called: path, called.upper(): path}
+    return found

@@ -92,4 +92,6 @@ def kept_files(about: str) -> list[FileRow]:
         " ORDER BY kept_at DESC LIMIT 200",
         (about,),
     )
-    return [FileRow(*row[:5], from_micros(row[5])) for row in rows]
+    return [
+        FileRow(id_, of, name, media_type, size, from_micros(kept)) for id_, of, name, media_type, size, kept in rows
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from anyascii import anyascii
 
@@ -25,23 +26,35 @@ def outbreak_called(centre: Centre, who: Who, name: str, *, zone: str = "UTC", p
     Its pack is the one told, else one whose name stands in the title, else that of an unknown pathogen. Where no place
     is on record yet, a root is declared first. Raises Refused (`outbreak_not_named`).
     """
-    known: list[OutbreakRow] = centre.ask(who, outbreaks)
-    if not name.strip():
-        if len(known) == 1:
-            return known[0]
-        raise Refused("outbreak_not_named", known=", ".join(each.title for each in known) or "–")
-    wanted = name.strip().lower()
-    for each in known:
-        if wanted in (each.title.lower(), each.code.lower(), each.id):
-            return each
+    found = _found(centre, who, name)
+    if found is not None or not name.strip():
+        return found or _nameless(centre, who)
     pack = pack or pack_named(centre, name)
     told = centre.tell(
         who, actions.declare_outbreak, jurisdiction=_root(centre, who, zone), code=_code(name), title=name.strip(),
         disease=pack if pack != UNKNOWN else name.strip(), pack=pack,
     )  # fmt: skip
-    found = outbreak_row(OutbreakId(getattr(told.facts[0], "outbreak")))  # noqa: B009 (facts are told apart at run time)
-    assert found is not None  # noqa: S101 (it was declared in the line above)
-    return found
+    declared = outbreak_row(OutbreakId(getattr(told.facts[0], "outbreak")))  # noqa: B009 (facts are told apart at run time)
+    assert declared is not None  # noqa: S101 (it was declared in the line above)
+    return declared
+
+
+def outbreak_known(centre: Centre, who: Who, name: str) -> OutbreakRow:
+    """The outbreak with this title, code or id, or the only one. Raises Refused (`outbreak_not_named`)."""
+    return _found(centre, who, name) or _nameless(centre, who)
+
+
+def _found(centre: Centre, who: Who, name: str) -> OutbreakRow | None:
+    known: list[OutbreakRow] = centre.ask(who, outbreaks, closed=True)
+    wanted = name.strip().lower()
+    if not wanted:
+        return known[0] if len(known) == 1 else None
+    return next((each for each in known if wanted in (each.title.lower(), each.code.lower(), each.id)), None)
+
+
+def _nameless(centre: Centre, who: Who) -> NoReturn:
+    known = ", ".join(each.title for each in centre.ask(who, outbreaks, closed=True))
+    raise Refused("outbreak_not_named", known=known or "–")
 
 
 def pack_named(centre: Centre, title: str) -> str:

@@ -45,7 +45,9 @@ def do_(  # noqa: PLR0913 (each is an option)
         return
     for each in answer.told:
         shown = ", ".join(
-            f"{name}={show_value(value)}" for name, value in vars(each.fact).items() if value is not None and value != ""
+            f"{name}={show_value(value)}"
+            for name, value in vars(each.fact).items()
+            if value is not None and value != ""
         )
         typer.echo(f"{each.line.seq}  {label(f'fact.{each.kind}', gettext)}  {shown}")
 

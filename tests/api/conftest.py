@@ -17,7 +17,7 @@ from ringfence.core.centre import Centre
 from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, PersonId
 from ringfence.registry import account_keeping, actions
 
-PASSWORD = "correct horse battery"  # noqa: S105 (a test's own)
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Town:
 
     def open_account(self, name: str, role: str, place: JurisdictionId, mays: tuple[str, ...] = ()) -> AccountId:
         """An account with a role and a token."""
-        from django.contrib.auth.hashers import make_password  # noqa: PLC0415 (needs Django set up)
+        from django.contrib.auth.hashers import make_password
 
         told: dict[str, Any] = {"name": name, "shown_name": name.title(), "role": role, "jurisdiction": place}
         opened = self.centre.tell(

@@ -27,7 +27,12 @@ def state(template: Path, tmp_path: Path) -> Path:
 def _run(state: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "RINGFENCE_HOME": str(state), "LANG": "C", "LC_ALL": "C", "COLUMNS": "100"}
     return subprocess.run(
-        [sys.executable, "-m", "ringfence.cli", *words], env=environment, input=stdin, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ringfence.cli", *words],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -112,4 +117,9 @@ def test_policy_packs_are_checked(state: Path) -> None:
 
 def test_options_become_names_and_texts() -> None:
     words = ["--case", "C1", "--findings=fever", "--findings", "cough", "--imported", "--reason", "no news"]
-    assert told_in(words) == {"case": ["C1"], "findings": ["fever", "cough"], "imported": ["yes"], "reason": ["no news"]}
+    assert told_in(words) == {
+        "case": ["C1"],
+        "findings": ["fever", "cough"],
+        "imported": ["yes"],
+        "reason": ["no news"],
+    }

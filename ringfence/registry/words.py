@@ -90,6 +90,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("A name is 2 to 64 lower-case letters, digits and the signs . _ @ -."),
         N_("Choose another name."),
     ),
+    "account_beyond": (
+        N_("This account works at places that are not yours."),
+        N_("It also has a role outside the places you administer."),
+        N_("Withdraw its roles at your places, or ask the administrator above to close it."),
+    ),
     "account_there": (
         N_("There is already an account called {name}."),
         N_("Nothing was changed."),

@@ -332,4 +332,9 @@ LABELS: dict[str, str] = {
     "field.rows": N_("Rows"),
     "field.teams": N_("Teams"),
     "field.units": N_("Units"),
+    "action.registry.note_people_loaded": N_("Put a loaded register on record"),
+    "field.people": N_("People"),
+    "field.refused": N_("Refused"),
+    "field.sha256": N_("SHA-256 of the file"),
+    "field.source": N_("Source"),
 }

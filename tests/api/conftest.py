@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from ringfence import app
@@ -67,7 +66,6 @@ class Town:
 def town(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A nation with two cities, an outbreak in one, and its officers."""
     monkeypatch.setenv("RINGFENCE_HOME", str(home))
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     app.centre.cache_clear()
     app.book.cache_clear()
     centre = app.centre()

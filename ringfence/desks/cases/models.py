@@ -74,7 +74,7 @@ class CaseCount(models.Model):
 
 
 class DayCount(models.Model):
-    """Cases by place, day and class: the epidemic curve without counting rows."""
+    """Cases by place, day and class, kept at each place and at all above it: the curve of a nation is one range of keys."""
 
     pk = models.CompositePrimaryKey("outbreak", "event", "path", "day", "classification")
     outbreak = models.TextField()

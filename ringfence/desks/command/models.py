@@ -66,13 +66,12 @@ class TaskLine(models.Model):
 
 
 class Load(models.Model):
-    """How many tasks each unit and team has, by place, kind and state."""
+    """How many tasks each unit and team has, by state, kept at each place and at all above it."""
 
-    pk = models.CompositePrimaryKey("path", "unit", "team", "kind", "state")
+    pk = models.CompositePrimaryKey("path", "unit", "team", "state")
     unit = models.TextField()  # "" where no unit carries the function
     team = models.TextField()
     path = models.TextField()
-    kind = models.TextField()
     state = models.TextField()
     n = models.IntegerField()
 

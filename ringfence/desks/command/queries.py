@@ -242,10 +242,9 @@ def task_numbers(
     """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
+    kept, places = scope.kept("path")
+    load: dict[str, int] = dict(db.ask(f"SELECT state, sum(n) FROM command_load WHERE {kept} GROUP BY state", places))
     condition, values = scope.sql("path")
-    load: dict[str, int] = dict(
-        db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
-    )
     row = db.ask_one(
         "SELECT coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0), count(*) FROM command_task"
         f" WHERE alive = TRUE AND due_at < %s AND {condition}",
@@ -270,6 +269,9 @@ def task_numbers(
     )
 
 
+_COUNTED = ("open", "started", "done", "verified")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkloadRow:
     """How much a unit or a team carries."""
@@ -287,21 +289,17 @@ def workload(scope: Scope, *, under: JurisdictionId | None = None) -> list[Workl
     """Tasks by unit and team, the heaviest load first."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for unit, team, state, n in db.ask(
-        f"SELECT unit, team, state, sum(n) FROM command_load WHERE {condition} GROUP BY unit, team, state", values
-    ):
-        found.setdefault((unit, team), {})[state] = int(n)
-    rows = [
-        WorkloadRow(
-            UnitId(unit) if unit else None,
-            TeamId(team) if team else None,
-            *(states.get(state, 0) for state in ("open", "started", "done", "verified")),
-        )
-        for (unit, team), states in found.items()
+    condition, values = scope.kept("path")
+    counted = ", ".join(f"sum(CASE WHEN state = '{state}' THEN n ELSE 0 END)" for state in _COUNTED)
+    rows = db.ask(
+        f"SELECT unit, team, {counted} FROM command_load WHERE {condition} GROUP BY unit, team"
+        " HAVING sum(n) > 0 ORDER BY unit, team",
+        values,
+    )
+    return [
+        WorkloadRow(UnitId(unit) if unit else None, TeamId(team) if team else None, *(int(n) for n in numbers))
+        for unit, team, *numbers in sorted(rows, key=lambda row: -(row[2] + row[3]))
     ]
-    return sorted(rows, key=lambda row: (-(row.open + row.started), row.unit or "", row.team or ""))
 
 
 def late(outbreak: str | None, at: int, limit: int) -> list[tuple[str, int, str | None, str | None]]:

@@ -26,7 +26,7 @@ def curve(
     """Cases by day and class, for the epidemic curve: (day, class, n), oldest first."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
+    condition, values = scope.kept("path")
     rows = db.ask(
         f"SELECT day, classification, sum(n) FROM cases_day_count WHERE outbreak = %s AND event = %s AND {condition}"
         " GROUP BY day, classification HAVING sum(n) > 0 ORDER BY day, classification",

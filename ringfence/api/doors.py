@@ -153,7 +153,12 @@ def answered(answer: Answer) -> dict[str, Any]:
         "last_seq": answer.last_seq,
         "again": answer.again,
         "facts": [
-            {"seq": each.line.seq, "kind": each.kind, "at": json_value(each.fact.at), "told": shapes.fact_told(each.fact)}
+            {
+                "seq": each.line.seq,
+                "kind": each.kind,
+                "at": json_value(each.fact.at),
+                "told": shapes.fact_told(each.fact),
+            }
             for each in answer.told
         ],
     }

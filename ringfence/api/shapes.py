@@ -26,6 +26,7 @@ _FORMS: dict[str, dict[str, Any]] = {
     "number": {"type": "integer", "minimum": -LARGEST, "maximum": LARGEST},
     "decimal": {"type": "number"},
     "flag": {"type": "boolean"},
+    "pairs": {"type": "object", "additionalProperties": {"type": "string", "maxLength": LONGEST}},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
     "time": {"type": "string", "format": "time"},
@@ -185,6 +186,4 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:
 
 def fact_told(fact: Any) -> dict[str, Any]:
     """A fact's fields, `at` apart."""
-    return {
-        each.name: json_value(getattr(fact, each.name)) for each in dataclasses.fields(fact) if each.name != "at"
-    }
+    return {each.name: json_value(getattr(fact, each.name)) for each in dataclasses.fields(fact) if each.name != "at"}

@@ -12,7 +12,7 @@ from ringfence.console import case_parts as parts
 from ringfence.console.asks import ask, form_of, told_of
 from ringfence.console.context import Page, page
 from ringfence.console.papers import papers_card
-from ringfence.console.pieces import Chip, Choice
+from ringfence.console.pieces import Cell, Chip, Choice
 from ringfence.console.sections import Line, Pairs, Section, Sections
 from ringfence.console.sentences import case_said, entries
 from ringfence.console.shown import label, three_parts
@@ -21,7 +21,6 @@ from ringfence.core.errors import Refused
 from ringfence.desks.cases.queries import CaseFile, case_file
 from ringfence.desks.cases.queries.interviews import forms_for
 from ringfence.facts.ids import CaseId
-from ringfence.console.pieces import Cell
 
 NEWEST = 60  # lines of history on the page; the rest is in the log
 
@@ -57,6 +56,7 @@ def case_page(here: Page, case: str) -> HttpResponse:
             Choice(_("Label"), reverse("case_label", args=[row.id])),
         ],
         main=[
+            parts.tasks_card(here, row),
             parts.course_card(here, file),
             parts.class_card(here, file),
             parts.investigation_card(here, file, forms),
@@ -65,7 +65,6 @@ def case_page(here: Page, case: str) -> HttpResponse:
             _history(file),
         ],
         side=[
-            parts.tasks_card(here, row),
             parts.clock_card(here, row),
             parts.person_card(here, row),
             papers_card(here, row),

@@ -47,7 +47,9 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
         raise Refused("not_known_here", what="jurisdiction", id=place)
     form = Search(here)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    found = here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
+    found = (
+        here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
+    )
     listing = Listing(
         caption=_("Places"),
         columns=[
@@ -66,7 +68,10 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
         title=area.name(here.language) if area else _("Jurisdictions"),
         lead=label(f"level.{area.level}") if area else _("The tree of places, one level at a time."),
         way=[Choice(_("Jurisdictions"), reverse("jurisdictions"))]
-        + [Choice(each.name(here.language), reverse("place", args=[each.id])) for each in (way_to(area) if area else [])],
+        + [
+            Choice(each.name(here.language), reverse("place", args=[each.id]))
+            for each in (way_to(area) if area else [])
+        ],
         chips=[Chip("discarded", _("Closed"))] if area and area.closed else [],
         main=[Section("", [List(listing)]), *_declare(here, area)],
     )
@@ -101,9 +106,13 @@ def _declare(here: Page, area: Area | None) -> list[Section]:
         fixed=parent, leave=() if area else ("parent",) if "" in here.who.scope("arrange").paths else (),
     )  # fmt: skip
     if area is not None:
-        parts += ask(here, "registry.declare_place", _("Declare a place of meeting here"), fixed={"jurisdiction": area.id})
+        parts += ask(
+            here, "registry.declare_place", _("Declare a place of meeting here"), fixed={"jurisdiction": area.id}
+        )
         if not area.closed:
-            parts += ask(here, "registry.close_jurisdiction", _("Close this place"), fixed={"jurisdiction": area.id}, danger=True)
+            parts += ask(
+                here, "registry.close_jurisdiction", _("Close this place"), fixed={"jurisdiction": area.id}, danger=True
+            )
     return [Section(_("Changes"), parts)] if parts else []
 
 
@@ -183,7 +192,9 @@ def outbreaks_page(here: Page) -> HttpResponse:
     columns = [_("Outbreak"), _("State"), _("Policy"), _("Begins"), _("Objective"), _("Cases")]
     packs = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE]
     over = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.OVERLAY]
-    changes = ask(here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over})
+    changes = ask(
+        here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over}
+    )
     if here.outbreak is not None and not here.outbreak.closed:
         fixed = {"outbreak": here.outbreak.id}
         named = {"title": here.outbreak.title}

@@ -152,7 +152,10 @@ def workload_page(here: Page) -> HttpResponse:
         title=_("Workload"),
         lead=_("Tasks of every unit and team at your places, the heaviest load first."),
         way=[Choice(_("Tasks"), "/tasks/")],
-        main=[Section("", [Numbers(numbers)]), Section(_("Units and teams"), [table(_("Workload"), columns, lines, _("No task yet."))])],
+        main=[
+            Section("", [Numbers(numbers)]),
+            Section(_("Units and teams"), [table(_("Workload"), columns, lines, _("No task yet."))]),
+        ],
     )
     return here.render("console/sections.html", sections=sections)
 

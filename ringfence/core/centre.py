@@ -430,13 +430,13 @@ def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
     return blake2b(body, key=key, digest_size=24).hexdigest()
 
 
-def last_heard(about: str) -> str | None:
-    """The keyed hash of how a feed last told of this, or None."""
-    row = db.ask_one(
-        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC LIMIT 1",
+def heard_before(about: str) -> list[str]:
+    """The keyed hashes of how a feed has told of this, newest first."""
+    rows = db.ask(
+        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC",
         (f"{about}:", f"{about};"),  # `;` follows `:`
     )
-    return str(row[0]) if row else None
+    return [str(digest) for (digest,) in rows]
 
 
 def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['door'], name='quarantine_door'),
+            model_name="quarantine",
+            index=models.Index(fields=["door"], name="quarantine_door"),
         ),
     ]

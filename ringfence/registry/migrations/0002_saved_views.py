@@ -4,23 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='View',
+            name="View",
             fields=[
-                ('pk', models.CompositePrimaryKey('account', 'listed', 'name', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('account', models.TextField()),
-                ('listed', models.TextField()),
-                ('name', models.TextField()),
-                ('asked', models.TextField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "account", "listed", "name", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("account", models.TextField()),
+                ("listed", models.TextField()),
+                ("name", models.TextField()),
+                ("asked", models.TextField()),
             ],
             options={
-                'db_table': 'registry_view',
+                "db_table": "registry_view",
             },
         ),
     ]

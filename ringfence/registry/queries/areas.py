@@ -166,12 +166,28 @@ def places(scope: Scope, *, under: JurisdictionId | None = None) -> list[PlaceRo
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
-    rows = db.ask(f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values)
+    rows = db.ask(
+        f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values
+    )
     return [PlaceRow(*row) for row in rows]
 
 
 def place_names(ids: Sequence[str]) -> dict[str, str]:
-    """place id -> its name."""
+    """Place id -> its name."""
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
+def paths_by_code(source: str) -> dict[str, str]:
+    """Every code and name by which a source, or anyone, calls a place -> its path; as written, in small and in capitals."""
+    rows = db.ask(
+        "SELECT a.code, j.path, j.code, j.names FROM registry_alias a JOIN registry_jurisdiction j ON j.id = a.id_of"
+        " WHERE a.what = 'jurisdiction' AND a.source IN ('any', %s) ORDER BY j.path DESC",
+        (source,),
+    )
+    found: dict[str, str] = {}
+    for called, path, code, names in rows:
+        own = {name: path for name in (code, *orjson.loads(names).values()) if name.lower() == called}
+        found |= own | {called: path, called.upper(): path}
+    return found

@@ -16,6 +16,7 @@ class Severity(StrEnum):
     ROW_REPEATED = "row repeated"  # the same as an earlier row, cell by cell: the two are one
     VALUE_LEFT_OUT = "value left out"
     VALUE_MENDED = "value mended"  # the map said so
+    TO_BE_LOOKED_AT = "to be looked at"  # taken, and perhaps on record already
 
 
 @dataclass(frozen=True, slots=True)

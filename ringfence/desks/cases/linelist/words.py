@@ -46,6 +46,31 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Each column can be one field only."),
         N_("Take one of the two entries out."),
     ),
+    "linelist_codes_of_others": (
+        N_("These look like other people's codes: {unlike} of {met} codes on record are of someone else."),
+        N_("The codes were looked up among those of the source {source}. Sex, age and day of onset differ."),
+        N_("Give this file a source of its own, so that its case 1 is not taken for theirs."),
+    ),
+    "import_outbreak_over": (
+        N_("The outbreak {outbreak} is closed."),
+        N_("Its line list is complete; nothing was read in."),
+        N_("Choose another outbreak, or declare a new one."),
+    ),
+    "import_place_elsewhere": (
+        N_("The place {place} lies outside the area of {outbreak}."),
+        N_("Rows belong to a place within the outbreak's area."),
+        N_("Choose the outbreak's area or a place beneath it."),
+    ),
+    "outbreak_not_named": (
+        N_("The outbreak is not named."),
+        N_("On record are: {known}"),
+        N_("Name one of them, or a new one, which is then declared."),
+    ),
+    "place_not_known": (
+        N_("No place is called {place}."),
+        N_("Places are known by their path, code or name."),
+        N_("Check the spelling, or declare the place first."),
+    ),
 }
 
 _LEFT_OUT_WITH = N_("Perhaps meant: {suggestion}")
@@ -85,6 +110,14 @@ LABELS: dict[str, str] = {
     "linelist.code_of_different_rows": N_("The same code stands in other rows that differ: {rows}"),
     "linelist.link_without_an_end": N_("A link needs both codes: who infected and who was infected."),
     "linelist.link_to_itself": N_("The two codes are the same."),
+    "linelist.link_unknown": N_("No case on record has this code; it is kept as a column of its case."),
+    "linelist.possible_duplicate": N_("Perhaps the same person as on record: {other}. Nothing was merged."),
+    "linelist.refused": N_("The row was refused when it was told: {why}"),
+    "linelist.id_checksum": N_("The last sign of the identity number does not fit the others."),
+    "linelist.id_birth_date": N_("The identity number holds a date that does not exist."),
+    "linelist.id_shape": N_("This is no identity number and no document number."),
+    "linelist.phone_invalid": N_("This is no telephone number."),
+    "linelist.severity.to be looked at": N_("To be looked at"),
     "linelist.severity.row refused": N_("Row refused"),
     "linelist.severity.row repeated": N_("Row repeated"),
     "linelist.severity.value left out": N_("Value left out"),

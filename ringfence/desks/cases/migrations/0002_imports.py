@@ -4,30 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='changed',
+            model_name="import",
+            name="changed",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='import',
-            name='links',
+            model_name="import",
+            name="links",
             field=models.IntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='import',
-            name='mapping',
-            field=models.TextField(default=''),
+            model_name="import",
+            name="mapping",
+            field=models.TextField(default=""),
         ),
         migrations.AddField(
-            model_name='import',
-            name='source',
-            field=models.TextField(default=''),
+            model_name="import",
+            name="source",
+            field=models.TextField(default=""),
         ),
     ]

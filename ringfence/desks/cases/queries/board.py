@@ -46,9 +46,7 @@ def case_numbers(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
 
 
 @query(may="see")
-def last_community_day(
-    scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None
-) -> date | None:
+def last_community_day(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> date | None:
     """The newest day of report of a case that was not in quarantine before; None where there was none."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")

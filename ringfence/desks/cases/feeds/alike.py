@@ -1,0 +1,69 @@
+"""Whether a new row may be someone who is on record already: told in the report, never merged by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ringfence.desks.cases import queries
+from ringfence.desks.cases.feeds.told import CaseTold, Terms
+from ringfence.desks.cases.linelist.records import BadCell, Severity
+from ringfence.facts.ids import CaseId
+from ringfence.registry import identities
+from ringfence.registry.blocks import Described
+from ringfence.registry.queries import areas
+from ringfence.science.matching import REVIEW
+
+OPENED = 50
+"""Identities opened for one row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row that may be a person on record: by their case where they have one, else by their id."""
+
+    row: int
+    code: str
+    on_record: str
+
+    def as_cell(self) -> BadCell:
+        """A line of the report."""
+        told = {"other": self.on_record}
+        return BadCell(self.row, "", self.code, "possible_duplicate", Severity.TO_BE_LOOKED_AT, told)
+
+
+def duplicates_of(case: CaseTold, terms: Terms) -> list[Duplicate]:
+    """By identity where the row has one; else cases of other sources with the same sex, age, onset and place."""
+    row, code = case.record.row, case.record.code
+    if case.identity.name or case.identity.id_number or case.identity.phone:
+        found = identities.alike(described(case), OPENED)
+        people = [each.person for each in found if each.match.weight >= REVIEW and each.person != case.person]
+        return [Duplicate(row, code, _named(queries.case_of_person(person, terms.outbreak), person)) for person in people[:5]]
+    record = case.record
+    if record.sex is None or record.age is None or record.onset_on is None:
+        return []
+    alike = queries.cases_alike(terms.outbreak, case.path, record.sex, record.age, record.onset_on)
+    return [Duplicate(row, code, _named(other, other)) for other, source in alike if source != terms.source][:5]
+
+
+def _named(case: CaseId | None, otherwise: str) -> str:
+    row = queries.case_row(case) if case else None
+    return f"{row.number} ({row.source}: {row.code})" if row else otherwise
+
+
+def described(case: CaseTold) -> Described:
+    """A row as duplicates are looked for."""
+    record = case.record
+    birth, exact = record.birth_on, record.birth_on is not None
+    if birth is None and record.age is not None:
+        birth = date(case.at.year - int(record.age), 1, 1)
+    return Described(
+        name=case.identity.name,
+        birth_on=birth,
+        birth_exact=exact,
+        sex=identities.SEXES.get(record.sex or "", 0),
+        id_number=case.identity.id_number,
+        phone=case.identity.phone,
+        address=case.identity.address,
+        jurisdiction=(areas.path_of(case.residence) if case.residence else None) or case.path,
+    )

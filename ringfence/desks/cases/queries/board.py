@@ -12,6 +12,7 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
+from ringfence.core.paging import narrowed
 from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
@@ -83,8 +84,9 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
             (outbreak, *values),
         )
     )
-    late = db.ask_one(
-        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
+    late, _ = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
+    late_row = db.ask_one(
+        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND report_due_at IS NOT NULL AND {late}",
         (outbreak, *values),
     )
     silent: dict[bool, int] = dict(
@@ -96,7 +98,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
     return ReportClocks(
         waiting=states.get("waiting", 0),
         missed=states.get("missed", 0),
-        late=late[0] if late else 0,
+        late=late_row[0] if late_row else 0,
         silent=silent.get(True, 0),
         facilities=sum(silent.values()),
     )

@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from ringfence.app import open_centre
-from ringfence.core.access import ROLES, feed
+from ringfence.core.access import ROLES, above, feed
 from ringfence.core.centre import Centre
 from ringfence.core.clock import Clock
 from ringfence.core.fact import to_micros
@@ -88,7 +88,7 @@ def make(scale: Scale) -> Centre:
     migrated()
     centre = open_centre(Clock(), home())
     god = feed("bench")
-    facts = [*areas_and_units(paths()), outbreak("n."), outbreak("n.", "FLU")]
+    facts = [*areas_and_units(paths(), carrying=4), outbreak("n."), outbreak("n.", "FLU")]
     for begin in range(0, len(facts), 1000):
         centre.hear(god, facts[begin : begin + 1000])
     _accounts(centre)
@@ -171,7 +171,8 @@ class _Nation:
             if not row["set_aside"]:
                 for event in ("onset", "positive", "reported", "listed"):
                     if row[f"{event}_on"]:
-                        counts[row["outbreak"], event, row["path"], row[f"{event}_on"], row["classification"]] += 1
+                        for place in above(row["path"]):
+                            counts[row["outbreak"], event, place, row[f"{event}_on"], row["classification"]] += 1
             yield row
         names = ("outbreak", "event", "path", "day", "classification")
         self.counted = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in counts.items()]
@@ -215,13 +216,14 @@ class _Nation:
         states = self.picked(STATES, [20, 5, 35, 30, 10], n)
         paths_, hours = self.places(n), self.random.integers(0, DAYS * 24, n)
         slack, dice = self.random.integers(-72, 48, n), self.random.random((n, 3))
-        counts: Counter[tuple[str, str, str, str, str]] = Counter()
+        counts: Counter[tuple[str, str, str, str]] = Counter()
         for i in range(n):
             alive, path = states[i] in STATES[:2], paths_[i]
             unit = derive("unit", ".".join(path.split(".")[:4]) + ".")
             team = f"team_{int(dice[i, 0] * 5)}" if dice[i, 1] < 0.3 else ""
             due = self.now + int(slack[i]) * HOUR + i if alive else self.now - int(hours[i]) * HOUR + i
-            counts[unit, team, path, kinds[i], states[i]] += 1
+            for place in above(path):
+                counts[unit, team, place, states[i]] += 1
             yield {
                 "id": f"task_{derive('t', i)[2:]}", "seq": self.scale.cases + i + 1, "kind": kinds[i],
                 "about": f"case_{derive('c', i % self.scale.cases)[2:]}", "outbreak": self.outbreaks[int(dice[i, 2] < 0.15)],
@@ -232,7 +234,7 @@ class _Nation:
                 "done_at": None if alive else due - HOUR, "done_by": None if alive else f"account:account_{i % 500}",
                 "evidence": "" if alive else "visited", "reopened": 0,
             }  # fmt: skip
-        names = ("unit", "team", "path", "kind", "state")
+        names = ("unit", "team", "path", "state")
         self.load = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in counts.items()]
 
     def lines(self) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
+from ringfence.core.paging import narrowed
 from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
@@ -26,7 +27,7 @@ def curve(
     """Cases by day and class, for the epidemic curve: (day, class, n), oldest first."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
+    condition, values = scope.kept("path")
     rows = db.ask(
         f"SELECT day, classification, sum(n) FROM cases_day_count WHERE outbreak = %s AND event = %s AND {condition}"
         " GROUP BY day, classification HAVING sum(n) > 0 ORDER BY day, classification",
@@ -83,8 +84,9 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
             (outbreak, *values),
         )
     )
-    late = db.ask_one(
-        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
+    late, _ = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
+    late_row = db.ask_one(
+        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND report_due_at IS NOT NULL AND {late}",
         (outbreak, *values),
     )
     silent: dict[bool, int] = dict(
@@ -96,7 +98,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
     return ReportClocks(
         waiting=states.get("waiting", 0),
         missed=states.get("missed", 0),
-        late=late[0] if late else 0,
+        late=late_row[0] if late_row else 0,
         silent=silent.get(True, 0),
         facilities=sum(silent.values()),
     )

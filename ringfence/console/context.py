@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -28,13 +28,13 @@ from ringfence.core.centre import Answer, Centre, Item, Outcome
 from ringfence.core.clock import Clock
 from ringfence.core.errors import Refused
 from ringfence.core.fact import to_micros
-from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId
 from ringfence.registry import account_keeping
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area
 from ringfence.registry.queries.outbreaks import OutbreakRow, outbreaks
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def page(may: str = "see") -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @functools.wraps(view)
-        def shown(request: HttpRequest, **captured: Any) -> HttpResponse:
+        def shown(request: HttpRequest, **captured: Any) -> HttpResponseBase:
             here = page_of(request)
             if here is None:
                 if request.user.is_authenticated:  # closed, or out of time; a half-done sign-in is left alone
@@ -123,8 +123,7 @@ def page(may: str = "see") -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             with timezone.override(here.zone):
                 try:
-                    if not here.may(may):
-                        raise Refused("not_allowed", what=may)  # noqa: TRY301
+                    _allowed(here, may)
                     return view(here, **captured)
                 except Refused as refusal:
                     return errors.refused(here, refusal)
@@ -134,13 +133,18 @@ def page(may: str = "see") -> Callable[[View], View]:
     return declare
 
 
+def _allowed(here: Page, may: str) -> None:
+    if not here.may(may):
+        raise Refused("not_allowed", what=may)
+
+
 def page_of(request: HttpRequest) -> Page | None:
     """What a request knows; None where nobody is signed in, or their account was closed."""
     if not request.user.is_authenticated or not _in_time(request):
         return None
     centre = app.centre()
     now = centre.clock.now()
-    who = account_keeping.who_is(request.user.pk, now)
+    who = account_keeping.who_is(AccountId(request.user.pk), now)
     if who is None:
         return None
     _speak(request, who)

@@ -170,6 +170,7 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
 ) -> Page[TaskRow]:
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
     values: list[Any]
+<<<<<<< HEAD
     parts, values = (["alive = TRUE"], []) if state == "alive" else (["alive = %s", "state = %s"], [state in _ALIVE, state])
     told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
     for name, value in told.items():
@@ -190,10 +191,13 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     if urgent is not None:
         parts.append("urgent = %s")
         values.append(urgent)
+=======
+    where, values = _filters(locals())
+>>>>>>> files
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     return page(
-        f"{_SELECT} WHERE {' AND '.join(parts)}",
+        f"{_SELECT} WHERE {where}",
         values,
         scope=scope,
         path="path",
@@ -204,6 +208,34 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
         read=_row,
         columns=COLUMNS,
     )
+
+
+def _filters(asked: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The conditions of a list of tasks and their values."""
+    parts, values = (["alive = TRUE"], []) if asked["state"] == "alive" else (["state = %s"], [asked["state"]])
+    for name in ("unit", "team", "account", "kind", "about", "outbreak"):
+        if asked[name]:
+            parts.append(f"{name} = %s")
+            values.append(asked[name])
+    for condition, moment in (
+        ("due_at <", asked["due_before"]),
+        ("due_at >=", asked["due_after"]),
+        ("set_at <", asked["set_before"]),
+    ):
+        if moment is not None:
+            parts.append(f"{condition} %s")
+            values.append(to_micros(moment))
+    for name, several in (("unit", asked["units"]), ("team", asked["teams"])):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
+    if asked["level"] is not None:
+        parts.append("level >= %s")
+        values.append(asked["level"])
+    if asked["urgent"] is not None:
+        parts.append("urgent = %s")
+        values.append(asked["urgent"])
+    return " AND ".join(parts), values
 
 
 @dataclass(frozen=True, slots=True)

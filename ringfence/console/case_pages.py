@@ -99,49 +99,6 @@ def _office(here: Page, file: CaseFile) -> Section:
     return Section(_("Office"), found, "office")
 
 
-PERSON = ("office", "household", "birth_on", "code")
-CASE = ("person", "jurisdiction", "outbreak", "code")
-
-
-@page("report")
-def new_case(here: Page) -> HttpResponse:
-    """Register someone and report them as a case, in one form."""
-    register = here.centre.actions["registry.register_person"]
-    report = here.centre.actions["cases.report_case"]
-    data = here.request.POST if here.request.method == "POST" else None
-    first = {"jurisdiction": here.under_id or ""}
-    person = form_of(here, register, data, leave=("office", "household"), initial=first)
-    case = form_of(here, report, data, leave=("person", "outbreak", "code"), initial=first)
-    refused = None
-    if data is not None and person.is_valid() and case.is_valid():
-        try:
-            return _reported(here, told_of(register, {}, person.cleaned_data), told_of(report, {}, case.cleaned_data))
-        except Refused as refusal:
-            refused = three_parts(refusal)
-    return here.render(
-        "console/new_case.html",
-        status=409 if refused else 422 if data is not None else 200,
-        forms=[(_("The person"), person), (_("The case"), case)],
-        outbreak=here.outbreak,
-        refused=refused,
-    )
-
-
-def _reported(here: Page, person: dict[str, Any], case: dict[str, Any]) -> HttpResponse:
-    """Two tellings: someone who is registered and then not reported stays registered, and the second is told again."""
-    register = here.centre.actions["registry.register_person"].function
-    report = here.centre.actions["cases.report_case"].function
-    outbreak = here.outbreak_id
-    office = case["jurisdiction"]
-    answer = here.tell(register, office=office, **person)
-    who = answer.facts[0].person  # type: ignore[attr-defined]
-    reported = here.tell(report, outbreak=outbreak, person=who, **case)
-    found = reported.facts[0].case  # type: ignore[attr-defined]
-    messages.success(here.request, _("The case was reported."))
-    return redirect("case", found)
-
-
 urlpatterns = [
-    path("cases/new/", new_case, name="report_case"),
     path("cases/<str:case>/", case_page, name="case"),
 ]

@@ -16,7 +16,6 @@ from ringfence.console.context import Page, page
 from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
 from ringfence.console.sections import Links, List, Pairs, Part, Section, Sections, Text
 from ringfence.console.sentences import told_by
-from ringfence.console.shown import label
 from ringfence.core import words
 from ringfence.core.errors import Refused
 from ringfence.core.words import N_

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ringfence.console.context import Page, page
 from ringfence.console.fields import AreaField
 from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
-from ringfence.console.sections import Line, Links, Pairs, Section, Sections, Text, Why, table
+from ringfence.console.sections import Line, Pairs, Section, Sections, Text, Why, table
 from ringfence.console.sentences import about_url, because, details, entries, may_read, sentence, told_by
 from ringfence.console.shown import label
 from ringfence.core import log, seal

@@ -31,7 +31,7 @@ def _forms(here: Page, name: str, groups: Sequence[tuple[str, Sequence[str]]]) -
     """One action's fields as several forms, each under its title; the last takes what is left."""
     action = here.centre.actions[name]
     data = here.request.POST if here.request.method == "POST" else None
-    first = {each: here.under_id or "" for each in ("jurisdiction", "office")}
+    first = dict.fromkeys(("jurisdiction", "office"), here.under_id or "")
     names = [each for each in action.named if each not in LEFT]
     taken = {each for _title, own in groups for each in own}
     made = []
@@ -46,7 +46,8 @@ def _forms(here: Page, name: str, groups: Sequence[tuple[str, Sequence[str]]]) -
 
 def _told(here: Page, name: str, forms: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:
     """What was entered, or None while something is to be mended."""
-    if here.request.method != "POST" or not all([form.is_valid() for _title, form in forms]):
+    valid = [form.is_valid() for _title, form in forms]  # each, so that all that is to be mended is shown at once
+    if not all(valid):
         return None
     cleaned: dict[str, Any] = {}
     for _title, form in forms:
@@ -94,7 +95,9 @@ def _reported(here: Page, told: dict[str, Any], asked: Asked) -> HttpResponse:
     else:
         case = {each: value for each, value in told.items() if each not in (*IDENTITY, *PUBLIC)}
         answer = here.tell(report_case, outbreak=here.outbreak_id, person=asked.same, **case)
-        messages.info(here.request, _("It was reported of the person on record; what was entered of who they are was not kept."))
+        messages.info(
+            here.request, _("It was reported of the person on record; what was entered of who they are was not kept.")
+        )
     found = next(each.case for each in answer.facts if isinstance(each, CaseReported))
     messages.success(here.request, _("The case was reported."))
     return redirect("case", found)

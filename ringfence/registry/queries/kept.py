@@ -43,18 +43,18 @@ class KeptPage:
 
 
 @query(may="audit")
-def quarantined(scope: Scope, *, door: str = "", after: str = "", row: int | None = None) -> KeptPage:
+def quarantined(scope: Scope, *, door: str | None = None, after: str | None = None, row: int | None = None) -> KeptPage:
     """What could not be accepted, without its content, unsettled first."""
     return _page(scope, door, after, row, opened=False)
 
 
 @query(may="import")
-def kept_rows(scope: Scope, *, door: str = "", after: str = "", row: int | None = None) -> KeptPage:
+def kept_rows(scope: Scope, *, door: str | None = None, after: str | None = None, row: int | None = None) -> KeptPage:
     """What could not be accepted, with its content, unsettled first."""
     return _page(scope, door, after, row, opened=True)
 
 
-def _page(scope: Scope, door: str, after: str, row: int | None, *, opened: bool) -> KeptPage:
+def _page(scope: Scope, door: str | None, after: str | None, row: int | None, *, opened: bool) -> KeptPage:
     parts: list[str] = ["1 = 1"]
     told: list[object] = []
     if row is not None:
@@ -63,7 +63,7 @@ def _page(scope: Scope, door: str, after: str, row: int | None, *, opened: bool)
     if door:
         parts.append("(door >= %s AND door < %s)")
         told += [f"{door}:", f"{door};"]  # `;` follows `:`
-    settled, _, number = after.partition("-")
+    settled, _, number = (after or "").partition("-")
     if number.isdigit():
         parts.append(
             "(settled_at IS NOT NULL AND id < %s)" if settled == "1" else "(settled_at IS NOT NULL OR id < %s)"

@@ -79,7 +79,7 @@ class Buffer:
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
-        for table, at in self._changed.items():
+        for table, at in self._changed.items():  # noqa: SIM110 (a generator costs twice the time here)
             if at > since and table in words:
                 return False
         return True

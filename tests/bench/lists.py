@@ -28,7 +28,7 @@ ROUNDS = 5
 _NEXT = re.compile(r'href="\?([^"]*\bafter=[^"]+)"')
 
 
-def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so)
+def run(quick: bool) -> list[Row]:
     """The slowest page for each account, and the p95 of all."""
     scale.kept(scale.QUICK if quick else scale.FULL)
     size = "20,000 people" if quick else "1,000,000 people, 300,000 cases, 1,000,000 tasks"
@@ -110,7 +110,7 @@ def _timed(client: Client, address: str, spent: list[float]) -> str | None:
         took = 1000 * (perf_counter() - begun)
         if n:
             spent.append(took)
-    if answer.status_code >= 500:  # noqa: PLR2004
+    if answer.status_code >= 500:
         message = f"{address} answered {answer.status_code}"
         raise AssertionError(message)
     found = _NEXT.search(answer.content.decode()) if answer.get("Content-Type", "").startswith("text/html") else None

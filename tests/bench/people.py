@@ -203,7 +203,7 @@ NAME = "people"
 WANTED = 10_000_000
 
 
-def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so)
+def run(quick: bool) -> list[Row]:
     """10,000,000 people loaded; in quick mode 200,000, from which the time of ten million is reckoned in proportion."""
     n = 200_000 if quick else WANTED
     found = loaded(n)

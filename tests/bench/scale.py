@@ -28,7 +28,7 @@ from tests.bench.installation import area_id, areas_and_units, migrated, outbrea
 
 CITIES, DISTRICTS, COMMUNITIES, CELLS = 4, 10, 15, 4
 DAYS = 120
-PASSWORD = "a benchmark, not a secret"  # noqa: S105
+PASSWORD = "a benchmark, not a secret"
 HOUR, DAY = 3_600_000_000, 86_400_000_000  # microseconds
 KINDS = ("investigate_case", "report_case", "trace_contacts", "sample_person", "check_home", "explain_late_report")
 STATES = ("open", "started", "done", "verified", "dropped")
@@ -98,7 +98,9 @@ def make(scale: Scale) -> Centre:
 
 def _accounts(centre: Centre) -> None:
     secret = make_password(PASSWORD)
-    pairs = {(scope, "duty_officer") for scope in scopes()} | {("city", role) for role in ROLES} | {("cell", "grid_worker")}
+    pairs = (
+        {(scope, "duty_officer") for scope in scopes()} | {("city", role) for role in ROLES} | {("cell", "grid_worker")}
+    )
     for scope, role in sorted(pairs):
         first, *rest = scopes()[scope]
         answer = centre.tell(
@@ -120,8 +122,10 @@ class _Nation:
         self.random = np.random.default_rng(7)
         self.now = to_micros(datetime.now(UTC).replace(minute=0, second=0, microsecond=0))
         self.today = datetime.now(UTC).date()
-        self.cells = [path for path in paths() if path.count(".") == 5]  # noqa: PLR2004
-        weights = 1 / np.arange(1, len(self.cells) + 1) ** 0.7  # the first city, district and community are the worst hit
+        self.cells = [path for path in paths() if path.count(".") == 5]
+        weights = (
+            1 / np.arange(1, len(self.cells) + 1) ** 0.7
+        )  # the first city, district and community are the worst hit
         self.weights = weights / weights.sum()
         self.outbreaks = [outbreak("n.").outbreak, outbreak("n.", "FLU").outbreak]
 
@@ -153,7 +157,9 @@ class _Nation:
 
     def cases(self) -> Iterator[dict[str, Any]]:
         n = self.scale.cases
-        classes = self.picked(["confirmed", "asymptomatic", "suspect", "discarded", "probable"], [60, 20, 12, 7.8, 0.2], n)
+        classes = self.picked(
+            ["confirmed", "asymptomatic", "suspect", "discarded", "probable"], [60, 20, 12, 7.8, 0.2], n
+        )
         paths_, ages = self.places(n), np.sort(self.random.integers(0, DAYS * 24, n))[::-1]
         investigations = self.picked(["done", "open", "none"], [70, 25, 5], n)
         found = self.picked(["screening", "contact", "clinic", "port", "self"], [50, 30, 15, 0.5, 4.5], n)
@@ -174,18 +180,18 @@ class _Nation:
     def case(self, i: int, classification: str, path: str, hours: int, dice: list[float]) -> dict[str, Any]:
         listed_at = self.now - hours * HOUR
         listed = self.today - timedelta(days=hours // 24)
-        onset = (listed - timedelta(days=int(dice[0] * 7))).isoformat() if dice[1] < 0.7 else None  # noqa: PLR2004
-        late = dice[2] < 0.03  # noqa: PLR2004
+        onset = (listed - timedelta(days=int(dice[0] * 7))).isoformat() if dice[1] < 0.7 else None
+        late = dice[2] < 0.03
         return {
-            "id": f"case_{derive('c', i)[2:]}", "seq": i + 1, "number": i + 1, "outbreak": self.outbreaks[dice[3] < 0.15],  # noqa: PLR2004
+            "id": f"case_{derive('c', i)[2:]}", "seq": i + 1, "number": i + 1, "outbreak": self.outbreaks[dice[3] < 0.15],
             "person": f"person_{i:016x}", "jurisdiction": area_id(path), "path": path, "code": f"C{i}", "source": "bench",
             "classification": classification, "sex": ("female", "male")[i % 2], "age_years": float(i % 90),
-            "cluster": f"K{int(dice[4] * 300)}" if dice[5] < 0.02 else None,  # noqa: PLR2004
-            "onset_on": onset, "positive_on": listed.isoformat(), "reported_on": listed.isoformat() if dice[6] < 0.95 else None,  # noqa: PLR2004
+            "cluster": f"K{int(dice[4] * 300)}" if dice[5] < 0.02 else None,
+            "onset_on": onset, "positive_on": listed.isoformat(), "reported_on": listed.isoformat() if dice[6] < 0.95 else None,
             "listed_on": listed.isoformat(), "listed_at": listed_at, "found_at": listed_at - HOUR,
-            "reported_at": listed_at if dice[6] < 0.95 else None, "report_due_at": listed_at - HOUR if late else None,  # noqa: PLR2004
-            "outcome": "died" if dice[7] < 0.004 else "recovered" if hours > 500 else None,  # noqa: PLR2004
-            "completeness": round(dice[1], 2), "set_aside": dice[7] > 0.995,  # noqa: PLR2004
+            "reported_at": listed_at if dice[6] < 0.95 else None, "report_due_at": listed_at - HOUR if late else None,
+            "outcome": "died" if dice[7] < 0.004 else "recovered" if hours > 500 else None,
+            "completeness": round(dice[1], 2), "set_aside": dice[7] > 0.995,
         }  # fmt: skip
 
     def positives(self) -> Iterator[dict[str, Any]]:
@@ -214,13 +220,13 @@ class _Nation:
         for i in range(n):
             alive, path = states[i] in STATES[:2], paths_[i]
             unit = derive("unit", ".".join(path.split(".")[:4]) + ".")
-            team = f"team_{int(dice[i, 0] * 5)}" if dice[i, 1] < 0.3 else ""  # noqa: PLR2004
+            team = f"team_{int(dice[i, 0] * 5)}" if dice[i, 1] < 0.3 else ""
             due = self.now + int(slack[i]) * HOUR + i if alive else self.now - int(hours[i]) * HOUR + i
             for place in above(path):
                 counts[unit, team, place, states[i]] += 1
             yield {
                 "id": f"task_{derive('t', i)[2:]}", "seq": self.scale.cases + i + 1, "kind": kinds[i],
-                "about": f"case_{derive('c', i % self.scale.cases)[2:]}", "outbreak": self.outbreaks[int(dice[i, 2] < 0.15)],  # noqa: PLR2004
+                "about": f"case_{derive('c', i % self.scale.cases)[2:]}", "outbreak": self.outbreaks[int(dice[i, 2] < 0.15)],
                 "path": path, "function": "investigation", "unit": unit, "team": team or None,
                 "account": f"account_{i % 500}" if states[i] != "open" else None, "state": states[i], "alive": bool(alive),
                 "urgent": i % 10 == 0, "reason": "case_reported", "set_at": due - 24 * HOUR, "due_at": due,

@@ -23,12 +23,12 @@ BOTH = True
 WRITERS = 8
 
 
-def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so)
+def run(quick: bool) -> list[Row]:
     """Milliseconds from wanting to write until the turn comes, and until the action is durable; p99 of all writers."""
     each = 40 if quick else 150
     small_city(WRITERS * each)
     started = [
-        subprocess.Popen(  # noqa: S603 (ours)
+        subprocess.Popen(
             [sys.executable, "-m", "tests.bench.writers", str(n * each), str(each)], stdout=subprocess.PIPE, text=False
         )
         for n in range(WRITERS)

@@ -23,9 +23,7 @@ FEED = feed("test")
 
 
 @action(may="work")
-def set_and_start(
-    who: Who, *, about: str, read: bool, refuse: bool, area: JurisdictionId, at: datetime
-) -> Facts:
+def set_and_start(who: Who, *, about: str, read: bool, refuse: bool, area: JurisdictionId, at: datetime) -> Facts:
     """Yield two facts, perhaps read what they left, and refuse after all of it where told to."""
     del who
     told = TasksSet(kind="walk", about=(about,), unit="command", due_at=at, jurisdiction=area, at=at)
@@ -56,12 +54,17 @@ def test_many_at_once_are_as_many_one_by_one(centre: Centre, clock: ToldClock, s
         declared = centre.tell(FEED, registry.declare_jurisdiction, code=prefix, level="city", name_en=prefix)
         area = declared.facts[0].jurisdiction  # type: ignore[attr-defined]
         items = [
-            Item({"about": f"{prefix}{about}", "read": read, "refuse": refuse, "area": area, "at": clock.now()}, f"{prefix}{n}")
+            Item(
+                {"about": f"{prefix}{about}", "read": read, "refuse": refuse, "area": area, "at": clock.now()},
+                f"{prefix}{n}",
+            )
             for n, (about, read, refuse) in enumerate(picks)
         ]
         groups = [[item] for item in items] if prefix == "one" else [items]
         answers[prefix] = [
-            isinstance(each, Refused) for group in groups for each in centre.tell_many(FEED, set_and_start, group).answers
+            isinstance(each, Refused)
+            for group in groups
+            for each in centre.tell_many(FEED, set_and_start, group).answers
         ]
     assert answers["one"] == answers["many"] == [refuse for _, _, refuse in picks]
     one, many = (repr(_kept(prefix)).replace(prefix, "") for prefix in ("one", "many"))

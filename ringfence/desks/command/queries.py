@@ -170,7 +170,9 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
 ) -> Page[TaskRow]:
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
     values: list[Any]
-    parts, values = (["alive = TRUE"], []) if state == "alive" else (["alive = %s", "state = %s"], [state in _ALIVE, state])
+    parts, values = (
+        (["alive = TRUE"], []) if state == "alive" else (["alive = %s", "state = %s"], [state in _ALIVE, state])
+    )
     told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
     for name, value in told.items():
         if value:

@@ -4,86 +4,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0003_counts_above'),
+        ("cases", "0003_counts_above"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_list',
+            model_name="case",
+            name="case_list",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_class',
+            model_name="case",
+            name="case_class",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_onset',
+            model_name="case",
+            name="case_onset",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_reported',
+            model_name="case",
+            name="case_reported",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_investigation',
+            model_name="case",
+            name="case_investigation",
         ),
         migrations.RemoveIndex(
-            model_name='case',
-            name='case_cluster',
+            model_name="case",
+            name="case_cluster",
         ),
         migrations.RemoveIndex(
-            model_name='positive',
-            name='positive_at',
+            model_name="positive",
+            name="positive_at",
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'seq', 'path'], name='case_list'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "seq", "path"], name="case_list"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'classification', 'seq', 'path'], name='case_class'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "classification", "seq", "path"], name="case_class"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'onset_on', 'seq', 'path'], name='case_onset'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "onset_on", "seq", "path"], name="case_onset"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'reported_on', 'seq', 'path'], name='case_reported'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "reported_on", "seq", "path"], name="case_reported"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'investigation', 'seq', 'path'], name='case_investigation'),
+            model_name="case",
+            index=models.Index(
+                fields=["outbreak", "set_aside", "investigation", "seq", "path"], name="case_investigation"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'cluster', 'seq', 'path'], name='case_cluster'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "cluster", "seq", "path"], name="case_cluster"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'found_by', 'seq', 'path'], name='case_found_by'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "found_by", "seq", "path"], name="case_found_by"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'set_aside', 'outcome', 'seq', 'path'], name='case_outcome'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "set_aside", "outcome", "seq", "path"], name="case_outcome"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('report_due_at__isnull', False)), fields=['outbreak', 'set_aside', 'seq', 'path'], name='case_late'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("report_due_at__isnull", False)),
+                fields=["outbreak", "set_aside", "seq", "path"],
+                name="case_late",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('found_at__isnull', False), ('reported_at__isnull', True)), fields=['outbreak', 'set_aside', 'seq', 'path'], name='case_unreported'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("found_at__isnull", False), ("reported_at__isnull", True)),
+                fields=["outbreak", "set_aside", "seq", "path"],
+                name="case_unreported",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['outbreak', 'code'], name='case_outbreak_code'),
+            model_name="case",
+            index=models.Index(fields=["outbreak", "code"], name="case_outbreak_code"),
         ),
         migrations.AddIndex(
-            model_name='positive',
-            index=models.Index(fields=['outbreak', 'state', 'at', 'path'], name='positive_at'),
+            model_name="positive",
+            index=models.Index(fields=["outbreak", "state", "at", "path"], name="positive_at"),
         ),
     ]

@@ -88,8 +88,17 @@ def _page(outbreak: str, rows: Sequence[Sequence[Any]], after: int, last: int) -
         birth, occupation = people.get(person, (None, None))
         made.append(
             WholeCase(
-                id_, number, person, *columns, from_micros(listed_at).date().isoformat(), investigation,
-                birth, occupation, course.get(id_, {}), extras.get(id_, {}), infectors.get(id_, []),
+                id_,
+                number,
+                person,
+                *columns,
+                from_micros(listed_at).date().isoformat(),
+                investigation,
+                birth,
+                occupation,
+                course.get(id_, {}),
+                extras.get(id_, {}),
+                infectors.get(id_, []),
             )  # fmt: skip
         )
     return made

@@ -4,30 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('command', '0002_load_above'),
+        ("command", "0002_load_above"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='task',
-            name='task_place',
+            model_name="task",
+            name="task_place",
         ),
         migrations.RemoveIndex(
-            model_name='task',
-            name='task_kind',
+            model_name="task",
+            name="task_kind",
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['alive', 'path', 'due_at', 'level', 'midnight_at'], name='task_place'),
+            model_name="task",
+            index=models.Index(fields=["alive", "path", "due_at", "level", "midnight_at"], name="task_place"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['kind', 'alive', 'due_at', 'id', 'path', 'state'], name='task_kind'),
+            model_name="task",
+            index=models.Index(fields=["kind", "alive", "due_at", "id", "path", "state"], name="task_kind"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('level__gt', 0)), fields=['alive', 'due_at', 'id', 'path'], name='task_level'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("level__gt", 0)), fields=["alive", "due_at", "id", "path"], name="task_level"
+            ),
         ),
     ]

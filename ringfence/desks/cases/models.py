@@ -55,6 +55,9 @@ class Case(models.Model):
             models.Index(fields=["outbreak", "set_aside", "reported_on", "seq"], name="case_reported"),
             models.Index(fields=["outbreak", "set_aside", "investigation", "seq"], name="case_investigation"),
             models.Index(fields=["outbreak", "cluster", "seq"], name="case_cluster"),
+            models.Index(
+                fields=["outbreak", "path"], name="case_late", condition=models.Q(report_due_at__isnull=False)
+            ),
             models.Index(fields=["outbreak", "number"], name="case_number"),
             models.Index(fields=["source", "code"], name="case_code"),
             models.Index(fields=["person"], name="case_person"),

@@ -41,6 +41,7 @@ class Task(models.Model):
         indexes = (
             models.Index(fields=["alive", "due_at", "id", "path"], name="task_due"),
             models.Index(fields=["alive", "path", "due_at", "id"], name="task_place"),
+            models.Index(fields=["alive", "path", "due_at", "midnight_at", "level"], name="task_counts"),
             models.Index(fields=["unit", "alive", "due_at", "id"], name="task_unit"),
             models.Index(fields=["account", "alive", "due_at", "id"], name="task_account"),
             models.Index(fields=["team", "alive", "due_at", "id"], name="task_team"),

@@ -247,26 +247,20 @@ def task_numbers(
         db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
     )
     row = db.ask_one(
-        "SELECT coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0), count(*) FROM command_task"
-        f" WHERE alive = TRUE AND due_at < %s AND {condition}",
-        (to_micros(now), to_micros(soon), *values),
+        "SELECT count(*), coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0),"
+        " coalesce(sum(CASE WHEN due_at < %s AND midnight_at <= %s THEN 1 ELSE 0 END), 0),"
+        " coalesce(sum(CASE WHEN due_at < %s AND level > 0 THEN 1 ELSE 0 END), 0)"
+        f" FROM command_task WHERE alive = TRUE AND due_at < %s AND {condition}",
+        (*(to_micros(each) for each in (now, now, midnight, now, soon)), *values),
     )
-    overnight = db.ask_one(
-        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND midnight_at <= %s AND {condition}",
-        (to_micros(now), to_micros(midnight), *values),
-    )
-    escalated = db.ask_one(
-        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND level > 0 AND {condition}",
-        (to_micros(now), *values),
-    )
-    overdue, before_soon = (int(row[0]), int(row[1])) if row else (0, 0)
+    before_soon, overdue, overnight, escalated = (int(each) for each in row) if row else (0, 0, 0, 0)
     return TaskNumbers(
         alive=int(load.get("open", 0) + load.get("started", 0)),
         overdue=overdue,
         due_soon=before_soon - overdue,
-        overnight=overnight[0] if overnight else 0,
+        overnight=overnight,
         unverified=int(load.get("done", 0)),
-        escalated=escalated[0] if escalated else 0,
+        escalated=escalated,
     )
 
 

@@ -83,7 +83,9 @@ def find(
 
 
 @app.command()
-def erase(person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")], json: Json = False) -> None:
+def erase(
+    person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")], json: Json = False
+) -> None:
     """Destroy a person's key: nobody can read who they are any more. There is no way back."""
     centre = centre_here()
     from ringfence.registry.actions import erase_identity  # noqa: PLC0415
@@ -94,7 +96,11 @@ def erase(person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes
 
 @app.command()
 def merge(
-    kept: str, merged: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "", json: Json = False
+    kept: str,
+    merged: str,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "",
+    json: Json = False,
 ) -> None:
     """Merge two records of one person; raw ids stay as they are."""
     centre = centre_here()
@@ -122,9 +128,7 @@ def find_all(*, json: Json = False) -> None:
 
 
 @duplicates.command("show")
-def show_all(
-    *, begin: int = 0, limit: Annotated[int, typer.Option(max=500)] = 50, json: Json = False
-) -> None:
+def show_all(*, begin: int = 0, limit: Annotated[int, typer.Option(max=500)] = 50, json: Json = False) -> None:
     """Show likely duplicates, likeliest first, as ids with their weight; nobody's name."""
     centre_here()
     from ringfence.registry.duplicates import likely_duplicates  # noqa: PLC0415

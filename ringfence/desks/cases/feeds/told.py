@@ -113,7 +113,6 @@ def told(record: CaseRecord, terms: Terms) -> CaseTold:
     )
 
 
-
 def _moment(record: CaseRecord, terms: Terms) -> datetime:
     """Noon of the day of the report; else of confirmation, sampling or onset; else the moment of the telling."""
     day = record.reported_on or record.confirmed_on or record.sampled_on or record.onset_on

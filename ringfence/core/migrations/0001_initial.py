@@ -4,79 +4,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('n', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('first_seq', models.BigIntegerField()),
-                ('last_seq', models.BigIntegerField()),
-                ('root', models.TextField()),
-                ('previous', models.TextField()),
-                ('marks', models.TextField()),
-                ('sealed_at', models.BigIntegerField()),
-                ('signature', models.TextField()),
+                ("n", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("first_seq", models.BigIntegerField()),
+                ("last_seq", models.BigIntegerField()),
+                ("root", models.TextField()),
+                ("previous", models.TextField()),
+                ("marks", models.TextField()),
+                ("sealed_at", models.BigIntegerField()),
+                ("signature", models.TextField()),
             ],
             options={
-                'db_table': 'seal',
+                "db_table": "seal",
             },
         ),
         migrations.CreateModel(
-            name='HandIn',
+            name="HandIn",
             fields=[
-                ('key', models.TextField(primary_key=True, serialize=False)),
-                ('action', models.TextField()),
-                ('told_by', models.TextField()),
-                ('told_digest', models.TextField()),
-                ('batch', models.TextField(null=True)),
-                ('first_seq', models.BigIntegerField()),
-                ('last_seq', models.BigIntegerField()),
-                ('heard_at', models.BigIntegerField()),
+                ("key", models.TextField(primary_key=True, serialize=False)),
+                ("action", models.TextField()),
+                ("told_by", models.TextField()),
+                ("told_digest", models.TextField()),
+                ("batch", models.TextField(null=True)),
+                ("first_seq", models.BigIntegerField()),
+                ("last_seq", models.BigIntegerField()),
+                ("heard_at", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'hand_in',
-                'indexes': [models.Index(fields=['batch', 'first_seq'], name='hand_in_batch')],
+                "db_table": "hand_in",
+                "indexes": [models.Index(fields=["batch", "first_seq"], name="hand_in_batch")],
             },
         ),
         migrations.CreateModel(
-            name='LogLine',
+            name="LogLine",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('at', models.BigIntegerField()),
-                ('heard_at', models.BigIntegerField()),
-                ('told_by', models.TextField()),
-                ('because', models.BigIntegerField(null=True)),
-                ('outbreak', models.TextField(null=True)),
-                ('jurisdiction', models.TextField(null=True)),
-                ('pack', models.TextField(null=True)),
-                ('body', models.TextField()),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("at", models.BigIntegerField()),
+                ("heard_at", models.BigIntegerField()),
+                ("told_by", models.TextField()),
+                ("because", models.BigIntegerField(null=True)),
+                ("outbreak", models.TextField(null=True)),
+                ("jurisdiction", models.TextField(null=True)),
+                ("pack", models.TextField(null=True)),
+                ("body", models.TextField()),
             ],
             options={
-                'db_table': 'log',
-                'indexes': [models.Index(fields=['because'], name='log_because'), models.Index(fields=['kind', 'seq'], name='log_kind'), models.Index(fields=['jurisdiction', 'seq'], name='log_place')],
+                "db_table": "log",
+                "indexes": [
+                    models.Index(fields=["because"], name="log_because"),
+                    models.Index(fields=["kind", "seq"], name="log_kind"),
+                    models.Index(fields=["jurisdiction", "seq"], name="log_place"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Quarantine',
+            name="Quarantine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.TextField()),
-                ('code', models.TextField()),
-                ('content', models.TextField()),
-                ('told_by', models.TextField()),
-                ('heard_at', models.BigIntegerField()),
-                ('settled_at', models.BigIntegerField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("door", models.TextField()),
+                ("code", models.TextField()),
+                ("content", models.TextField()),
+                ("told_by", models.TextField()),
+                ("heard_at", models.BigIntegerField()),
+                ("settled_at", models.BigIntegerField(null=True)),
             ],
             options={
-                'db_table': 'quarantine',
-                'indexes': [models.Index(fields=['settled_at', 'heard_at'], name='quarantine_open'), models.Index(fields=['door'], name='quarantine_door')],
+                "db_table": "quarantine",
+                "indexes": [
+                    models.Index(fields=["settled_at", "heard_at"], name="quarantine_open"),
+                    models.Index(fields=["door"], name="quarantine_door"),
+                ],
             },
         ),
     ]

@@ -88,7 +88,8 @@ def _page(outbreak: str, rows: Sequence[Sequence[Any]], after: int, last: int) -
         birth, occupation = people.get(person, (None, None))
         beside_it = (birth, occupation, course.get(id_, {}), extras.get(id_, {}), infectors.get(id_, []))
         listed_on = from_micros(listed_at).date().isoformat()
-        made.append(WholeCase(id_, number, person, *columns, listed_on, investigation, *beside_it))
+        whole: tuple[Any, ...] = (id_, number, person, *columns, listed_on, investigation, *beside_it)
+        made.append(WholeCase(*whole))
     return made
 
 

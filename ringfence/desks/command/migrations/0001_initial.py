@@ -4,87 +4,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Load',
+            name="Load",
             fields=[
-                ('pk', models.CompositePrimaryKey('path', 'unit', 'team', 'state', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('unit', models.TextField()),
-                ('team', models.TextField()),
-                ('path', models.TextField()),
-                ('state', models.TextField()),
-                ('n', models.IntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "path", "unit", "team", "state", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("unit", models.TextField()),
+                ("team", models.TextField()),
+                ("path", models.TextField()),
+                ("state", models.TextField()),
+                ("n", models.IntegerField()),
             ],
             options={
-                'db_table': 'command_load',
+                "db_table": "command_load",
             },
         ),
         migrations.CreateModel(
-            name='TaskLine',
+            name="TaskLine",
             fields=[
-                ('pk', models.CompositePrimaryKey('task', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('task', models.TextField()),
-                ('seq', models.BigIntegerField()),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "task", "seq", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("task", models.TextField()),
+                ("seq", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'command_line',
+                "db_table": "command_line",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.TextField(primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('outbreak', models.TextField()),
-                ('text', models.TextField()),
-                ('reason', models.TextField()),
-                ('at', models.BigIntegerField()),
-                ('due_at', models.BigIntegerField(null=True)),
-                ('told_by', models.TextField()),
+                ("id", models.TextField(primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("outbreak", models.TextField()),
+                ("text", models.TextField()),
+                ("reason", models.TextField()),
+                ("at", models.BigIntegerField()),
+                ("due_at", models.BigIntegerField(null=True)),
+                ("told_by", models.TextField()),
             ],
             options={
-                'db_table': 'command_decision',
-                'indexes': [models.Index(fields=['outbreak', 'seq'], name='decision_list')],
+                "db_table": "command_decision",
+                "indexes": [models.Index(fields=["outbreak", "seq"], name="decision_list")],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.TextField(primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('kind', models.TextField()),
-                ('about', models.TextField()),
-                ('outbreak', models.TextField(null=True)),
-                ('path', models.TextField()),
-                ('function', models.TextField()),
-                ('unit', models.TextField(null=True)),
-                ('team', models.TextField(null=True)),
-                ('account', models.TextField(null=True)),
-                ('state', models.TextField()),
-                ('alive', models.BooleanField()),
-                ('urgent', models.BooleanField()),
-                ('reason', models.TextField()),
-                ('set_at', models.BigIntegerField()),
-                ('due_at', models.BigIntegerField()),
-                ('next_at', models.BigIntegerField()),
-                ('midnight_at', models.BigIntegerField()),
-                ('level', models.IntegerField(default=0)),
-                ('escalated_to', models.TextField(null=True)),
-                ('done_at', models.BigIntegerField(null=True)),
-                ('done_by', models.TextField(null=True)),
-                ('evidence', models.TextField(default='')),
-                ('note', models.TextField(null=True)),
-                ('reopened', models.IntegerField(default=0)),
+                ("id", models.TextField(primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("kind", models.TextField()),
+                ("about", models.TextField()),
+                ("outbreak", models.TextField(null=True)),
+                ("path", models.TextField()),
+                ("function", models.TextField()),
+                ("unit", models.TextField(null=True)),
+                ("team", models.TextField(null=True)),
+                ("account", models.TextField(null=True)),
+                ("state", models.TextField()),
+                ("alive", models.BooleanField()),
+                ("urgent", models.BooleanField()),
+                ("reason", models.TextField()),
+                ("set_at", models.BigIntegerField()),
+                ("due_at", models.BigIntegerField()),
+                ("next_at", models.BigIntegerField()),
+                ("midnight_at", models.BigIntegerField()),
+                ("level", models.IntegerField(default=0)),
+                ("escalated_to", models.TextField(null=True)),
+                ("done_at", models.BigIntegerField(null=True)),
+                ("done_by", models.TextField(null=True)),
+                ("evidence", models.TextField(default="")),
+                ("note", models.TextField(null=True)),
+                ("reopened", models.IntegerField(default=0)),
             ],
             options={
-                'db_table': 'command_task',
-                'indexes': [models.Index(fields=['alive', 'due_at', 'id', 'path'], name='task_due'), models.Index(fields=['alive', 'path', 'due_at', 'level', 'midnight_at'], name='task_place'), models.Index(fields=['unit', 'alive', 'due_at', 'id'], name='task_unit'), models.Index(fields=['account', 'alive', 'due_at', 'id'], name='task_account'), models.Index(fields=['team', 'alive', 'due_at', 'id'], name='task_team'), models.Index(fields=['kind', 'alive', 'due_at', 'id', 'path', 'state'], name='task_kind'), models.Index(condition=models.Q(('level__gt', 0)), fields=['alive', 'due_at', 'id', 'path'], name='task_level'), models.Index(fields=['state', 'due_at', 'id', 'path'], name='task_state'), models.Index(fields=['alive', 'outbreak', 'next_at'], name='task_next'), models.Index(fields=['alive', 'outbreak', 'level', 'midnight_at'], name='task_midnight'), models.Index(fields=['about', 'due_at'], name='task_about')],
+                "db_table": "command_task",
+                "indexes": [
+                    models.Index(fields=["alive", "due_at", "id", "path"], name="task_due"),
+                    models.Index(fields=["alive", "path", "due_at", "level", "midnight_at"], name="task_place"),
+                    models.Index(fields=["unit", "alive", "due_at", "id"], name="task_unit"),
+                    models.Index(fields=["account", "alive", "due_at", "id"], name="task_account"),
+                    models.Index(fields=["team", "alive", "due_at", "id"], name="task_team"),
+                    models.Index(fields=["kind", "alive", "due_at", "id", "path", "state"], name="task_kind"),
+                    models.Index(
+                        condition=models.Q(("level__gt", 0)),
+                        fields=["alive", "due_at", "id", "path"],
+                        name="task_level",
+                    ),
+                    models.Index(fields=["state", "due_at", "id", "path"], name="task_state"),
+                    models.Index(fields=["alive", "outbreak", "next_at"], name="task_next"),
+                    models.Index(fields=["alive", "outbreak", "level", "midnight_at"], name="task_midnight"),
+                    models.Index(fields=["about", "due_at"], name="task_about"),
+                ],
             },
         ),
     ]

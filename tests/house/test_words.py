@@ -16,7 +16,7 @@ from ringfence.core.access import MAYS, ROLES
 from ringfence.core.centre import Centre
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact
-from ringfence.core.typed import spoken
+from ringfence.core.shown import spoken
 from ringfence.core.words import LABELS, REFUSALS
 from ringfence.facts.cases import Certainty, Classification, CourseEvent
 

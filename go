@@ -9,7 +9,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 venv=$root/.venv
 tools=$root/.tools
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 refuse() { # what is wrong, what is on record, what to do next
     say "$1" "$2" "$3"
@@ -39,7 +39,7 @@ find_uv() { # on the path, or in the clone, or put into the clone with the pip t
     fi
     if ! "$tools/bin/uv" --version >/dev/null 2>&1; then
         say "Fetching uv into .tools …"
-        pip --quiet install --disable-pip-version-check --no-deps --require-hashes --upgrade \
+        pip --quiet install --disable-pip-version-check --root-user-action ignore --no-deps --require-hashes --upgrade \
             --target "$tools" --requirement "$root/vendor/uv.lock" >&2 || return 1
     fi
     printf '%s\n' "$tools/bin/uv"
@@ -61,6 +61,16 @@ use_own_mirror() { # a package mirror that is set for pip serves uv as well
     fi
 }
 
+trust_the_system() { # a network with its own authority has put it among the system's certificates
+    for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+        if [ -f "$bundle" ] && [ -z "${UV_SYSTEM_CERTS:-}" ]; then
+            UV_SYSTEM_CERTS=true
+            UV_NATIVE_TLS=true # what older versions of uv call it
+            export UV_SYSTEM_CERTS UV_NATIVE_TLS
+        fi
+    done
+}
+
 stamp() { # what a set-up was made from: it is made anew when any of it changes
     {
         printf '%s\n' "$root" "$1"
@@ -76,6 +86,7 @@ is_set_up() {
 set_up() {
     python=$(find_python "$@") || exit 1
     use_own_mirror
+    trust_the_system
     uv=$(find_uv) || refuse "uv could not be fetched." "Tried: the path, $tools, and the package index that pip uses." \
         "Check the network (pip's settings and proxies hold), or install uv, and run ./go again."
     case $level in dev) lock=$root/requirements-dev.lock ;; *) lock=$root/requirements.lock ;; esac

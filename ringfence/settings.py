@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ringfence.console.context.bars",
             ]
         },
     }
@@ -133,6 +134,11 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 
+AXES_USERNAME_CALLABLE = "ringfence.console.sign_in.tried_name"
+AXES_LOCKOUT_CALLABLE = "ringfence.console.sign_in.locked_out"
+
+MFA_ADAPTER = "ringfence.console.sign_in.MfaAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are told by whoever opens an account; no mail is sent
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "Ringfence"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
@@ -140,6 +146,9 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # for the cookie's 8 hours, which the pages hold to the minute
+ACCOUNT_FORMS = {"login": "ringfence.console.sign_in.SignInForm"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,10/300s/key"}  # of codes; wrong passwords meet django-axes first
 ACCOUNT_ADAPTER = "ringfence.console.sign_in.Adapter"
 SOCIALACCOUNT_ADAPTER = "ringfence.console.sign_in.SocialAdapter"
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from ringfence.api.addresses import addresses
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    *addresses(),
     path("", include("ringfence.console.urls")),
 ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,10 +22,11 @@ start()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import connection  # noqa: E402
 
 from ringfence.core.centre import Centre  # noqa: E402
 from ringfence.core.clock import ToldClock  # noqa: E402
+from tests import stores  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 NOON = datetime(2021, 9, 25, 4, 0, tzinfo=UTC)  # noon in Harbin
@@ -36,16 +36,11 @@ NOON = datetime(2021, 9, 25, 4, 0, tzinfo=UTC)  # noon in Harbin
 def template() -> Path:
     """A migrated SQLite database."""
     path = _STATE / "template.sqlite3"
-    _point_at(path)
+    stores.use_sqlite(path)
     call_command("migrate", verbosity=0)
     connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return path
-
-
-def _point_at(path: Path) -> None:
-    connections["default"].close()
-    connections["default"].settings_dict["NAME"] = str(path)
 
 
 @pytest.fixture
@@ -54,10 +49,8 @@ def home(template: Path, tmp_path: Path) -> Iterator[Path]:
     state = tmp_path / "home"
     state.mkdir()
     os.environ["RINGFENCE_HOME"] = str(state)
-    shutil.copy(template, state / "ringfence.sqlite3")
-    _point_at(state / "ringfence.sqlite3")
-    yield state
-    connections["default"].close()
+    with stores.sqlite(template, state / "ringfence.sqlite3"):
+        yield state
 
 
 @pytest.fixture
@@ -70,3 +63,27 @@ def clock() -> ToldClock:
 def centre(home: Path, clock: ToldClock) -> Centre:
     """An open centre over a fresh database."""
     return open_centre(clock, home)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of a PostgreSQL server whose user may create databases; empty where there is none."""
+    yield POSTGRES
+    stores.drop_templates(POSTGRES)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def on_both(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, clock: ToldClock, server: str
+) -> Iterator[Centre]:
+    """An open centre over a fresh database, once on SQLite and once on PostgreSQL."""
+    state = tmp_path / "home"
+    state.mkdir()
+    os.environ["RINGFENCE_HOME"] = str(state)
+    if request.param == "postgresql":
+        stores.need_postgres(server)
+        with stores.postgres(server):
+            yield open_centre(clock, state)
+        return
+    with stores.sqlite(template, state / "ringfence.sqlite3"):
+        yield open_centre(clock, state)

@@ -9,7 +9,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from ringfence.app import centre
 from ringfence.core.access import Who
 from ringfence.facts.ids import AccountId
-from ringfence.registry.identities import who_holds, who_is
+from ringfence.registry.account_keeping import who_holds, who_is
 
 
 class Token(HttpBearer):

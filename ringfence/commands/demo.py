@@ -10,6 +10,8 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
@@ -25,6 +27,9 @@ from ringfence.core.home import home
 FIRST_PORT, PORTS_TRIED = 8000, 20
 STARTS_WITHIN = 30.0  # seconds that the server may take until it answers
 HOST = "127.0.0.1"
+PACKAGE = Path(__file__).resolve().parents[1]
+MARK = "demo.stands"
+WITH_TABLES = ("django", "django-allauth", "django-axes", "django-tasks-db")
 
 
 def demo(
@@ -36,13 +41,19 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="Print the address and accounts as one JSON object.")] = False,
 ) -> None:
     """Open a small invented city with an outbreak under way; Ctrl-C ends it."""
-    start()
-    _speak()
     chosen = _free_port(port)
-    _prepare(quiet=json)
+    if not _stands():
+        start()
+        _speak()
+        _prepare(quiet=json)
+        _mark()
     address = f"http://{HOST}:{chosen}/"
-    with _running(_worker(), _server(chosen)) as children:
+    with _running() as children:
+        children.append(_child(_server(chosen)))
+        start()
+        _speak()
         _wait_until_it_answers(chosen, children)
+        children.append(_child(_worker()))  # after the server, which somebody waits for
         _say(address, json=json)
         if not no_browser and not json:
             webbrowser.open(address)
@@ -53,6 +64,26 @@ def _speak() -> None:
     """The terminal's language, where it is one of ours."""
     told = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     activate("zh-hans" if told.startswith("zh") else "en")
+
+
+# -- whether it stands --------------------------------------------------------------------------------------------------
+
+
+def _made_from() -> str:
+    """What the tables were laid by: our migrations' names and the libraries that bring their own."""
+    names = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.glob("**/migrations/0*.py"))
+    return "\n".join([*names, *(f"{name} {version(name)}" for name in WITH_TABLES)])
+
+
+def _stands() -> bool:
+    """Whether the demonstration stands in the embedded database, told by a mark that is read without opening it."""
+    mark = home() / MARK
+    there = mark.is_file() and (home() / "ringfence.sqlite3").is_file() and not os.environ.get("DATABASE_URL")
+    return there and mark.read_text(encoding="utf-8") == _made_from()
+
+
+def _mark() -> None:
+    (home() / MARK).write_text(_made_from(), encoding="utf-8")
 
 
 # -- the city -----------------------------------------------------------------------------------------------------------
@@ -96,8 +127,7 @@ def _begin_again() -> None:
         raise Refused("demo_half_told", database=connection.settings_dict["NAME"])
     connection.close()
     for end in ("", "-wal", "-shm"):
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(f"{connection.settings_dict['NAME']}{end}")  # noqa: PTH108 (a name, not a path)
+        Path(f"{connection.settings_dict['NAME']}{end}").unlink(missing_ok=True)
     _migrate()
 
 
@@ -137,15 +167,17 @@ def _server(port: int) -> list[str]:
     return [sys.executable, "-m", "granian", *kept, *here, "ringfence.wsgi:application"]
 
 
+def _child(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "RINGFENCE_HOME": str(home())}
+    return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 (ours)
+
+
 @contextlib.contextmanager
-def _running(*commands: Sequence[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run the children until this ends, however it ends."""
+def _running() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Whoever is put into the list ends when this ends, however it ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     children: list[subprocess.Popen[bytes]] = []
-    environment = {**os.environ, "RINGFENCE_HOME": str(home())}
     try:
-        for command in commands:
-            children.append(subprocess.Popen(command, env=environment, start_new_session=True))  # noqa: S603, PERF401
         yield children
     except KeyboardInterrupt:
         pass
@@ -180,9 +212,8 @@ def _wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
 def _all_alive(children: Sequence[subprocess.Popen[bytes]]) -> None:
     for child in children:
         if child.poll() is not None:
-            raise Refused(
-                "child_ended", child=" ".join(str(part) for part in list(child.args)[1:4]), code=child.returncode
-            )  # type: ignore[arg-type]
+            told = child.args if isinstance(child.args, list) else [child.args]
+            raise Refused("child_ended", child=" ".join(str(part) for part in told[1:4]), status=child.returncode)
 
 
 def _say(address: str, *, json: bool) -> None:

@@ -2,39 +2,90 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
+import threading
 from datetime import datetime, timedelta
+from types import FrameType
+from typing import Annotated
+
+import typer
 
 from ringfence.app import centre as opened
 from ringfence.app import start
-from ringfence.core import clock as clocks
+from ringfence.core import log
 from ringfence.core.access import EVERYWHERE, feed
 from ringfence.core.centre import Centre
-from ringfence.core.fact import from_micros
+from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.seal import seal
 from ringfence.facts.time import TimeStruck
 
-STRIKES_EVERY = timedelta(minutes=5)
+STRIKES_EVERY = timedelta(seconds=float(os.environ.get("RINGFENCE_STRIKE", "300")))
 SEALS_EVERY = 5.0  # seconds
+MOST_STRIKES = 1000  # of one outbreak in one round: half a million answers; what is left waits for the next round
+
+logger = logging.getLogger("ringfence.work")
 
 
-def work() -> None:
-    """Tell the time and seal the log, until stopped."""
+def work(
+    *, once: Annotated[bool, typer.Option("--once", help="One round, then end: for a timer of your own.")] = False
+) -> None:
+    """Tell the time and seal the log, until stopped. A round begun is finished before it ends."""
     start()
     centre = opened()
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     struck: datetime | None = None
-    while True:
+    while not ended.is_set():
         now = centre.clock.now()
         if struck is None or now - struck >= STRIKES_EVERY:
-            strike(centre, now)
+            _round(centre, now, ended)
             struck = now
+        _sealed(centre)
+        if once:
+            return
+        ended.wait(min(SEALS_EVERY, STRIKES_EVERY.total_seconds()))
+    _sealed(centre)
+
+
+def _round(centre: Centre, now: datetime, ended: threading.Event) -> None:
+    """A strike that fails is logged: the next one finds what it left, and the seals must go on."""
+    try:
+        strike(centre, now, ended)
+    except Exception:
+        logger.exception("the strike of %s failed", now.isoformat())
+
+
+def _sealed(centre: Centre) -> None:
+    try:
         seal(centre.home, centre.clock.now())
-        clocks.rest(SEALS_EVERY)
+    except Exception:
+        logger.exception("sealing failed")
 
 
-def strike(centre: Centre, now: datetime) -> None:
-    """Tell the time to every open outbreak, and to what belongs to none."""
+def strike(centre: Centre, now: datetime, ended: threading.Event | None = None) -> int:
+    """Tell the time to every open outbreak, and to what belongs to none; returns how many facts answered.
+
+    A strike is answered with at most the pack's `answers_per_strike` facts a rule, so that nobody waits; one answered in
+    full is struck again at the same moment.
+    """
     from ringfence.registry.queries.outbreaks import outbreaks  # noqa: PLC0415 (needs Django set up)
 
-    now = from_micros(int(now.timestamp() * 1_000_000))
-    for each in (None, *(row.id for row in outbreaks(EVERYWHERE))):
-        centre.hear(feed("clock"), [TimeStruck(outbreak=each, at=now)], centre.geography.place(each, None))
+    now = from_micros(to_micros(now))
+    answered = 0
+    for outbreak in (None, *(row.id for row in outbreaks(EVERYWHERE))):
+        place = centre.geography.place(outbreak, None)
+        full = centre.policy("command", place).answers_per_strike
+        for _ in range(MOST_STRIKES):
+            told = centre.hear(feed("clock"), [TimeStruck(outbreak=outbreak, at=now)], place)
+            answers = log.last_seq() - told[0].line.seq
+            answered += answers
+            if answers < full or (ended is not None and ended.is_set()):
+                break
+    return answered

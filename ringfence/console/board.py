@@ -130,11 +130,21 @@ def _cases(here: Page) -> list[Number]:
     every = sum(n for classification, n in by_class.items() if classification != "discarded")
     base = reverse("cases")
     yesterday = gettext("yesterday %(n)s") % {"n": f"{by_day.get(today - timedelta(days=1), 0):,}"}
-    made = [Number(gettext("New on the list today"), by_day.get(today, 0), every, as_of=here.now, href=base, note=yesterday)]
+    made = [
+        Number(gettext("New on the list today"), by_day.get(today, 0), every, as_of=here.now, href=base, note=yesterday)
+    ]
     for classification in CLASSES:
         of = every if classification != "discarded" else None
         href = f"{base}?classification={classification}"
-        made.append(Number(label(f"classification.{classification}"), by_class.get(classification, 0), of, as_of=here.now, href=href))
+        made.append(
+            Number(
+                label(f"classification.{classification}"),
+                by_class.get(classification, 0),
+                of,
+                as_of=here.now,
+                href=href,
+            )
+        )
     return made
 
 
@@ -159,9 +169,7 @@ def _clocks(here: Page) -> list[Number]:
 
 def _late(here: Page) -> list[Late]:
     """The most overdue tasks, each with its case."""
-    rows: Sequence[TaskRow] = here.ask(
-        command.tasks, due_before=here.now, under=here.under_id, limit=MOST_OVERDUE
-    ).rows
+    rows: Sequence[TaskRow] = here.ask(command.tasks, due_before=here.now, under=here.under_id, limit=MOST_OVERDUE).rows
     numbers = cases.numbers_of([row.about for row in rows])
     names = units.unit_names([each for row in rows for each in (row.unit, row.escalated_to) if each], here.language)
     return [_late_row(here, row, numbers, names) for row in rows]
@@ -169,7 +177,7 @@ def _late(here: Page) -> list[Late]:
 
 def _late_row(here: Page, row: TaskRow, numbers: dict[str, int], names: dict[str, str]) -> Late:
     case = case_number(here, numbers[row.about]) if row.about in numbers else ""
-    level = gettext("escalated, level %(n)s") % {"n": row.level} if row.level else label(f"state.{row.state}")
+    level = gettext("escalated %(n)s×") % {"n": row.level} if row.level else label(f"state.{row.state}")
     return Late(
         title=label(f"task.{row.kind}"),
         href=address("task", task=row.id) or f"{reverse('ask', args=['command', 'task_file'])}?task={row.id}",
@@ -229,16 +237,20 @@ def _goal(here: Page) -> SafeString | None:
     last = here.ask(cases.last_community_day, outbreak=outbreak.id, under=here.under_id)
     since = last or (outbreak.begins_on - timedelta(days=1) if outbreak.begins_on else today)
     clear = max((today - since).days, 0)
-    said = gettext("%(done)s of %(wanted)s days without a community case") % {"done": min(clear, wanted), "wanted": wanted}
+    said = gettext("%(done)s of %(wanted)s days without a community case") % {
+        "done": min(clear, wanted),
+        "wanted": wanted,
+    }
+    title = gettext("The objective")
     if outbreak.by_on:
         left = (outbreak.by_on - today).days
-        said += " · " + (
+        title += " · " + (
             gettext("%(n)s days left until %(day)s") % {"n": left, "day": outbreak.by_on}
             if left >= 0
             else gettext("the day set, %(day)s, is past") % {"day": outbreak.by_on}
         )
     description = gettext("Last community case reported on %(day)s") % {"day": moment(last)} if last else ""
-    labels = _labels(here, gettext("The objective"), description)
+    labels = _labels(here, title, description)
     return charts.countdown(min(clear, wanted), wanted, labels, said=said)
 
 

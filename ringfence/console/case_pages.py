@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +14,7 @@ from ringfence.console import case_parts as parts
 from ringfence.console.asks import ask, form_of, told_of
 from ringfence.console.context import Page, page
 from ringfence.console.papers import papers_card
-from ringfence.console.pieces import Chip, Choice
+from ringfence.console.pieces import Cell, Chip, Choice
 from ringfence.console.sections import Line, Pairs, Section, Sections
 from ringfence.console.sentences import case_said, entries
 from ringfence.console.shown import label, three_parts
@@ -21,7 +23,6 @@ from ringfence.core.errors import Refused
 from ringfence.desks.cases.queries import CaseFile, case_file
 from ringfence.desks.cases.queries.interviews import forms_for
 from ringfence.facts.ids import CaseId
-from ringfence.console.pieces import Cell
 
 NEWEST = 60  # lines of history on the page; the rest is in the log
 
@@ -57,6 +58,7 @@ def case_page(here: Page, case: str) -> HttpResponse:
             Choice(_("Label"), reverse("case_label", args=[row.id])),
         ],
         main=[
+            parts.tasks_card(here, row),
             parts.course_card(here, file),
             parts.class_card(here, file),
             parts.investigation_card(here, file, forms),
@@ -65,7 +67,6 @@ def case_page(here: Page, case: str) -> HttpResponse:
             _history(file),
         ],
         side=[
-            parts.tasks_card(here, row),
             parts.clock_card(here, row),
             parts.person_card(here, row),
             papers_card(here, row),
@@ -126,7 +127,7 @@ def new_case(here: Page) -> HttpResponse:
     )
 
 
-def _reported(here: Page, person: dict[str, object], case: dict[str, object]) -> HttpResponse:
+def _reported(here: Page, person: dict[str, Any], case: dict[str, Any]) -> HttpResponse:
     """Two tellings: someone who is registered and then not reported stays registered, and the second is told again."""
     register = here.centre.actions["registry.register_person"].function
     report = here.centre.actions["cases.report_case"].function

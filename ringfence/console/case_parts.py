@@ -45,7 +45,7 @@ def sourced(found: Number) -> str:
     }  # fmt: skip
 
 
-def yes_no(value: bool | None) -> str:
+def yes_no(value: bool | None) -> str:  # noqa: FBT001
     """Yes, no, or not known."""
     return "–" if value is None else _("Yes") if value else _("No")
 
@@ -89,7 +89,9 @@ def clock_card(here: Page, row: CaseRow) -> Section:
             pairs.append((_("Due"), Cell(due(found + limit.value, here.now))))
     if row.report_due_at:
         pairs.append((_("Was due"), Cell(at=row.report_due_at)))
-    return Section(_("Reporting clock"), [Text("", [Chip(chip, label(f"report.{row.report_state}"))]), Pairs(pairs)], "clock")
+    return Section(
+        _("Reporting clock"), [Text("", [Chip(chip, label(f"report.{row.report_state}"))]), Pairs(pairs)], "clock"
+    )
 
 
 def course_card(here: Page, file: CaseFile) -> Section:
@@ -111,7 +113,9 @@ def course_card(here: Page, file: CaseFile) -> Section:
     parts += ask(here, "cases.note_course", _("Note a station"), fixed={"case": row.id})
     if file.course:
         told = [(each.event, label(f"event.{each.event}")) for each in file.course]
-        parts += ask(here, "cases.strike_course", _("Strike a station"), fixed={"case": row.id}, choices={"event": told})
+        parts += ask(
+            here, "cases.strike_course", _("Strike a station"), fixed={"case": row.id}, choices={"event": told}
+        )
     return Section(_("Course"), parts, "course")
 
 
@@ -176,8 +180,13 @@ def exposures_card(here: Page, file: CaseFile) -> Section:
     kinds = {"kind": [(code, label(f"setting.{code}")) for code in EXPOSURES]}
     parts += ask(here, "cases.note_exposure", _("Note an exposure or a place"), fixed={"case": row.id}, choices=kinds)
     if rows:
-        known = [(each.id, f"{names.get(each.place or '', label(f'setting.{each.kind}'))} {each.begins_at:%Y-%m-%d}") for each in file.exposures]
-        parts += ask(here, "cases.strike_exposure", _("Strike one"), fixed={"case": row.id}, choices={"exposure": known})
+        known = [
+            (each.id, f"{names.get(each.place or '', label(f'setting.{each.kind}'))} {each.begins_at:%Y-%m-%d}")
+            for each in file.exposures
+        ]
+        parts += ask(
+            here, "cases.strike_exposure", _("Strike one"), fixed={"case": row.id}, choices={"exposure": known}
+        )
     return Section(_("Exposures and places"), parts, "exposures")
 
 
@@ -200,13 +209,19 @@ def links_card(here: Page, file: CaseFile) -> Section:
             ])
             for each in links
         ]  # fmt: skip
-        parts.append(table(title, [title, _("Certainty"), _("Setting"), _("Evidence")], rows, f"{title}: {_('nobody named')}"))
+        parts.append(
+            table(title, [title, _("Certainty"), _("Setting"), _("Evidence")], rows, f"{title}: {_('nobody named')}")
+        )
     if len(file.infectors) > 1:
-        parts.append(Text(_("%(n)s rivals stand side by side.") % {"n": len(file.infectors)}, [Chip("unknown", _("Rivals"))]))
+        parts.append(
+            Text(_("%(n)s rivals stand side by side.") % {"n": len(file.infectors)}, [Chip("unknown", _("Rivals"))])
+        )
     parts += ask(here, "cases.name_infector", _("Name an infector"), fixed={"case": file.row.id})
     if file.infectors:
-        told = [(each.infector, cells[each.infector].text) for each in file.infectors]
-        parts += ask(here, "cases.withdraw_infector", _("Drop a link"), fixed={"case": file.row.id}, choices={"infector": told})
+        told = [(str(each.infector), cells[each.infector].text) for each in file.infectors]
+        parts += ask(
+            here, "cases.withdraw_infector", _("Drop a link"), fixed={"case": file.row.id}, choices={"infector": told}
+        )
     return Section(_("Transmission"), parts, "links")
 
 

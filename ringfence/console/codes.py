@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.console.more_words import LABELS
 from ringfence.core import words
 from ringfence.core.access import ROLES
 from ringfence.core.words import N_
@@ -21,6 +22,9 @@ CODES: dict[str, tuple[str, ...]] = {
 """parameter -> the codes that it takes."""
 
 WORDS: dict[str, str] = {
+    "desk.cases": N_("Cases"),
+    "desk.command": N_("Command"),
+    "desk.registry": N_("Registry"),
     "sex.female": N_("female"),
     "sex.male": N_("male"),
     "sex.other": N_("other sex"),
@@ -175,7 +179,7 @@ WORDS: dict[str, str] = {
 
 def text_of(code: str) -> str | None:
     """The English words of a code: a desk's own, else these."""
-    return words.LABELS.get(code) or WORDS.get(code)
+    return words.LABELS.get(code) or WORDS.get(code) or LABELS.get(code)
 
 
 def options(parameter: str) -> tuple[str, ...]:

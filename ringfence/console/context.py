@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from ringfence import app
 from ringfence.console import errors
@@ -23,14 +25,16 @@ from ringfence.console.shown import names_language
 from ringfence.core import log
 from ringfence.core.access import Who
 from ringfence.core.centre import Answer, Centre, Item, Outcome
+from ringfence.core.clock import Clock
 from ringfence.core.errors import Refused
-from ringfence.facts.ids import JurisdictionId, OutbreakId
-from ringfence.registry import identities
+from ringfence.core.fact import to_micros
+from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId
+from ringfence.registry import account_keeping
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area
 from ringfence.registry.queries.outbreaks import OutbreakRow, outbreaks
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ class Page:
         return self.centre.ask(self.who, query, **asked)
 
     def tell(self, action: Callable[..., Any], *, key: str | None = None, **told: Any) -> Answer:
-        """Tell an action as the signed-in account."""
+        """Tell an action as the signed-in account, now unless told when: the same thing said again later is a new telling."""
+        if told.get("at") is None and any(each.name == "at" for each in action.action.parameters):  # type: ignore[attr-defined]
+            told["at"] = self.centre.clock.now()
         return self.centre.tell(self.who, action, key=key, **told)
 
     def tell_many(self, action: Callable[..., Any], items: Iterable[Item], *, batch: str) -> Outcome:
@@ -109,15 +115,15 @@ def page(may: str = "see") -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @functools.wraps(view)
-        def shown(request: HttpRequest, **captured: Any) -> HttpResponse:
+        def shown(request: HttpRequest, **captured: Any) -> HttpResponseBase:
             here = page_of(request)
             if here is None:
-                logout(request)
+                if request.user.is_authenticated:  # closed, or out of time; a half-done sign-in is left alone
+                    logout(request)
                 return redirect_to_login(request.get_full_path())
             with timezone.override(here.zone):
                 try:
-                    if not here.may(may):
-                        raise Refused("not_allowed", what=may)
+                    _allowed(here, may)
                     return view(here, **captured)
                 except Refused as refusal:
                     return errors.refused(here, refusal)
@@ -127,13 +133,18 @@ def page(may: str = "see") -> Callable[[View], View]:
     return declare
 
 
+def _allowed(here: Page, may: str) -> None:
+    if not here.may(may):
+        raise Refused("not_allowed", what=may)
+
+
 def page_of(request: HttpRequest) -> Page | None:
     """What a request knows; None where nobody is signed in, or their account was closed."""
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or not _in_time(request):
         return None
     centre = app.centre()
     now = centre.clock.now()
-    who = identities.who_is(request.user.pk, now)
+    who = account_keeping.who_is(AccountId(request.user.pk), now)
     if who is None:
         return None
     _speak(request, who)
@@ -154,10 +165,25 @@ def page_of(request: HttpRequest) -> Page | None:
     )
 
 
+def bars(request: HttpRequest) -> dict[str, Any]:
+    """The context processor: bars for pages that are not ours (allauth's); ours pass their own."""
+
+    def shell() -> Shell | None:
+        here = page_of(request) if getattr(request, "user", None) is not None else None
+        return here.shell() if here else None
+
+    return {"shell": SimpleLazyObject(shell)}
+
+
+def _in_time(request: HttpRequest) -> bool:
+    """Whether the session is not over: it ends a fixed time after signing in, however busy it was."""
+    now = to_micros(Clock().now())
+    begun = request.session.setdefault("begun_at", now)
+    return now - int(begun) < settings.SESSION_COOKIE_AGE * 1_000_000
+
+
 def _speak(request: HttpRequest, who: Who) -> None:
     """The account's own language, until another one was picked on this device."""
-    from django.conf import settings  # noqa: PLC0415 (the settings are lazy, the module is imported before them)
-
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         language = "zh-hans" if who.language.startswith("zh") else "en"
         translation.activate(language)

@@ -20,7 +20,7 @@ from ringfence.console.context import Page, page
 from ringfence.console.facts_said import said
 from ringfence.console.forms import form_for, told_by
 from ringfence.console.pieces import Cell, Choice, Column, Empty, Listing, Row
-from ringfence.console.shown import choice, label, names_language, three_parts, told
+from ringfence.console.shown import called, choice, label, names_language, three_parts, told
 from ringfence.core.declare import Action, Declared, Query
 from ringfence.core.errors import Refused
 from ringfence.core.paging import Page as Paged
@@ -29,7 +29,9 @@ from ringfence.registry.actions import own
 
 MOST_COLUMNS = 40
 MOST_ROWS = 1000
-NOT_BY_HAND = frozenset({"registry.issue_token", "registry.open_account", "registry.change_password", "registry.note_export"})
+NOT_BY_HAND = frozenset(
+    {"registry.issue_token", "registry.open_account", "registry.change_password", "registry.note_export"}
+)
 """Actions that need a secret or a file made for them: they have pages or commands of their own."""
 
 
@@ -51,7 +53,9 @@ def doors(here: Page) -> HttpResponse:
 
 
 def _choice(door: str, declared: Declared) -> Choice:
-    return Choice(gettext(declared.says), reverse(door, args=[declared.desk, declared.name]))
+    return Choice(
+        called("action" if door == "do" else "query", declared), reverse(door, args=[declared.desk, declared.name])
+    )
 
 
 @page()
@@ -63,7 +67,7 @@ def do(here: Page, desk: str, name: str) -> HttpResponse:
     if not here.may(action.may):
         raise Refused("not_allowed", what=gettext(action.says))
     sent = here.request.method == "POST"
-    initial = {name: value for name, value in here.request.GET.items()}
+    initial = dict(here.request.GET.items())
     form = form_for(here, action, data=here.request.POST if sent else None, initial=initial)
     refused, status = None, 200
     if sent and form.is_valid():
@@ -74,7 +78,8 @@ def do(here: Page, desk: str, name: str) -> HttpResponse:
     return here.render(
         "console/form_page.html",
         status=status,
-        title=gettext(action.says),
+        title=called("action", action),
+        lead=gettext(action.says),
         form=form,
         refused=refused,
         submit_label=gettext("Record"),
@@ -106,7 +111,7 @@ def ask(here: Page, desk: str, name: str) -> HttpResponse:
     if get.get("form") == "csv" and wanted is not None:
         return _csv(here, query, heads, rows)
     shown = Listing(
-        caption=gettext(query.says),
+        caption=called("query", query),
         columns=[Column(head, label(f"field.{head}")) for head in heads],
         rows=[Row(str(n), [Cell(shown_value(value)) for value in row]) for n, row in enumerate(rows)],
         empty=Empty(gettext("No rows"), "" if wanted is not None else gettext("Fill in what is needed, then filter.")),
@@ -116,7 +121,7 @@ def ask(here: Page, desk: str, name: str) -> HttpResponse:
         first_page=not get.get("after"),
         as_of=here.now,
     )
-    return here.render("console/list.html", title=gettext(query.says), listing=shown)
+    return here.render("console/list.html", title=called("query", query), listing=shown)
 
 
 def _with_outbreak(here: Page, query: Query, get: Any) -> Any:
@@ -144,7 +149,7 @@ def table_of(answer: Any) -> tuple[list[str], list[list[Any]]]:
         return [], []
     if isinstance(answer, Mapping):
         return ["name", "value"], [[key, value] for key, value in answer.items()]
-    if dataclasses.is_dataclass(answer) or isinstance(answer, str | int):
+    if dataclasses.is_dataclass(answer) or isinstance(answer, str | int | float | date):
         answer = [answer]
     rows = list(answer)[:MOST_ROWS]
     if not rows:

@@ -142,7 +142,9 @@ def _stays(file: CaseFile, *, infectious_then: bool) -> list[paper.Stay]:
 
 
 def _tasks(here: Page, case: str) -> list[paper.TaskRow]:
-    found = [each for state in ("alive", "done", "verified") for each in here.ask(tasks_asked, about=case, state=state).rows]
+    found = [
+        each for state in ("alive", "done", "verified") for each in here.ask(tasks_asked, about=case, state=state).rows
+    ]
     names = units_said(here, [each.unit for each in found])
     return [
         paper.TaskRow(
@@ -160,7 +162,9 @@ def _interviews(here: Page, file: CaseFile, *, revealed: bool) -> list[paper.Int
         told = told_before(row.id, row.person, form) if revealed else plain_answers(row.id, form.id)
         answers = check_answers(form, told, row, here.now).answers
         blocks = summary(form, answers, here.language, revealed=revealed, zone=ZoneInfo(areas.zone_at(row.path)))
-        found.append(paper.Interview(title=form.title.of(here.language), form=form.id, version=form.version, blocks=blocks))
+        found.append(
+            paper.Interview(title=form.title.of(here.language), form=form.id, version=form.version, blocks=blocks)
+        )
     return found
 
 

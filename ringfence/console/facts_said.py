@@ -7,10 +7,11 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ringfence.console.shown import label, snake, told
 from ringfence.core import words
 from ringfence.core.fact import Fact
-from django.utils.translation import gettext
 
 SILENT = frozenset({"at", "case", "task", "person", "outbreak", "findings", "key"})
 """Fields that the row itself already says."""

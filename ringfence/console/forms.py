@@ -66,7 +66,9 @@ class Located(forms.CharField):
         found = areas.area(JurisdictionId(text)) or areas.area_at(text)
         known = found.id if found else areas.area_called(text)
         if known is None:
-            raise forms.ValidationError(gettext("No place is called this. Give its name or code as on the list of places."))
+            raise forms.ValidationError(
+                gettext("No place is called this. Give its name or code as on the list of places.")
+            )
         return known
 
 
@@ -104,7 +106,7 @@ def _must(parameter: Parameter) -> bool:
     return parameter.required and parameter.name != "at"
 
 
-def field_for(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def field_for(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     """The field of one parameter."""
     hint, _ = bare(parameter.hint)
     field = _field(here, parameter, hint, required)
@@ -112,7 +114,7 @@ def field_for(here: Page, parameter: Parameter, required: bool) -> forms.Field:
     return field
 
 
-def _field(here: Page, parameter: Parameter, hint: Any, required: bool) -> forms.Field:
+def _field(here: Page, parameter: Parameter, hint: Any, required: bool) -> forms.Field:  # noqa: FBT001
     if hint in _PICKED:
         return _PICKED[hint](here, parameter, required)
     if item_of(hint) is not None:
@@ -127,21 +129,23 @@ def _field(here: Page, parameter: Parameter, hint: Any, required: bool) -> forms
 
 
 def _one_of(
-    choices: Iterable[tuple[Any, str]], required: bool, coerce: Callable[[Any], Any] = str
+    choices: Iterable[tuple[Any, str]],
+    required: bool,  # noqa: FBT001 (as each field is told)
+    coerce: Callable[[Any], Any] = str,
 ) -> forms.TypedChoiceField:
     empty = gettext("– choose –") if required else gettext("any")
     listed = [("", empty), *((str(value), text) for value, text in choices)]
     return forms.TypedChoiceField(choices=listed, required=required, coerce=coerce, empty_value=None)
 
 
-def _flag(parameter: Parameter, required: bool) -> forms.Field:
+def _flag(parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     """A plain flag is a box; one that may be unknown has three answers."""
     if parameter.default is None or required:
         return _one_of([("yes", gettext("yes")), ("no", gettext("no"))], required, lambda told: told == "yes")
     return forms.BooleanField(required=False)
 
 
-def _text(parameter: Parameter, required: bool) -> forms.Field:
+def _text(parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     if codes := options(parameter.name):
         return _one_of([(code, label(f"{parameter.name}.{code}")) for code in codes], required)
     if parameter.name in LONG:
@@ -149,7 +153,7 @@ def _text(parameter: Parameter, required: bool) -> forms.Field:
     return forms.CharField(required=required, max_length=400)
 
 
-def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     tops = here.ask(areas.jurisdictions)
     listed = list(tops)
     for each in (*tops, *([here.under] if here.under else [])):
@@ -164,31 +168,31 @@ def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:
     )
 
 
-def _unit(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _unit(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del parameter
     return _one_of(((each.id, each.name(here.language)) for each in here.ask(units.units)[:FEW]), required)
 
 
-def _team(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _team(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del parameter
     return _one_of(((each.id, each.name) for each in here.ask(units.teams)[:FEW]), required)
 
 
-def _account(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _account(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     """Those whom work can be handed to; who may not assign work can name only themselves."""
     del parameter
     listed = here.ask(accounts.colleagues) if here.may("assign") else [(here.who.id, here.who.name)]
     return _one_of(listed, required)
 
 
-def _outbreak(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _outbreak(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del parameter
     field = _one_of(((each.id, each.title) for each in here.outbreaks), required)
     field.initial = here.outbreak.id if here.outbreak else None
     return field
 
 
-def _case(here: Page, parameter: Parameter, required: bool) -> forms.Field:
+def _case(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del here, parameter
     return CaseNamed(required=required, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 

@@ -202,7 +202,7 @@ def _question(  # noqa: PLR0913 (what a question is drawn from)
         type=TYPES.get(each.kind, "text"),
         mode=MODES.get(each.kind, ""),
         value="" if plain_value is None or several or each.kind in REPEATABLE else _typed(each, plain_value, zone),
-        picked=tuple(plain_value) if several else (str(plain_value),) if plain_value is not None else (),
+        picked=tuple(plain_value or ()) if several else (str(plain_value),) if plain_value is not None else (),
         options=tuple((choice.code, choice.label.of(language)) for choice in each.choices),
         rows=_rows(each, language),
         no_answer=no_answer,

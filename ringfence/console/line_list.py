@@ -30,7 +30,7 @@ HEADS = (
     Head("report"),
     Head("investigation"),
     Head("reported_on", "time", sort="reported"),
-    Head("found_by"),
+    Head("found_by", shown=False),
     Head("code", shown=False),
     Head("residence", shown=False),
     Head("stay", shown=False),
@@ -83,15 +83,13 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
     reveal = address("reveal", case=row.id) if here.may("reveal") else ""
     late_by = due(row.report_due_at, row.reported_at or here.now) if row.report_due_at else ""
     cells = {
-        "number": Cell(number, href, note=row.code if row.code != number else ""),
+        "number": Cell(number, href),
         "person": Cell(masked(row), reveal_url=reveal),
         "classification": _chip("classification", row.classification, row.classification),
         "area": Cell(names.get(row.path, row.path)),
         "residence": Cell(names.get(row.residence or "", row.residence or "")),
         "stay": Cell(names.get(row.stay or "", row.stay or "")),
-        "report": Cell(
-            chip=Chip(REPORT_CHIPS[row.report_state], label(f"report.{row.report_state}")), note=late_by
-        ),
+        "report": Cell(chip=Chip(REPORT_CHIPS[row.report_state], label(f"report.{row.report_state}")), note=late_by),
         "investigation": _chip("investigation", row.investigation, INVESTIGATION_CHIPS.get(row.investigation, "")),
         "officer": Cell(officers.get(row.officer or "", "")),
         "completeness": Cell(f"{row.completeness:.0%}"),
@@ -105,7 +103,7 @@ def _line(here: Page, row: CaseRow, number: str, names: dict[str, str], officers
             for name in ("onset_on", "positive_on", "reported_on", "admitted_on", "ended_on")
         },
     }
-    return Line(row.id, cells, href, href, act=row.report_state == "waiting" or row.report_state == "late")
+    return Line(row.id, cells, href, href, act=row.report_state in {"waiting", "late"})
 
 
 def _chip(group: str, code: str, kind: str) -> Cell:
@@ -145,7 +143,9 @@ def count(here: Page, wanted: dict[str, Any]) -> tuple[int, bool]:
     if not narrowed:
         numbers = here.ask(case_numbers, outbreak=here.outbreak_id, under=here.under_id)
         return numbers["all"] + numbers.get("discarded", 0), False
-    found = here.ask(cases_matching, **{name: value for name, value in wanted.items() if name != "sort"}, at_most=MOST_COUNTED + 1)
+    found = here.ask(
+        cases_matching, **{name: value for name, value in wanted.items() if name != "sort"}, at_most=MOST_COUNTED + 1
+    )
     return min(found, MOST_COUNTED), found > MOST_COUNTED
 
 

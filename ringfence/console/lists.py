@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from ringfence.console.forms import form_for, told_by
 from ringfence.console.pieces import BulkAction, Cell, Choice, Column, Empty, Listing, Row
-from ringfence.console.shown import label
+from ringfence.console.shown import called, label
 from ringfence.core.declare import Action
 from ringfence.core.errors import Refused
 
@@ -65,7 +65,7 @@ class ListPage:
     empty: Callable[[Page], Empty]
     item: str = ""
     actions: tuple[Callable[..., Any], ...] = ()
-    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}
+    fixed: Callable[[Page], dict[str, Any]] = lambda here: {}  # noqa: ARG005
     hidden: tuple[str, ...] = ()
     count: Callable[[Page, dict[str, Any]], tuple[int, bool]] | None = None
     count_all: Callable[[Page, dict[str, Any]], int] | None = None
@@ -187,7 +187,7 @@ def listing(here: Page, listed: ListPage, views: Sequence[Choice] = ()) -> Listi
         views=views,
         save_view_url=f"{reverse('save_view', args=[listed.name])}?{told.urlencode()}" if _narrowed(told) else "",
         exports=_exports(here, listed, told),
-        actions=[BulkAction(_code(each), gettext(each.says)) for each in offered(here, listed)],
+        actions=[BulkAction(_code(each), short(each)) for each in offered(here, listed)],
         bulk_url=reverse("many", args=[listed.name]) if listed.item else "",
         count=count,
         count_at_least=at_least,
@@ -222,6 +222,11 @@ def _exports(here: Page, listed: ListPage, told: QueryDict) -> list[Choice]:
 
 def _code(action: Action) -> str:
     return f"{action.desk}.{action.name}"
+
+
+def short(action: Action) -> str:
+    """An action in a word or two, for a button; else what it says of itself."""
+    return called("action", action)
 
 
 def offered(here: Page, listed: ListPage) -> list[Action]:

@@ -34,7 +34,7 @@ class LogFilter(forms.Form):
     def __init__(self, here: Page) -> None:
         """Kinds are picked, places told by name, people by their sign-in name's account or a rule's name."""
         super().__init__(here.request.GET)
-        kinds = [("", _("all"))] + sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)
+        kinds = [("", _("all")), *sorted((kind, f"{sentence_name(kind)} ({kind})") for kind in Fact.kinds)]
         self.fields["kind"] = forms.ChoiceField(label=_("Kind of fact"), choices=kinds, required=False)
         self.fields["by"] = forms.CharField(label=_("Told by"), required=False)
         self.fields["place"] = AreaField(label=_("Place"), required=False)
@@ -74,7 +74,6 @@ def log_page(here: Page) -> HttpResponse:
         rows=[_log_row(each, names, places) for each in found.lines],
         empty=Empty(_("No line fits"), _("Twenty thousand lines were looked through; older ones may still fit.")),
         filters=form,
-        first_page=True,
         as_of=here.now,
     )
     older = {**here.request.GET.dict(), "before": str(found.next)} if found.next else None
@@ -149,7 +148,9 @@ def why_page(here: Page, seq: int) -> HttpResponse:
 def seals_page(here: Page) -> HttpResponse:
     """The seals, and the proof that the log is whole."""
     proof = seal.verify(here.centre.home) if here.request.method == "POST" else None
-    parts: list[object] = [Text(_("Each seal signs a run of lines and the seal before it, so that no line can be changed unseen."))]
+    parts: list[object] = [
+        Text(_("Each seal signs a run of lines and the seal before it, so that no line can be changed unseen."))
+    ]
     if proof is not None and proof.whole:
         said = _("The log is whole: %(lines)s lines under %(seals)s seals, %(unsealed)s newer lines not yet sealed.")
         said %= {"lines": f"{proof.lines:,}", "seals": f"{proof.seals:,}", "unsealed": f"{proof.unsealed:,}"}
@@ -175,7 +176,12 @@ def seals_page(here: Page) -> HttpResponse:
         title=_("Seals"),
         way=[Choice(_("Log"), reverse("log"))],
         main=[Section("", parts), Section(_("The newest seals"), [found])],  # type: ignore[arg-type]
-        side=[Section(_("Public key"), [Text(_public_key(here)), Text(_("Whoever holds this key and a seal can check the lines without us."))])],
+        side=[
+            Section(
+                _("Public key"),
+                [Text(_public_key(here)), Text(_("Whoever holds this key and a seal can check the lines without us."))],
+            )
+        ],
     )
     return here.render("console/seals.html", sections=sections)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone, translation
@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 from ringfence.console.context import Page, page
 from ringfence.console.facts_said import said
 from ringfence.console.forms import form_for, told_by
-from ringfence.console.lists import ListPage, ids_matching, list_named, offered
+from ringfence.console.lists import ListPage, ids_matching, list_named, offered, short
 from ringfence.console.shown import rows_said, three_parts
 from ringfence.core.centre import Item
 from ringfence.core.declare import Action
@@ -98,11 +98,17 @@ def many(here: Page, listed: str) -> HttpResponse:
         context["tell_fields"] = [
             *picked.fields(),
             ("batch", f"batch:{secrets.token_hex(10)}"),
-            *((name, value) for name, values in here.request.POST.lists() if name.startswith("told-") for value in values),
+            *(
+                (name, value)
+                for name, values in here.request.POST.lists()
+                if name.startswith("told-")
+                for value in values
+            ),
         ]
     return here.render(
         "console/many.html",
-        title=gettext(picked.action.says),
+        title=short(picked.action),
+        lead_text=gettext(picked.action.says),
         form=form if asks else None,
         fields=picked.fields(),
         tell_url=reverse("many_tell", args=[listed]),
@@ -133,16 +139,36 @@ def _preview(here: Page, picked: Picked, told: dict[str, Any]) -> Preview:
     looked = ids[:LOOKED_AT]
     items = [Item({picked.listed.item: each, **told}) for each in looked]
     seen = here.centre.preview(here.who, picked.action.function, items)
-    would: Counter[str] = Counter()
-    refused: Counter[str] = Counter()
-    lines: list[tuple[str, str, bool]] = []
     names = _names(here, picked.listed, looked[:SHOWN])
+    would: Counter[str] = Counter()
+    lines: list[tuple[str, str, bool]] = []
     for each, outcome in zip(looked, seen, strict=True):
-        text = three_parts(outcome)[0] if isinstance(outcome, Refused) else _all_said(outcome)
-        (refused if isinstance(outcome, Refused) else would)[text] += 1
+        no = isinstance(outcome, Refused)
+        text = (
+            three_parts(named(outcome, picked, names, each))[0] if isinstance(outcome, Refused) else _all_said(outcome)
+        )
+        if not no:
+            would[text] += 1
         if len(lines) < SHOWN:
-            lines.append((names.get(each, each), text, isinstance(outcome, Refused)))
-    return Preview(len(ids), len(looked), would.most_common(20), refused.most_common(20), lines)
+            lines.append((names.get(each, each), text, no))
+    refusals = [(each, outcome) for each, outcome in zip(looked, seen, strict=True) if isinstance(outcome, Refused)]
+    return Preview(len(ids), len(looked), would.most_common(20), reasons(here, picked, refusals), lines)
+
+
+def named(refusal: Refused, picked: Picked, names: Mapping[str, str], row: str) -> Refused:
+    """A refusal that calls its row by the name on the list instead of by its id."""
+    return Refused(refusal.code, **{**refusal.told, picked.listed.item: names.get(row, row)})
+
+
+def reasons(here: Page, picked: Picked, refusals: Sequence[tuple[str, Refused]]) -> list[tuple[str, int]]:
+    """Why rows were refused, the commonest first, each with the first row as its example."""
+    first: dict[str, tuple[str, Refused]] = {}
+    for each, refusal in refusals:
+        first.setdefault(refusal.code, (each, refusal))
+    names = _names(here, picked.listed, [each for each, _ in first.values()])
+    texts = {code: three_parts(named(refusal, picked, names, each))[0] for code, (each, refusal) in first.items()}
+    counted = Counter(refusal.code for _, refusal in refusals)
+    return [(texts[code], n) for code, n in counted.most_common(20)]
 
 
 def _all_said(facts: Sequence[Fact]) -> str:
@@ -166,7 +192,7 @@ class Result:
 
 @require_POST
 @page()
-def tell(here: Page, listed: str) -> HttpResponse:
+def tell(here: Page, listed: str) -> HttpResponseBase:
     """Tell the action for every row of the selection, in pieces, showing how far it is."""
     picked = picked_by(here, listed)
     form = _form(here, picked, here.request.POST)
@@ -174,13 +200,14 @@ def tell(here: Page, listed: str) -> HttpResponse:
     if not form.is_valid() or not batch.startswith("batch:"):
         return many(here.request, listed=listed)
     told = told_by(form)
+    ids = picked.each(here)
     head, tail = _frame(here, picked)
     language = translation.get_language()
 
     def pieces() -> Iterator[str]:
         with translation.override(language), timezone.override(here.zone):
             yield head
-            yield from _telling(here, picked, told, batch)
+            yield from _telling(here, picked, ids, told, batch)
             yield tail
 
     return StreamingHttpResponse(pieces())
@@ -188,14 +215,13 @@ def tell(here: Page, listed: str) -> HttpResponse:
 
 def _frame(here: Page, picked: Picked) -> tuple[str, str]:
     """The page before and after the progress."""
-    context = {"here": here, "shell": here.shell(), "title": gettext(picked.action.says), "mark": MARK}
+    context = {"here": here, "shell": here.shell(), "title": short(picked.action), "mark": MARK}
     whole = render_to_string("console/many_told.html", context, here.request)
     head, _, tail = whole.partition(MARK)
     return head, tail
 
 
-def _telling(here: Page, picked: Picked, told: dict[str, Any], batch: str) -> Iterator[str]:
-    ids = picked.each(here)
+def _telling(here: Page, picked: Picked, ids: list[str], told: dict[str, Any], batch: str) -> Iterator[str]:
     result = Result(len(ids))
     waiting = iter(ids)
     done = 0
@@ -217,8 +243,11 @@ def _result(here: Page, picked: Picked, result: Result, batch: str) -> dict[str,
     return {
         "result": result,
         "said": rows_said(result.told),
-        "reasons": Counter(three_parts(refusal)[0] for _, refusal in result.refusals).most_common(20),
-        "refused_rows": [(names.get(each, each), three_parts(refusal)) for each, refusal in result.refusals[:200]],
+        "reasons": reasons(here, picked, result.refusals),
+        "refused_rows": [
+            (names.get(each, each), three_parts(named(refusal, picked, names, each)))
+            for each, refusal in result.refusals[:200]
+        ],
         "undo_url": reverse("many_undo", args=[picked.listed.name]) if picked.action.undo and result.told else "",
         "batch": batch,
         "back": picked.back(),

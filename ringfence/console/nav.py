@@ -25,6 +25,9 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("cases", N_("Line list"), "☷", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
     ("import", N_("Import"), "⇥", "import"),
+    ("reporting", N_("Reporting"), "◔", "see"),
+    ("decisions", N_("Decisions"), "✎", "see"),
+    ("outbreaks", N_("Outbreaks"), "◎", "see"),
     ("units", N_("Units and teams"), "⚑", "see"),
     ("jurisdictions", N_("Jurisdictions"), "◫", "see"),
     ("policy", N_("Policy"), "§", "see"),
@@ -82,6 +85,7 @@ def _nav(here: Page) -> list[NavItem]:
 
 def _account_links() -> Sequence[tuple[str, str]]:
     return (
+        (N_("My page"), address("me")),
         (N_("Password"), address("account_change_password")),
         (N_("Second factor"), address("mfa_index")),
     )

@@ -44,7 +44,9 @@ class Upload(forms.Form):
         """Only drawn here; what arrives is examined by its content."""
         super().__init__(auto_id="attach_%s")
         self.fields["file"].label = _("File")
-        self.fields["file"].help_text = _("PDF, picture, sound, Word, Excel or text; up to 20 MB. It is kept encrypted.")
+        self.fields["file"].help_text = _(
+            "PDF, picture, sound, Word, Excel or text; up to 20 MB. It is kept encrypted."
+        )
 
 
 def row_of(here: Page, case: str) -> CaseRow:
@@ -106,11 +108,10 @@ def attachment(here: Page, case: str, file: str) -> HttpResponse:
     return download(content, known.media_type, _name(row, known.sealed_name))
 
 
-def download(content: bytes, media_type: str, name: str, inline: bool = False) -> HttpResponse:
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
     """Bytes under a name; never guessed at by the browser, never kept by a proxy."""
     answer = HttpResponse(content, content_type=media_type)
-    way = "inline" if inline else "attachment"
-    answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -157,8 +158,14 @@ def reveal(here: Page, case: str) -> HttpResponse:
     if here.request.method != "POST":
         asked = ask(here, "registry.reveal_identity", _("Reveal"), fixed={"person": row.person})
         one = asked[0]
-        reason = Ask(_("Why do you need to know?"), one.form, here.request.path, submit=_("Reveal and record"), opened=True)
-        sections = Sections(_("Who this is"), [Section("", [Text(_("Your name and your purpose go on record.")), reason])], way=_way(here, row))
+        reason = Ask(
+            _("Why do you need to know?"), one.form, here.request.path, submit=_("Reveal and record"), opened=True
+        )
+        sections = Sections(
+            _("Who this is"),
+            [Section("", [Text(_("Your name and your purpose go on record.")), reason])],
+            way=_way(here, row),
+        )
         return here.render("console/sections.html", sections=sections)
     here.tell(reveal_identity, person=row.person, purpose=here.request.POST.get("purpose", ""), at=here.now)
     known = identities.opened(row.person)

@@ -17,7 +17,7 @@ from ringfence.console.asks import ask, form_of, told_of
 from ringfence.console.context import Page, page
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Links, Pairs, Part, Section, Sections, Text, table
-from ringfence.console.shown import label, three_parts
+from ringfence.console.shown import three_parts
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
@@ -42,7 +42,7 @@ def accounts_page(here: Page) -> HttpResponse:
                 Cell(_(ROLES[each["role"]][0]) if each["role"] in ROLES else each["role"]),
                 Cell(places.get(each["path"], each["path"])),
                 Cell(at=from_micros(each["ends_at"])) if each["ends_at"] else Cell(_("until withdrawn")),
-                Cell(chip=Chip("done", _("Open")) if each["active"] else Chip("discarded", _("Closed"))),
+                Cell(chip=Chip("done", _("In use")) if each["active"] else Chip("discarded", _("Closed"))),
             ],
         )
         for each in found
@@ -50,7 +50,7 @@ def accounts_page(here: Page) -> HttpResponse:
     known = list({each["id"]: f"{each['shown_name']} ({each['name']})" for each in found}.items())
     pick = {"account": known}
     changes: list[Part] = [
-        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open")),
+        Ask(_("Open an account"), _opening(here), reverse("open_account"), submit=_("Open an account")),
         *ask(here, "registry.grant_role", _("Grant a role"), choices=pick),
         *ask(here, "registry.withdraw_role", _("Withdraw a role"), choices={**pick, **_roles()}),
         *ask(here, "registry.close_account", _("Close an account"), choices=pick, danger=True),
@@ -139,7 +139,12 @@ def me(here: Page) -> HttpResponse:
     ]
     changes: list[Part] = [
         *ask(here, "registry.choose_language", _("Language"), initial={"language": here.who.language}),
-        Links([Choice(_("Password"), reverse("account_change_password")), Choice(_("Second factor"), reverse("mfa_index"))]),
+        Links(
+            [
+                Choice(_("Password"), reverse("account_change_password")),
+                Choice(_("Second factor"), reverse("mfa_index")),
+            ]
+        ),
     ]
     columns = [_("Role"), _("Place"), _("From"), _("Until")]
     sections = Sections(
@@ -159,10 +164,14 @@ def _tokens(here: Page) -> list[Part]:
     rows = []
     for each in found:
         alive = not each.withdrawn and each.ends_at > here.now
-        chip = Chip("done", _("Valid")) if alive else Chip("discarded", _("Withdrawn") if each.withdrawn else _("Past its time"))
+        chip = (
+            Chip("done", _("Valid"))
+            if alive
+            else Chip("discarded", _("Withdrawn") if each.withdrawn else _("Past its time"))
+        )
         rows.append(
             Row(each.id, [
-                Cell(each.id[-8:].upper()), Cell(", ".join(label(f"may.{may}") for may in each.mays)),
+                Cell(each.id[-8:].upper()), Cell(", ".join(_(MAYS.get(may, may)) for may in each.mays)),
                 Cell(at=each.ends_at), Cell(chip=chip),
             ])
         )  # fmt: skip
@@ -193,7 +202,9 @@ def issue(here: Page) -> HttpResponse:
         mays=tuple(form.cleaned_data["mays"]),
         ends_at=ends_at,
     )
-    return _once(here, _("Token issued"), _("Copy it now. It is shown only here and kept nowhere."), secret, reverse("me"))
+    return _once(
+        here, _("Token issued"), _("Copy it now. It is shown only here and kept nowhere."), secret, reverse("me")
+    )
 
 
 urlpatterns = [

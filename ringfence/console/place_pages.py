@@ -18,7 +18,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.policy import Kind
 from ringfence.core.policy_layers import kind_of
 from ringfence.desks.cases.queries import case_numbers
-from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.facts.ids import JurisdictionId, OutbreakId, UnitId
 from ringfence.registry.queries import areas, outbreaks, units
 from ringfence.registry.queries.areas import Area, jurisdictions, jurisdictions_named
 
@@ -47,7 +47,9 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
         raise Refused("not_known_here", what="jurisdiction", id=place)
     form = Search(here)
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    found = here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
+    found = (
+        here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
+    )
     listing = Listing(
         caption=_("Places"),
         columns=[
@@ -66,7 +68,10 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
         title=area.name(here.language) if area else _("Jurisdictions"),
         lead=label(f"level.{area.level}") if area else _("The tree of places, one level at a time."),
         way=[Choice(_("Jurisdictions"), reverse("jurisdictions"))]
-        + [Choice(each.name(here.language), reverse("place", args=[each.id])) for each in (way_to(area) if area else [])],
+        + [
+            Choice(each.name(here.language), reverse("place", args=[each.id]))
+            for each in (way_to(area) if area else [])
+        ],
         chips=[Chip("discarded", _("Closed"))] if area and area.closed else [],
         main=[Section("", [List(listing)]), *_declare(here, area)],
     )
@@ -101,9 +106,13 @@ def _declare(here: Page, area: Area | None) -> list[Section]:
         fixed=parent, leave=() if area else ("parent",) if "" in here.who.scope("arrange").paths else (),
     )  # fmt: skip
     if area is not None:
-        parts += ask(here, "registry.declare_place", _("Declare a place of meeting here"), fixed={"jurisdiction": area.id})
+        parts += ask(
+            here, "registry.declare_place", _("Declare a place of meeting here"), fixed={"jurisdiction": area.id}
+        )
         if not area.closed:
-            parts += ask(here, "registry.close_jurisdiction", _("Close this place"), fixed={"jurisdiction": area.id}, danger=True)
+            parts += ask(
+                here, "registry.close_jurisdiction", _("Close this place"), fixed={"jurisdiction": area.id}, danger=True
+            )
     return [Section(_("Changes"), parts)] if parts else []
 
 
@@ -114,7 +123,6 @@ def units_page(here: Page) -> HttpResponse:
     names = {each.id: each.name(here.language) for each in found}
     places = here.area_names(each.path for each in found)
     teams = here.ask(units.teams)
-    members = here.ask(units.team_members)
     rows = [
         Row(
             each.id,
@@ -128,17 +136,7 @@ def units_page(here: Page) -> HttpResponse:
         )
         for depth, each in _tree(found)
     ]
-    of_teams = [
-        Row(
-            each.id,
-            [
-                Cell(each.name, href=f"/tasks/?team={each.id}"),
-                Cell(names.get(each.unit, "–")),
-                Cell(", ".join(name for _id, name in members.get(each.id, ())) or _("nobody yet")),
-            ],
-        )
-        for each in teams
-    ]
+    of_teams = _team_rows(here, teams, names)
     columns = [_("Unit"), _("Place"), _("Functions"), _("Unit above"), _("Teams")]
     changes = ask(here, "registry.declare_unit", _("Declare a unit"))
     changes += ask(here, "registry.declare_team", _("Declare a team"))
@@ -155,6 +153,21 @@ def units_page(here: Page) -> HttpResponse:
         ],
     )
     return here.render("console/sections.html", sections=sections)
+
+
+def _team_rows(here: Page, teams: list[units.TeamRow], names: dict[UnitId, str]) -> list[Row]:
+    members = here.ask(units.team_members)
+    return [
+        Row(
+            each.id,
+            [
+                Cell(each.name, href=f"/tasks/?team={each.id}"),
+                Cell(names.get(each.unit, "–")),
+                Cell(", ".join(name for _id, name in members.get(each.id, ())) or _("nobody yet")),
+            ],
+        )
+        for each in teams
+    ]
 
 
 def _tree(found: list[units.UnitRow]) -> list[tuple[int, units.UnitRow]]:
@@ -183,7 +196,9 @@ def outbreaks_page(here: Page) -> HttpResponse:
     columns = [_("Outbreak"), _("State"), _("Policy"), _("Begins"), _("Objective"), _("Cases")]
     packs = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE]
     over = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.OVERLAY]
-    changes = ask(here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over})
+    changes = ask(
+        here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over}
+    )
     if here.outbreak is not None and not here.outbreak.closed:
         fixed = {"outbreak": here.outbreak.id}
         named = {"title": here.outbreak.title}

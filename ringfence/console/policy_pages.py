@@ -25,17 +25,15 @@ def policy_page(here: Page) -> HttpResponse:
     book = here.centre.book
     asked = here.request.GET.get("pack", "")
     mine = here.outbreak
+    overlays: tuple[str, ...] = ()
     if asked:
-        pack, overlays = asked, ()
+        pack = asked
     elif mine is not None:
         pack, overlays = mine.pack, mine.overlays
     else:
-        pack, overlays = "base", ()
+        pack = "base"
     version = book.version(pack, overlays)
-    sections = [
-        Section(label(f"desk.{desk}"), [_numbers(here, desk, pack, overlays)])
-        for desk in book.sections
-    ]
+    sections = [Section(label(f"desk.{desk}"), [_numbers(here, desk, pack, overlays)]) for desk in book.sections]
     advice = [(desk, each) for desk in book.sections for each in book.advice(desk, pack, overlays)]
     if advice:
         rows = [_number_row(each, n, desk) for n, (desk, each) in enumerate(advice)]
@@ -48,7 +46,8 @@ def policy_page(here: Page) -> HttpResponse:
     ]
     page_made = Sections(
         title=_("Policy"),
-        lead=_("In force: %(version)s. Every number says where it comes from and how sure that is.") % {"version": version},
+        lead=_("In force: %(version)s. Every number says where it comes from and how sure that is.")
+        % {"version": version},
         main=[*sections, Section(_("All packs"), [Links(packs)])],
     )
     return here.render("console/sections.html", sections=page_made)
@@ -76,7 +75,7 @@ def _number_row(each: Figure, n: int, desk: str) -> Row:
         [
             Cell(label(f"policy.{each.field}"), note=each.field),
             Cell(f"{value} {unit}".strip()),
-            Cell(chip=Chip(kind, f"{_('unverified')}: {text}" if weak else text), note=note),
+            Cell(chip=Chip(kind, f"{_('unverified')}: {text}" if sure is Certainty.SEEN_ONCE else text), note=note),
             Cell(each.source, note=each.formula or ""),
             Cell(each.from_pack),
         ],
@@ -95,7 +94,9 @@ def reporting_page(here: Page) -> HttpResponse:
         Number(_("Reported late"), clocks.late, None, "", here.now, "/cases/?report=late"),
         Number(_("Silent units"), clocks.silent, clocks.facilities, _("units"), here.now, act=clocks.silent > 0),
     ]
-    changes = ask(here, "cases.make_daily_report", _("Make the daily report"), fixed={"outbreak": outbreak}, choices=_units(here))
+    changes = ask(
+        here, "cases.make_daily_report", _("Make the daily report"), fixed={"outbreak": outbreak}, choices=_units(here)
+    )
     changes += ask(here, "cases.enrol_facility", _("Enrol a reporting unit"), fixed={"outbreak": outbreak})
     changes += ask(here, "cases.hear_positive", _("Take note of a positive result"), fixed={"outbreak": outbreak})
     sections = Sections(
@@ -156,12 +157,18 @@ def _late(here: Page) -> Part:
                 Cell(case_said(here, each), href=reverse("case", args=[each.id])),
                 Cell(at=each.found_at),
                 Cell(at=each.reported_at),
-                Cell(how_long((each.reported_at - each.report_due_at).total_seconds()) if each.reported_at and each.report_due_at else "–"),
+                Cell(
+                    how_long((each.reported_at - each.report_due_at).total_seconds())
+                    if each.reported_at and each.report_due_at
+                    else "–"
+                ),
             ],
         )
         for each in found
     ]
-    return table(_("Late reports"), [_("Case"), _("Found"), _("Reported"), _("Late by")], rows, _("No report came late."))
+    return table(
+        _("Late reports"), [_("Case"), _("Found"), _("Reported"), _("Late by")], rows, _("No report came late.")
+    )
 
 
 def _facilities(here: Page) -> Part:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.safestring import SafeString
 
-from ringfence.console.pieces import Because, Cell, Choice, Chip, Column, Empty, Entry, Listing, Number, Row
+from ringfence.console.pieces import Because, Cell, Chip, Choice, Column, Empty, Entry, Listing, Number, Row
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,5 @@ def table(
     caption: str, columns: Sequence[str | Column], rows: Sequence[Row], empty: str, empty_text: str = ""
 ) -> Table:
     """A plain table from labels and rows; one without rows says so."""
-    made = [
-        each if isinstance(each, Column) else Column(str(n), each) for n, each in enumerate(columns)
-    ]
+    made = [each if isinstance(each, Column) else Column(str(n), each) for n, each in enumerate(columns)]
     return Table(Listing(caption=caption, columns=made, rows=rows, empty=Empty(empty, empty_text)))

@@ -253,7 +253,7 @@ def abouts(here: Page, ids: Sequence[str]) -> dict[str, Cell]:
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:
-    """unit id -> its name in the language shown."""
+    """Unit id -> its name in the language shown."""
     return unit_names([each for each in ids if each], here.language)
 
 

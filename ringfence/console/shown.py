@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from ringfence.console.codes import text_of
 from ringfence.console.templatetags.console import moment
 from ringfence.core import words
+from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
 
 
@@ -30,6 +31,12 @@ def label(code: str, **values: Any) -> str:
 def choice(member: enum.Enum) -> str:
     """The words for one of a closed list, such as a class."""
     return label(f"{snake(type(member).__name__)}.{member.value}")
+
+
+def called(what: str, declared: Declared) -> str:
+    """What an action or a query is called: its own words, else the first line of what it says."""
+    code = f"{what}.{declared.desk}.{declared.name}"
+    return label(code) if text_of(code) else gettext(declared.says)
 
 
 def snake(name: str) -> str:

@@ -18,6 +18,7 @@ PAGES = (
     "ringfence.console.papers",
     "ringfence.console.dossier_pages",
     "ringfence.console.interview_pages",
+    "ringfence.console.task_list",
     "ringfence.console.task_pages",
     "ringfence.console.log_pages",
     "ringfence.console.place_pages",

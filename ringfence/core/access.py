@@ -66,6 +66,10 @@ class Scope:
         """Whether a place lies within."""
         return any(path.startswith(wider) for wider in self.paths)
 
+    def touches(self, path: str) -> bool:
+        """Whether a place lies within, or holds some of it."""
+        return self.covers(path) or any(narrow.startswith(path) for narrow in self.paths)
+
     def within(self, path: str) -> Scope:
         """The part of this scope at and beneath a place."""
         if self.covers(path):
@@ -80,6 +84,12 @@ class Scope:
         return f"({' OR '.join(parts)})" if parts else "1 = 0", [end for path in self.paths for end in ends(path)]
 
 
+    def kept(self, column: str) -> tuple[str, list[str]]:
+        """A condition on the path column of counts that are kept at each place and at all above it, and its parameters."""
+        marks = ", ".join(["%s"] * len(self.paths))
+        return (f"{column} IN ({marks})", list(self.paths)) if self.paths else ("1 = 0", [])
+
+
 EVERYWHERE = Scope(("",))
 NOWHERE = Scope(())
 
@@ -87,6 +97,11 @@ NOWHERE = Scope(())
 def ends(path: str) -> tuple[str, str]:
     """The half-open range of all paths at or beneath `a.b.`: from `a.b.` up to `a.b/`, as `/` follows `.`."""
     return path, path[:-1] + "/"
+
+
+def above(path: str) -> list[str]:
+    """`a.b.` -> ``, `a.`, `a.b.`: everywhere, each place above, and the place itself: where a count of it is kept."""
+    return ["", *(path[: i + 1] for i, sign in enumerate(path) if sign == ".")]
 
 
 @dataclass(frozen=True, slots=True)

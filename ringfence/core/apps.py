@@ -21,8 +21,8 @@ class CoreConfig(AppConfig):
 
 
 def _lay_triggers(sender: AppConfig, **_: Any) -> None:
-    """After the last app only: each of them sends this signal."""
-    if sender.name != list(apps.get_app_configs())[-1].name:
+    """After the last app only: each of them that has tables sends this signal."""
+    if sender.name != [each.name for each in apps.get_app_configs() if each.models_module is not None][-1]:
         return
     from ringfence.core.triggers import lay  # noqa: PLC0415 (models are not loaded when apps are)
 

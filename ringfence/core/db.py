@@ -24,6 +24,7 @@ Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]
 
 FEW_ROWS = 16  # a longer answer is not remembered
 MOST_READS = 4096  # answers remembered at once
+_ALONE = nullcontext()
 SAVEPOINT, BACK, RELEASE = "SAVEPOINT alone", "ROLLBACK TO SAVEPOINT alone", "RELEASE SAVEPOINT alone"
 
 
@@ -37,6 +38,7 @@ class Buffer:
     def __init__(self) -> None:
         """Begin empty."""
         self.raw = _raw()
+        self._on_server = not isinstance(self.raw, sqlite3.Connection)
         self.settled: Waiting = {}
         self.waiting: Waiting = {}
         self._item = self._guarded = False
@@ -60,15 +62,14 @@ class Buffer:
         """The rows of a SELECT, remembered or read; what waits for a table that it names goes out first."""
         words = _words(sql)
         known = self._read.get((sql, params))
-        if known is not None and all(known[0] >= at for table, at in self._changed.items() if table in words):
+        if known is not None and self._unchanged(words, known[0]):
             return list(known[1])
-        tables = [table for table in (*self.settled, *self.waiting) if table in words]
-        if tables:
-            with _together(self.raw):
-                self._out(tables)
-                rows = _select(self.raw, sql, params)
-        else:
+        if words.isdisjoint(self.waiting) and words.isdisjoint(self.settled):
             rows = _select(self.raw, sql, params)
+        else:
+            with self._together:
+                self._out([table for table in (*self.settled, *self.waiting) if table in words])
+                rows = _select(self.raw, sql, params)
         if len(rows) > FEW_ROWS:
             return rows
         if len(self._read) >= MOST_READS:
@@ -76,10 +77,14 @@ class Buffer:
         self._read[sql, params] = (self._written, rows)
         return list(rows)
 
+    def _unchanged(self, words: frozenset[str], since: int) -> bool:
+        """Whether no row of a table among these words was written since."""
+        return all(not (at > since and table in words) for table, at in self._changed.items())
+
     def flush(self) -> None:
         """Send everything that waits."""
         if self.waiting or self.settled:
-            with _together(self.raw):
+            with self._together:
                 self._out((*self.settled, *self.waiting))
 
     def _out(self, tables: Sequence[str]) -> None:
@@ -90,6 +95,11 @@ class Buffer:
             for table in tables:
                 for sql, rows in waiting.pop(table, ()):
                     _send(self.raw, sql, rows)
+
+    @property
+    def _together(self) -> AbstractContextManager[Any]:
+        """Statements that need not wait for each other: on a server they make one journey."""
+        return self.raw.pipeline() if self._on_server else _ALONE  # type: ignore[no-any-return]
 
     # -- one item of many --
 
@@ -205,11 +215,6 @@ def _raw() -> Any:
         connection.ensure_connection()
         raw = connection.connection
     return raw
-
-
-def _together(raw: Any) -> AbstractContextManager[Any]:
-    """Statements that need not wait for each other: on a server they make one journey."""
-    return nullcontext() if isinstance(raw, sqlite3.Connection) else raw.pipeline()
 
 
 def _select(raw: Any, sql: str, params: Sequence[Any]) -> list[Row]:

@@ -72,7 +72,6 @@ class Declared:
             if parameter.kind is inspect.Parameter.KEYWORD_ONLY
         )
 
-
     @cached_property
     def named(self) -> dict[str, Parameter]:
         """The parameters by name."""

@@ -110,6 +110,21 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Nothing was recorded; the fault is logged as {id}."),
         N_("Try again; if it stays, tell the administrator this number."),
     ),
+    "no_outbreak_here": (
+        N_("There is no outbreak at your places."),
+        N_("Pages about cases and their curve belong to an outbreak."),
+        N_("Declare one, or ask whoever commands here."),
+    ),
+    "no_such_thing": (
+        N_("There is nothing called {name} here."),
+        N_("What can be done and asked stands in the menus."),
+        N_("Go back and choose from there."),
+    ),
+    "nothing_picked": (
+        N_("Nothing was picked for: {what}."),
+        N_("It is done for each row that is picked."),
+        N_("Pick at least one row."),
+    ),
 }
 
 LABELS: dict[str, str] = {
@@ -141,7 +156,7 @@ LABELS: dict[str, str] = {
     "may.erase": N_("Erase identities"),
     "fault.line_missing": N_("a line is missing"),
     "fault.line_changed": N_("a line was changed"),
-    "fault.seal_not_linked": N_("a seal does not follow from the one before"),
-    "fault.seal_not_signed": N_("a seal is not signed by this installation"),
+    "fault.seal_not_linked": N_("the seal does not follow the one before it"),
+    "fault.seal_not_signed": N_("the seal is not signed by this installation"),
     "fact.TimeStruck": N_("The clock struck"),
 }

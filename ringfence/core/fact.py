@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, ClassVar, NewType, dataclass_transform
 
@@ -210,7 +210,5 @@ def decode(kind: str, at: int, body: bytes | str) -> Fact:
         message = f"no fact is called {kind}: this log was written by a newer version"
         raise LookupError(message)
     told = orjson.loads(body)
-    values = {
-        name: told[name] if of is _same else of(told[name]) for name, of in form(known).read if name in told
-    }
+    values = {name: told[name] if of is _same else of(told[name]) for name, of in form(known).read if name in told}
     return known(at=from_micros(at), **values)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.fact import Fact, Line, decode, encode, from_micros, to_micros
@@ -13,6 +15,19 @@ from ringfence.core.fact import Fact, Line, decode, encode, from_micros, to_micr
 COLUMNS = "seq, kind, at, heard_at, told_by, because, outbreak, jurisdiction, pack, body"
 _APPEND = f"INSERT INTO log ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _SELECT = f"SELECT {COLUMNS} FROM log"
+
+
+_BYTES = {  # the stored bytes of a line: its columns as text, apart by 0x1f, an absent one as 0x00
+    "sqlite": "CAST(seq || char(31) || kind || char(31) || at || char(31) || heard_at || char(31) || told_by || char(31)"
+    " || coalesce(because, char(0)) || char(31) || coalesce(outbreak, char(0)) || char(31)"
+    " || coalesce(jurisdiction, char(0)) || char(31) || coalesce(pack, char(0)) || char(31) || body AS BLOB)",
+    "postgresql": r"convert_to(concat_ws(chr(31), seq, kind, at, heard_at, told_by), 'UTF8')"
+    r" || '\x1f'::bytea || coalesce(convert_to(because::text, 'UTF8'), '\x00'::bytea)"
+    r" || '\x1f'::bytea || coalesce(convert_to(outbreak, 'UTF8'), '\x00'::bytea)"
+    r" || '\x1f'::bytea || coalesce(convert_to(jurisdiction, 'UTF8'), '\x00'::bytea)"
+    r" || '\x1f'::bytea || coalesce(convert_to(pack, 'UTF8'), '\x00'::bytea)"
+    r" || '\x1f'::bytea || convert_to(body, 'UTF8')",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,17 @@ def rows(after: int = 0, until: int | None = None, page: int = 5000) -> Iterator
     until = last_seq() if until is None else until
     while after < until:
         found = db.ask(f"{_SELECT} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
+        if not found:
+            return
+        yield from found
+        after = found[-1][0]
+
+
+def stored(after: int, until: int, page: int = 5000) -> Iterator[tuple[int, bytes]]:
+    """(number, stored bytes) of each line in order: what a seal is made of. Put together where they lie, as it is faster."""
+    columns = f"seq, {_BYTES[connection.vendor]} FROM log"
+    while after < until:
+        found = db.ask(f"SELECT {columns} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
         if not found:
             return
         yield from found

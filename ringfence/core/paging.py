@@ -54,31 +54,39 @@ class Sort:
         return ", ".join(column + way for column in self.columns)
 
 
+def narrowed(scope: Scope, path: str, roots: str, values: Sequence[Any] = ()) -> tuple[str, list[Any]]:
+    """The condition of lying in a scope, so worded that few rows are gathered by place and many by the list's own order.
+
+    `roots` is `TABLE WHERE …` with the conditions that the index by place begins with; `values` are theirs. Whether rows
+    are few is decided without the other filters, as a rare one would have every row of a wide scope looked at.
+    """
+    within, ends = scope.sql(path)
+    if "" in scope.paths or not scope.paths:
+        return within, list(ends)
+    counted = db.ask_one(f"SELECT count(*) FROM (SELECT 1 FROM {roots} AND {within} LIMIT {FEW}) few", (*values, *ends))
+    few = counted is not None and counted[0] < FEW
+    return (within if few else within.replace(path, f"{path} || ''")), list(ends)
+
+
 def page(  # noqa: PLR0913 (a page is asked for in one place in each query)
     select: str,
     values: Sequence[Any],
     *,
     scope: Scope,
     path: str,
+    roots: tuple[str, Sequence[Any]],
     sort: Sort,
     after: str | None,
     limit: int,
     read: Callable[[Sequence[Any]], T],
     columns: Sequence[str],
 ) -> Page[T]:
-    """The rows of a SELECT … WHERE … that lie in scope, in order, after a key."""
+    """The rows of a SELECT … WHERE … that lie in scope, in order, after a key; `roots` as `narrowed` takes them."""
     limit = max(1, min(limit, 1000))
     conditions, told = [], list(values)
-    few = False
-    if "" not in scope.paths:
-        within, ends = scope.sql(path)
-        _, _, source = select.partition(" FROM ")
-        counted = db.ask_one(
-            f"SELECT count(*) FROM (SELECT 1 FROM {source} AND {within} LIMIT {FEW}) few", (*told, *ends)
-        )
-        few = counted is not None and counted[0] < FEW
-        conditions.append(within if few else within.replace(path, f"{path} || ''"))
-        told += ends
+    within, ends = narrowed(scope, path, *roots)
+    conditions.append(within)
+    told += ends
     if len(sort.columns) > 1:
         conditions.append(f"{sort.columns[0]} IS NOT NULL")
     if after:

@@ -45,9 +45,9 @@ class Proof:
         return self.fault is None
 
 
-def leaf(row: Sequence[Any]) -> bytes:
+def leaf(stored: bytes) -> bytes:
     """The hash of one stored line: every column, absent ones apart from empty ones."""
-    return sha256(("\x1f".join(["\x00" if value is None else str(value) for value in row])).encode()).digest()
+    return sha256(stored).digest()
 
 
 def root(leaves: Iterable[bytes]) -> str:
@@ -78,7 +78,7 @@ def seal(home: Path, now: datetime) -> int:
         until = min(log.last_seq(), last + LARGEST)
         if until == last:
             return sealed
-        leaves = [leaf(row) for row in log.rows(after=last, until=until)]
+        leaves = [leaf(stored) for _, stored in log.stored(last, until)]
         merkle = root(leaves)
         row = (n + 1, last + 1, until, merkle, previous, marks(leaves), to_micros(now))
         signature = key.sign(_statement(row)).hex()
@@ -139,10 +139,10 @@ def _seal_fault(
 def _lines_fault(first: int, last: int, merkle: str, marked: str) -> tuple[str, int] | None:
     """Whether the lines under a seal are all there and unchanged; the first that is not is named."""
     leaves: list[bytes] = []
-    for row in log.rows(after=first - 1, until=last):
-        if row[0] != first + len(leaves):
+    for seq, stored in log.stored(first - 1, last):
+        if seq != first + len(leaves):
             return "line_missing", first + len(leaves)
-        leaves.append(leaf(row))
+        leaves.append(leaf(stored))
     if first + len(leaves) != last + 1:
         return "line_missing", first + len(leaves)
     if root(leaves) == merkle:

@@ -22,7 +22,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.policy_values import parse_span, write_span
 from ringfence.core.words import LABELS, told_as
 
-LONGEST = 100_000  # characters in one text
+LONGEST = 14_000_000  # characters in one text: a file of ten megabytes in base64
 LARGEST = 2**53 - 1  # what every reader of JSON holds exactly, and both databases
 EARLIEST, LATEST = 1800, 2299  # years; a date beyond them is a slip, and its arithmetic would leave the calendar
 
@@ -40,7 +40,7 @@ Told = str | Sequence[str]
 class Kind:
     """Which widget asks for a value.
 
-    `name` is text, number, decimal, date, datetime, time, span, choice, flag, id or list; a choice has `options`,
+    `name` is text, number, decimal, date, datetime, time, span, choice, flag, id, pairs or list; a choice has `options`,
     an id says `of` what (`CaseId`), a choice `of` which enum, and a list has its `item`.
     """
 
@@ -103,7 +103,10 @@ def plain(hint: Any) -> Any:
     return hint
 
 
+PAIRS = dict[str, str]
+
 _KINDS: dict[Any, str] = {
+    PAIRS: "pairs",
     str: "text",
     int: "number",
     float: "decimal",
@@ -172,6 +175,8 @@ def _read(hint: Any, text: Told, at: Reading) -> Any:
         if optional and not any(split):
             return None
         return tuple(_read(item, part, at) for part in split if part)
+    if hint == PAIRS:
+        return dict(_pair(each, at) for each in ([text] if isinstance(text, str) else text) if each.strip())
     if not isinstance(text, str):
         if len(text) != 1:
             raise Refused("value_told_twice", parameter=at.parameter, value=", ".join(text))
@@ -206,6 +211,10 @@ def read_json(hint: Any, value: Any, *, zone: str = "UTC", parameter: str = "val
         if not isinstance(value, list):
             raise Refused("value_not_list", parameter=parameter, value=show_value(value))
         return tuple(read_json(item, each, zone=zone, parameter=parameter) for each in value)
+    if inner == PAIRS:
+        if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+            raise Refused("value_not_pair", parameter=parameter, value=show_value(value)[:200])
+        return dict(_pair(f"{name}={each}", Reading(parameter)) for name, each in value.items())
     base = plain(inner)
     if base is bool and isinstance(value, bool):
         return value
@@ -228,6 +237,13 @@ _WRONG: dict[Any, str] = {
     time: "value_not_time",
     timedelta: "value_not_span",
 }
+
+
+def _pair(text: str, at: Reading) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise Refused("value_not_pair", parameter=at.parameter, value=text)
+    return read_text(name.strip(), at), read_text(value, at)
 
 
 def _int(text: str, at: Reading) -> int:
@@ -391,7 +407,7 @@ def show_value(value: Any, zone: str = "UTC") -> str:
     return str(value)
 
 
-def json_value(value: Any, zone: str = "UTC") -> Any:
+def json_value(value: Any, zone: str = "UTC") -> Any:  # noqa: PLR0911 (one for each type)
     """A value as JSON holds it: days and moments in ISO 8601, enums by value, rows and pages as objects."""
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, enum.Enum)):
         return value

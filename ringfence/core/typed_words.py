@@ -57,6 +57,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         _TOLD,
         N_("Give a list, even of one."),
     ),
+    "value_not_pair": (
+        N_("{parameter} is not made of names and their values."),
+        _TOLD,
+        N_("Give each as name=value; in JSON, as an object of texts."),
+    ),
     "value_not_text": (
         N_("{parameter} is not a text."),
         _TOLD,

@@ -1,4 +1,4 @@
-"""The words of the vault and of attachments."""
+"""The words of the vault."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     "sealed_text_altered": (
         N_("A sealed {what} does not open: it was altered or damaged, or belongs to another person."),
         N_("The seal does not match. Nothing of it is shown."),
-        N_("Tell the administrator, who restores it from a backup."),
-    ),
-    "attachment_missing": (
-        N_("The attachment {name} is not there."),
-        N_("It is on record, but its file is missing."),
         N_("Tell the administrator, who restores it from a backup."),
     ),
     "site_key_missing": (
@@ -40,5 +35,4 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 LABELS: dict[str, str] = {
     "sealed.text": N_("text"),
     "sealed.key": N_("key"),
-    "sealed.attachment": N_("attachment"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.db import connection
@@ -53,6 +54,19 @@ def _not_waiting_for_the_disk() -> Iterator[None]:
             db.ask("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def _declare(days: Days) -> None:
+    days.tell(
+        NAMED["duty"],
+        declare_outbreak,
+        jurisdiction=days.city.city,
+        code=f"YT{days.until:%y}",
+        title="Yunting 云汀",
+        disease="covid-19",
+        pack="cn-covid-2021",
+        begins_on=days.now.date(),
+    )
+
+
 def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[float], None] = lambda _: None) -> int:
     """Tell everything up to `now`; returns the number of cases. `progress` hears the share done, 0 to 1."""
     found = infections(now)
@@ -63,25 +77,14 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     centre.hear(us, city.facts)
     appoint(centre, us, city, password_hash, clock.now())
     clock.set(begun)
-    code = f"YT{now:%y}"
-    outbreak = OutbreakId(derive("outbreak", code))
-    days = Days(centre, clock, city, outbreak, now)
-    centre.tell(
-        days.who(NAMED["duty"]),
-        declare_outbreak,
-        jurisdiction=city.city,
-        code=code,
-        title="Yunting 云汀",
-        disease="covid-19",
-        pack="cn-covid-2021",
-        begins_on=begun.date(),
-    )
+    days = Days(centre, clock, city, OutbreakId(derive("outbreak", f"YT{now:%y}")), now)
+    _declare(days)
     cases: dict[int, CaseId] = {}
     for each in found:
         Course(days, each, cases).begin()
     respond(days, begun)
     for n in range(1, 101):
-        days.at(begun + (now - begun) * (n / 101), lambda n=n: progress(n / 101))  # type: ignore[misc]
+        days.at(begun + (now - begun) * (n / 101), partial(progress, n / 101))
     with _not_waiting_for_the_disk():
         days.pass_by()
     clock.set(now)
@@ -89,7 +92,7 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
         days.who(NAMED["duty"]),
         make_decision,
         key=TOLD,
-        outbreak=outbreak,
+        outbreak=days.outbreak,
         text="早会 Morning briefing: overdue investigations first",
         reason="late investigations are where the next cases come from",
     )

@@ -101,6 +101,11 @@ def erase(person: PersonId) -> None:
     erase_from_registers(home(), person)
 
 
+def erase_again() -> int:
+    """After a register was loaded: erase from it whoever was erased before. Returns how many rows it had of them."""
+    return sum(erase_from_registers(home(), person) for person in people.erased())
+
+
 def seal(person: PersonId, text: str) -> Sealed:
     """Personal text for a fact, under the person's key."""
     return vault().seal(_key(person), text, person.encode())

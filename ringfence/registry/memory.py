@@ -9,6 +9,7 @@ from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
 from ringfence.facts.registry import (
     HouseholdDeclared,
+    IdentityErased,
     JurisdictionClosed,
     JurisdictionDeclared,
     ObjectiveSet,
@@ -285,6 +286,17 @@ def two_people(fact: PeopleToldApart, line: Line) -> None:
         "registry_told_apart",
         "INSERT INTO registry_told_apart (one, other) VALUES (%s, %s) ON CONFLICT (one, other) DO NOTHING",
         (one, other),
+    )
+
+
+@keeps(IdentityErased)
+def an_erased_identity(fact: IdentityErased, line: Line) -> None:
+    """So that a register loaded later does not bring it back."""
+    del line
+    db.write(
+        "registry_erased",
+        "INSERT INTO registry_erased (person) VALUES (%s) ON CONFLICT (person) DO NOTHING",
+        (fact.person,),
     )
 
 

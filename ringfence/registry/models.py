@@ -266,6 +266,17 @@ class ToldApart(models.Model):
         db_table = "registry_told_apart"
 
 
+class Erased(models.Model):
+    """Someone whose identity was erased; a register loaded later must not bring it back."""
+
+    person = models.TextField(primary_key=True)
+
+    class Meta:
+        """A plain table."""
+
+        db_table = "registry_erased"
+
+
 class LoadedFile(models.Model):
     """A register's file whose people lie in columns beside the log."""
 

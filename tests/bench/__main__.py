@@ -8,6 +8,9 @@ import sys
 
 import orjson
 
+from ringfence.app import start
+
 if __name__ == "__main__":
+    start()
     rows = importlib.import_module(f"tests.bench.{sys.argv[1]}").run("--quick" in sys.argv[2:])
     sys.stdout.buffer.write(orjson.dumps([dataclasses.asdict(row) for row in rows]) + b"\n")

@@ -35,7 +35,7 @@ class Sent:
 def recording() -> Iterator[list[Sent]]:
     """Every statement that the loop sends meanwhile, in order."""
     sent: list[Sent] = []
-    select, send = db._select, db._send  # noqa: SLF001 (to see what leaves, one must stand at the door)
+    select, send = db._select, db._send
 
     def selected(raw: object, sql: str, params: Sequence[Any]) -> list[db.Row]:
         if not sql.startswith(_NOT_BY_HAND):
@@ -47,11 +47,11 @@ def recording() -> Iterator[list[Sent]]:
             sent.append(Sent(WRITE, sql, list(rows)))
         send(raw, sql, rows)
 
-    db._select, db._send = selected, was_sent  # noqa: SLF001
+    db._select, db._send = selected, was_sent
     try:
         yield sent
     finally:
-        db._select, db._send = select, send  # noqa: SLF001
+        db._select, db._send = select, send
 
 
 class Hand(Protocol):
@@ -86,7 +86,7 @@ class SqliteHand:
 
     def table(self, name: str) -> list[tuple[Any, ...]]:
         """Every row, sorted."""
-        return sorted(self.raw.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)  # noqa: S608
+        return sorted(self.raw.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
 
 
 class PostgresHand:
@@ -113,7 +113,7 @@ class PostgresHand:
 
     def table(self, name: str) -> list[tuple[Any, ...]]:
         """Every row, sorted."""
-        return sorted(self.cursor.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)  # noqa: S608
+        return sorted(self.cursor.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
 
 
 def hand_over(database: str) -> Hand:

@@ -51,8 +51,8 @@ def area_id(path: str) -> JurisdictionId:
     return JurisdictionId(derive("place", path))
 
 
-def areas_and_units(paths: list[str]) -> list[JurisdictionDeclared | UnitDeclared]:
-    """Places at these paths, parents first, each with a unit that carries every function."""
+def areas_and_units(paths: list[str], carrying: int = 9) -> list[JurisdictionDeclared | UnitDeclared]:
+    """Places at these paths, parents first; those at most so deep have a unit that carries every function."""
     facts: list[JurisdictionDeclared | UnitDeclared] = []
     for path in paths:
         above, _, code = path.rstrip(".").rpartition(".")
@@ -64,6 +64,8 @@ def areas_and_units(paths: list[str]) -> list[JurisdictionDeclared | UnitDeclare
                 zone="Asia/Shanghai", at=NOON,
             )
         )  # fmt: skip
+        if path.count(".") > carrying:
+            continue
         facts.append(
             UnitDeclared(
                 unit=derive("unit", path), jurisdiction=area_id(path), names=names, functions=FUNCTIONS,

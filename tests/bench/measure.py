@@ -26,23 +26,19 @@ class Row:
     held: bool | None = None
 
 
-def at_least(what: str, ours: float, yardstick: float, bar: float, unit: str, note: str = "") -> Row:  # noqa: PLR0913
+def at_least(what: str, ours: float, yardstick: float, bar: float, unit: str, note: str = "") -> Row:
     """A rate that must be at least a share (0..1) of the yardstick's rate."""
     ratio = ours / yardstick
     return Row(what, ours, yardstick, ratio, f"≥ {bar:.0%} of the yardstick", unit, note, ratio >= bar)
 
 
-def faster_than(  # noqa: PLR0913 (a row has these columns)
-    what: str, ours: float, bar: float, unit: str, yardstick: float | None = None, note: str = ""
-) -> Row:
+def faster_than(what: str, ours: float, bar: float, unit: str, yardstick: float | None = None, note: str = "") -> Row:
     """A rate that must be at least so much."""
     ratio = None if yardstick is None else ours / yardstick
     return Row(what, ours, yardstick, ratio, f"≥ {bar:,.0f} {unit}", unit, note, ours >= bar)
 
 
-def below(  # noqa: PLR0913 (a row has these columns)
-    what: str, ours: float, bar: float, unit: str, yardstick: float | None = None, note: str = ""
-) -> Row:
+def below(what: str, ours: float, bar: float, unit: str, yardstick: float | None = None, note: str = "") -> Row:
     """A time or a size that must be less than so much."""
     ratio = None if yardstick is None else ours / yardstick
     return Row(what, ours, yardstick, ratio, f"< {bar:,.0f} {unit}", unit, note, ours < bar)

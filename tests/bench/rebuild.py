@@ -19,7 +19,7 @@ BOTH = True
 ROUNDS = 5
 
 
-def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so)
+def run(quick: bool) -> list[Row]:
     """Facts a second."""
     n = 600 if quick else 3000
     _, god, districts = small_city(n)

@@ -14,12 +14,12 @@ from ringfence.app import desks, open_centre
 from ringfence.core import centre as loop
 from ringfence.core.access import Who
 from ringfence.core.centre import Centre, Item
+from ringfence.core.fact import to_micros
 from ringfence.core.home import home
 from ringfence.desks.cases import actions as cases
 from ringfence.desks.command import actions as command
 from ringfence.facts.command import task_of
 from ringfence.facts.ids import CaseId, derive
-from ringfence.core.fact import to_micros
 from tests.bench.by_hand import Hand, hand_over, recorded
 from tests.bench.installation import NOON, StepClock, area_id, copies, outbreak, person_id, point_at, small_city
 from tests.bench.measure import Row, at_least
@@ -30,7 +30,7 @@ CHUNK, HANDED_IN = 50, 50
 Work = Callable[[], object]
 
 
-def run(quick: bool) -> list[Row]:  # noqa: FBT001 (every benchmark is called so)
+def run(quick: bool) -> list[Row]:
     """Actions a second as a share of the same reads, rows and commits by hand."""
     n = 200 if quick else 600
     _, god, districts = small_city(2 * n)

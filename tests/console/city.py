@@ -17,7 +17,7 @@ from ringfence.facts.cases import CourseEvent
 from ringfence.facts.time import TimeStruck
 from ringfence.registry import actions as registry
 
-PASSWORD = "a long enough password"  # noqa: S105 (of accounts that live as long as a test)
+PASSWORD = "a long enough password"
 
 
 @dataclass
@@ -96,15 +96,29 @@ def _cases(city: City, clock: ToldClock) -> None:
         cases.note_exposure, case=first, begins_at=now - timedelta(days=3), ends_at=now - timedelta(days=3, hours=-2),
         infectious=True, kind="shop", place=ids["place"],
     )  # fmt: skip
-    city.tell(cases.enrol_facility, outbreak=ids["outbreak"], jurisdiction=ids["bayan"], facility="H1", name_en="First Hospital", name_zh="第一医院")
-    city.tell(command.make_decision, outbreak=ids["outbreak"], text="Swab Bayan town in one day.", reason="Six cases, no source.")
+    city.tell(
+        cases.enrol_facility,
+        outbreak=ids["outbreak"],
+        jurisdiction=ids["bayan"],
+        facility="H1",
+        name_en="First Hospital",
+        name_zh="第一医院",
+    )
+    city.tell(
+        command.make_decision,
+        outbreak=ids["outbreak"],
+        text="Swab Bayan town in one day.",
+        reason="Six cases, no source.",
+    )
     clock.pass_by(timedelta(hours=30))
     for outbreak in (None, ids["outbreak"]):
-        city.centre.hear(feed("clock"), [TimeStruck(outbreak=outbreak, at=clock.now())], city.centre.geography.place(outbreak, None))
+        city.centre.hear(
+            feed("clock"), [TimeStruck(outbreak=outbreak, at=clock.now())], city.centre.geography.place(outbreak, None)
+        )
     ids["tasks"] = [row.id for row in _tasks(city)]
 
 
 def _tasks(city: City) -> list[Any]:
-    from ringfence.desks.command.queries import tasks  # noqa: PLC0415 (named once)
+    from ringfence.desks.command.queries import tasks
 
     return city.centre.ask(feed("test"), tasks, state="alive").rows  # type: ignore[no-any-return]

@@ -28,7 +28,8 @@ def hidden(page: str, action: str) -> list[tuple[str, str]]:
     """The hidden fields of the form that posts to an address."""
     form = page.split(f'action="{action}"', 1)[1].split("</form>", 1)[0]
     return [
-        (name, unescape(value)) for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        (name, unescape(value))
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
     ]
 
 
@@ -77,9 +78,11 @@ def test_rows_that_would_be_refused_are_named_and_the_rest_goes_through(world: W
     browser = world.browser()
     first, second, _ = world.cases["north"]
     elsewhere = world.cases["south"][0]
-    text_of(browser.post("/many/cases/tell/", sent(hidden(text_of(preview(browser, picked=[first])), "/many/cases/tell/"))))
+    text_of(
+        browser.post("/many/cases/tell/", sent(hidden(text_of(preview(browser, picked=[first])), "/many/cases/tell/")))
+    )
     shown = text_of(preview(browser, picked=[first, second, elsewhere]))
-    assert "Record this for 1 rows" in shown
+    assert "Record this for 1 row" in shown
     fields = sent(hidden(shown, "/many/cases/tell/"))
     told = text_of(browser.post("/many/cases/tell/", fields))
     assert "Recorded for 1 row." in told

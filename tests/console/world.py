@@ -14,8 +14,8 @@ from ringfence.core.clock import ToldClock
 from ringfence.desks.cases import actions as cases
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, PersonId, UnitId
+from ringfence.registry import account_keeping
 from ringfence.registry import actions as registry
-from ringfence.registry import identities
 from ringfence.registry.models import Account
 
 PASSWORD = "a long enough secret"
@@ -86,9 +86,9 @@ class World:
 
     def who(self, name: str) -> Who:
         """An account as one who tells and asks."""
-        account = identities.account_named(name)
+        account = account_keeping.account_named(name)
         assert account is not None
-        found = identities.who_is(account, self.clock.now())
+        found = account_keeping.who_is(account, self.clock.now())
         assert found is not None
         return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import ringfence.commands  # its own words are learnt with it
 from ringfence.app import learn_words
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.centre import Centre
@@ -21,6 +22,7 @@ from ringfence.facts.cases import Certainty, Classification, CourseEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "ringfence"
 learn_words()
+assert ringfence.commands.REFUSALS
 
 
 def _raised() -> Iterator[tuple[str, str, set[str] | None]]:
@@ -110,7 +112,7 @@ def test_every_task_that_a_rule_or_a_pack_sets_has_a_label(centre: Centre) -> No
 @pytest.mark.parametrize("code", sorted(REFUSALS))
 def test_a_refusal_can_be_said(code: str) -> None:
     names = set().union(*map(_places, REFUSALS[code]))
-    sentences = spoken(Refused(code, **{name: "…" for name in names}))
+    sentences = spoken(Refused(code, **dict.fromkeys(names, "…")))
     assert all(sentences)
     assert not re.search(r"\{\w+\}", "".join(sentences))
 

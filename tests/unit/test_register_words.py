@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ringfence.core import attachments, vault, vault_words
+from ringfence.core import vault, vault_words
 from ringfence.registry import checks, duplicates
 from ringfence.registry.register import erase, files, load, rows, segments, words
 
 SOURCES = [
     Path(module.__file__ or "").read_text(encoding="utf-8")
-    for module in (attachments, vault, checks, duplicates, erase, files, load, rows, segments)
+    for module in (vault, checks, duplicates, erase, files, load, rows, segments)
 ]
 
 

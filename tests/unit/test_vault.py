@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import struct
 from pathlib import Path
 
@@ -11,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.core.attachments import PIECE, open_file, seal_file
 from ringfence.core.errors import Refused
 from ringfence.core.vault import DESTROYED, WRAPPED_BYTES, Vault
 
@@ -147,45 +144,3 @@ def test_turning_the_wrapping_key(tmp_path: Path) -> None:
 
 
 # -- attachments ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE])
-def test_an_attachment_opens_again_and_is_named_by_its_ciphertext(vault: Vault, tmp_path: Path, size: int) -> None:
-    content, key = bytes(range(256)) * (size // 256) + bytes(size % 256), vault.new_key(b"ana")
-    name = seal_file(vault, key, io.BytesIO(content), tmp_path, b"ana")
-    stored = (tmp_path / name).read_bytes()
-    assert hashlib.sha256(stored).hexdigest() == name
-    assert b"".join(open_file(vault, key, tmp_path / name, b"ana")) == content
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-@pytest.mark.parametrize("size", [0, 10, PIECE, 2 * PIECE + 5])
-def test_a_cut_or_altered_attachment_is_refused(vault: Vault, tmp_path: Path, size: int) -> None:
-    key = vault.new_key()
-    path = tmp_path / seal_file(vault, key, io.BytesIO(bytes(size)), tmp_path)
-    stored = path.read_bytes()
-    pieces_end = 36 + (size // PIECE) * (PIECE + 16)
-    altered = bytearray(stored)
-    altered[-1] ^= 1
-    for broken in (stored[:-1], stored[:pieces_end], stored[:20], bytes(altered), stored + b"x"):
-        if broken == stored:
-            continue
-        path.write_bytes(broken)
-        with pytest.raises(Refused, match="sealed_text_altered"):
-            list(open_file(vault, key, path))
-
-
-def test_pieces_of_an_attachment_cannot_change_places(vault: Vault, tmp_path: Path) -> None:
-    key, one = vault.new_key(), PIECE + 16
-    path = tmp_path / seal_file(vault, key, io.BytesIO(bytes(3 * PIECE)), tmp_path)
-    stored = path.read_bytes()
-    head, pieces = stored[:36], [stored[36 + place * one : 36 + (place + 1) * one] for place in range(3)]
-    assert len(set(pieces)) == 3
-    path.write_bytes(head + pieces[1] + pieces[0] + pieces[2])
-    with pytest.raises(Refused, match="sealed_text_altered"):
-        list(open_file(vault, key, path))
-
-
-def test_a_missing_attachment_is_named(vault: Vault, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="attachment_missing"):
-        list(open_file(vault, vault.new_key(), tmp_path / "gone"))

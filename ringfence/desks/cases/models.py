@@ -48,13 +48,23 @@ class Case(models.Model):
 
         db_table = "cases_case"
         indexes = (
-            models.Index(fields=["outbreak", "set_aside", "seq"], name="case_list"),
+            models.Index(fields=["outbreak", "set_aside", "seq", "path"], name="case_list"),
             models.Index(fields=["outbreak", "set_aside", "path", "seq"], name="case_place"),
-            models.Index(fields=["outbreak", "set_aside", "classification", "seq"], name="case_class"),
-            models.Index(fields=["outbreak", "set_aside", "onset_on", "seq"], name="case_onset"),
-            models.Index(fields=["outbreak", "set_aside", "reported_on", "seq"], name="case_reported"),
-            models.Index(fields=["outbreak", "set_aside", "investigation", "seq"], name="case_investigation"),
-            models.Index(fields=["outbreak", "cluster", "seq"], name="case_cluster"),
+            models.Index(fields=["outbreak", "set_aside", "classification", "seq", "path"], name="case_class"),
+            models.Index(fields=["outbreak", "set_aside", "onset_on", "seq", "path"], name="case_onset"),
+            models.Index(fields=["outbreak", "set_aside", "reported_on", "seq", "path"], name="case_reported"),
+            models.Index(fields=["outbreak", "set_aside", "investigation", "seq", "path"], name="case_investigation"),
+            models.Index(fields=["outbreak", "set_aside", "cluster", "seq", "path"], name="case_cluster"),
+            models.Index(fields=["outbreak", "set_aside", "found_by", "seq", "path"], name="case_found_by"),
+            models.Index(fields=["outbreak", "set_aside", "outcome", "seq", "path"], name="case_outcome"),
+            models.Index(
+                fields=["outbreak", "set_aside", "seq", "path"], name="case_late", condition=models.Q(report_due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["outbreak", "set_aside", "seq", "path"], name="case_unreported",
+                condition=models.Q(found_at__isnull=False, reported_at__isnull=True),
+            ),
+            models.Index(fields=["outbreak", "code"], name="case_outbreak_code"),
             models.Index(fields=["outbreak", "number"], name="case_number"),
             models.Index(fields=["source", "code"], name="case_code"),
             models.Index(fields=["person"], name="case_person"),
@@ -74,7 +84,7 @@ class CaseCount(models.Model):
 
 
 class DayCount(models.Model):
-    """Cases by place, day and class: the epidemic curve without counting rows."""
+    """Cases by place, day and class, kept at each place and at all above it: the curve of a nation is one range of keys."""
 
     pk = models.CompositePrimaryKey("outbreak", "event", "path", "day", "classification")
     outbreak = models.TextField()
@@ -220,7 +230,7 @@ class Positive(models.Model):
         """Waiting ones, the oldest first."""
 
         db_table = "cases_positive"
-        indexes = (models.Index(fields=["outbreak", "state", "at"], name="positive_at"),)
+        indexes = (models.Index(fields=["outbreak", "state", "at", "path"], name="positive_at"),)
 
 
 class Facility(models.Model):

@@ -95,6 +95,16 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Zero is a report too."),
         N_("Give zero or more."),
     ),
+    "answers_wrong": (
+        N_("Some answers cannot be kept: {fields}."),
+        N_("Nothing of this interview was recorded."),
+        N_("Correct these answers and keep it again."),
+    ),
+    "purpose_missing": (
+        N_("A purpose is needed."),
+        N_("It stays on record who looked, when and what for: {what}."),
+        N_("Write the purpose."),
+    ),
 }
 
 LABELS: dict[str, str] = {
@@ -104,7 +114,6 @@ LABELS: dict[str, str] = {
     "fact.CourseNoted": N_("The course was noted"),
     "fact.CourseStruck": N_("A station was struck"),
     "fact.CaseDescribed": N_("A case was described"),
-    "fact.CaseCorrected": N_("Columns of the case were corrected"),
     "fact.CaseMoved": N_("A case was handed over"),
     "fact.CaseSetAside": N_("A case was set aside"),
     "fact.CaseRestored": N_("A case was restored"),
@@ -255,4 +264,16 @@ LABELS: dict[str, str] = {
     "field.setting": N_("Setting"),
     "field.sort": N_("Sorted by"),
     "field.source_found": N_("Source found"),
+    "action.cases.keep_interview": N_("Keep an interview"),
+    "action.cases.attach_file": N_("Attach a file"),
+    "action.cases.open_dossier": N_("Open the whole file"),
+    "query.cases.last_community_day": N_("Last community case"),
+    "query.cases.positives": N_("Positive results"),
+    "query.cases.cases_matching": N_("Cases that match"),
+    "field.answers": N_("Answers"),
+    "field.at_most": N_("At most"),
+    "field.content": N_("Content"),
+    "field.revealed": N_("Identity shown"),
+    "field.version": N_("Version"),
+    "fact.CaseCorrected": N_("A case record was corrected"),
 }

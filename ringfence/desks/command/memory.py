@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ringfence.core import db
+from ringfence.core.access import above
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
 from ringfence.desks.command import queries
@@ -30,8 +31,8 @@ _TASK = (
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'open', TRUE, %s, %s, %s, %s, %s, %s, 0, '', 0) ON CONFLICT (id) DO NOTHING"
 )
 _LOAD = (
-    "INSERT INTO command_load (unit, team, path, kind, state, n) VALUES (%s, %s, %s, %s, %s, %s)"
-    " ON CONFLICT (path, unit, team, kind, state) DO UPDATE SET n = command_load.n + excluded.n"
+    "INSERT INTO command_load (unit, team, path, state, n) VALUES (%s, %s, %s, %s, %s)"
+    " ON CONFLICT (path, unit, team, state) DO UPDATE SET n = command_load.n + excluded.n"
 )
 _LINE = "INSERT INTO command_line (task, seq) VALUES (%s, %s) ON CONFLICT (task, seq) DO NOTHING"
 
@@ -41,7 +42,8 @@ def _about(task: str, line: Line) -> None:
 
 
 def _count(key: LoadKey, by: int) -> None:
-    db.write("command_load", _LOAD, (key.unit or "", key.team or "", key.path, key.kind, key.state, by))
+    for path in above(key.path):
+        db.write("command_load", _LOAD, (key.unit or "", key.team or "", path, key.state, by))
 
 
 def _change(key: LoadKey, state: str, sets: str, values: tuple[object, ...]) -> None:

@@ -40,11 +40,12 @@ class Task(models.Model):
         db_table = "command_task"
         indexes = (
             models.Index(fields=["alive", "due_at", "id", "path"], name="task_due"),
-            models.Index(fields=["alive", "path", "due_at", "id"], name="task_place"),
+            models.Index(fields=["alive", "path", "due_at", "level", "midnight_at"], name="task_place"),
             models.Index(fields=["unit", "alive", "due_at", "id"], name="task_unit"),
             models.Index(fields=["account", "alive", "due_at", "id"], name="task_account"),
             models.Index(fields=["team", "alive", "due_at", "id"], name="task_team"),
-            models.Index(fields=["kind", "alive", "due_at", "id"], name="task_kind"),
+            models.Index(fields=["kind", "alive", "due_at", "id", "path", "state"], name="task_kind"),
+            models.Index(fields=["alive", "due_at", "id", "path"], name="task_level", condition=models.Q(level__gt=0)),
             models.Index(fields=["state", "due_at", "id", "path"], name="task_state"),
             models.Index(fields=["alive", "outbreak", "next_at"], name="task_next"),
             models.Index(fields=["alive", "outbreak", "level", "midnight_at"], name="task_midnight"),
@@ -66,13 +67,12 @@ class TaskLine(models.Model):
 
 
 class Load(models.Model):
-    """How many tasks each unit and team has, by place, kind and state."""
+    """How many tasks each unit and team has, by state, kept at each place and at all above it."""
 
-    pk = models.CompositePrimaryKey("path", "unit", "team", "kind", "state")
+    pk = models.CompositePrimaryKey("path", "unit", "team", "state")
     unit = models.TextField()  # "" where no unit carries the function
     team = models.TextField()
     path = models.TextField()
-    kind = models.TextField()
     state = models.TextField()
     n = models.IntegerField()
 

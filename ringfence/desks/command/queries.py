@@ -141,6 +141,7 @@ def task_row(task: TaskId) -> TaskRow | None:
     return _row(row) if row else None
 
 
+_ALIVE = ("open", "started")
 DUE_FIRST = Sort("due_at", "id")
 NEWEST_FIRST = Sort("due_at", "id", descending=True)
 
@@ -169,39 +170,53 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
 ) -> Page[TaskRow]:
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
     values: list[Any]
-    parts, values = (["alive = TRUE"], []) if state == "alive" else (["state = %s"], [state])
-    told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
-    for name, value in told.items():
-        if value:
-            parts.append(f"{name} = %s")
-            values.append(value)
-    for condition, moment in (("due_at <", due_before), ("due_at >=", due_after), ("set_at <", set_before)):
-        if moment is not None:
-            parts.append(f"{condition} %s")
-            values.append(to_micros(moment))
-    for name, several in (("unit", units), ("team", teams)):
-        if several:
-            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
-            values += several
-    if level is not None:
-        parts.append("level >= %s")
-        values.append(level)
-    if urgent is not None:
-        parts.append("urgent = %s")
-        values.append(urgent)
+    where, values = _filters(locals())
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     return page(
-        f"{_SELECT} WHERE {' AND '.join(parts)}",
+        f"{_SELECT} WHERE {where}",
         values,
         scope=scope,
         path="path",
+        roots=("command_task WHERE alive = %s", (state == "alive" or state in _ALIVE,)),
         sort=DUE_FIRST if state in {"alive", "open", "started"} else NEWEST_FIRST,
         after=after,
         limit=limit,
         read=_row,
         columns=COLUMNS,
     )
+
+
+def _filters(asked: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The conditions of a list of tasks and their values."""
+    state = asked["state"]
+    if state == "alive":
+        parts, values = ["alive = TRUE"], []
+    else:
+        parts, values = ["alive = %s", "state = %s"], [state in _ALIVE, state]
+    for name in ("unit", "team", "account", "kind", "about", "outbreak"):
+        if asked[name]:
+            parts.append(f"{name} = %s")
+            values.append(asked[name])
+    for condition, moment in (
+        ("due_at <", asked["due_before"]),
+        ("due_at >=", asked["due_after"]),
+        ("set_at <", asked["set_before"]),
+    ):
+        if moment is not None:
+            parts.append(f"{condition} %s")
+            values.append(to_micros(moment))
+    for name, several in (("unit", asked["units"]), ("team", asked["teams"])):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
+    if asked["level"] is not None:
+        parts += ["level >= %s", "level > 0"] if asked["level"] > 0 else ["level >= %s"]
+        values.append(asked["level"])
+    if asked["urgent"] is not None:
+        parts.append("urgent = %s")
+        values.append(asked["urgent"])
+    return " AND ".join(parts), values
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,32 +257,29 @@ def task_numbers(
     """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
+    kept, places = scope.kept("path")
+    load: dict[str, int] = dict(db.ask(f"SELECT state, sum(n) FROM command_load WHERE {kept} GROUP BY state", places))
     condition, values = scope.sql("path")
-    load: dict[str, int] = dict(
-        db.ask(f"SELECT state, sum(n) FROM command_load WHERE {condition} GROUP BY state", values)
-    )
+    times = to_micros(now), to_micros(now), to_micros(midnight), to_micros(now)
     row = db.ask_one(
-        "SELECT coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0), count(*) FROM command_task"
-        f" WHERE alive = TRUE AND due_at < %s AND {condition}",
-        (to_micros(now), to_micros(soon), *values),
+        "SELECT count(*), coalesce(sum(CASE WHEN due_at < %s THEN 1 ELSE 0 END), 0),"
+        " coalesce(sum(CASE WHEN due_at < %s AND midnight_at <= %s THEN 1 ELSE 0 END), 0),"
+        " coalesce(sum(CASE WHEN due_at < %s AND level > 0 THEN 1 ELSE 0 END), 0)"
+        f" FROM command_task WHERE alive = TRUE AND due_at + 0 < %s AND {condition}",  # by place: one covering index
+        (*times, to_micros(soon), *values),
     )
-    overnight = db.ask_one(
-        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND midnight_at <= %s AND {condition}",
-        (to_micros(now), to_micros(midnight), *values),
-    )
-    escalated = db.ask_one(
-        f"SELECT count(*) FROM command_task WHERE alive = TRUE AND due_at < %s AND level > 0 AND {condition}",
-        (to_micros(now), *values),
-    )
-    overdue, before_soon = (int(row[0]), int(row[1])) if row else (0, 0)
+    before_soon, overdue, overnight, escalated = (int(n) for n in row or (0, 0, 0, 0))
     return TaskNumbers(
         alive=int(load.get("open", 0) + load.get("started", 0)),
         overdue=overdue,
         due_soon=before_soon - overdue,
-        overnight=overnight[0] if overnight else 0,
+        overnight=overnight,
         unverified=int(load.get("done", 0)),
-        escalated=escalated[0] if escalated else 0,
+        escalated=escalated,
     )
+
+
+_COUNTED = ("open", "started", "done", "verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,21 +299,17 @@ def workload(scope: Scope, *, under: JurisdictionId | None = None) -> list[Workl
     """Tasks by unit and team, the heaviest load first."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for unit, team, state, n in db.ask(
-        f"SELECT unit, team, state, sum(n) FROM command_load WHERE {condition} GROUP BY unit, team, state", values
-    ):
-        found.setdefault((unit, team), {})[state] = int(n)
-    rows = [
-        WorkloadRow(
-            UnitId(unit) if unit else None,
-            TeamId(team) if team else None,
-            *(states.get(state, 0) for state in ("open", "started", "done", "verified")),
-        )
-        for (unit, team), states in found.items()
+    condition, values = scope.kept("path")
+    counted = ", ".join(f"sum(CASE WHEN state = '{state}' THEN n ELSE 0 END)" for state in _COUNTED)
+    rows = db.ask(
+        f"SELECT unit, team, {counted} FROM command_load WHERE {condition} GROUP BY unit, team"
+        " HAVING sum(n) > 0 ORDER BY unit, team",
+        values,
+    )
+    return [
+        WorkloadRow(UnitId(unit) if unit else None, TeamId(team) if team else None, *(int(n) for n in numbers))
+        for unit, team, *numbers in sorted(rows, key=lambda row: -(row[2] + row[3]))
     ]
-    return sorted(rows, key=lambda row: (-(row.open + row.started), row.unit or "", row.team or ""))
 
 
 def late(outbreak: str | None, at: int, limit: int) -> list[tuple[str, int, str | None, str | None]]:

@@ -125,4 +125,6 @@ LABELS: dict[str, str] = {
     "task.sequence_sample": N_("Sequence the sample"),
     "task.control_place": N_("Control the place"),
     "task.treat_case": N_("Treat the case"),
+    "field.before": N_("Before"),
+    "field.set_before": N_("Set before"),
 }

@@ -45,7 +45,7 @@ def holds_token(account: AccountId, token: str) -> bool:
 
 
 def account_names(ids: Sequence[str]) -> dict[str, str]:
-    """account id -> the name shown for it."""
+    """Account id -> the name shown for it."""
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, shown_name FROM registry_account WHERE id IN ({marks})", wanted)) if wanted else {}

@@ -166,12 +166,14 @@ def places(scope: Scope, *, under: JurisdictionId | None = None) -> list[PlaceRo
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     condition, values = scope.sql("path")
-    rows = db.ask(f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values)
+    rows = db.ask(
+        f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values
+    )
     return [PlaceRow(*row) for row in rows]
 
 
 def place_names(ids: Sequence[str]) -> dict[str, str]:
-    """place id -> its name."""
+    """Place id -> its name."""
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}

@@ -47,9 +47,7 @@ def log_lines(  # noqa: PLR0913 (each is a filter that a page offers)
             parts.append(f"{column} = %s")
             told.append(value)
     limit = max(1, min(limit, 200))
-    rows = db.ask(
-        f"SELECT {log.COLUMNS} FROM log WHERE {' AND '.join(parts)} ORDER BY seq DESC LIMIT {limit}", told
-    )
+    rows = db.ask(f"SELECT {log.COLUMNS} FROM log WHERE {' AND '.join(parts)} ORDER BY seq DESC LIMIT {limit}", told)
     if len(rows) == limit:
         following: int | None = rows[-1][0]
     else:
@@ -69,9 +67,7 @@ def seals() -> list[dict[str, Any]]:
 def quarantined() -> list[dict[str, Any]]:
     """What could not be accepted and is kept as it came, unsettled first."""
     names = ("id", "door", "code", "content", "told_by", "heard_at", "settled_at")
-    rows = db.ask(
-        f"SELECT {', '.join(names)} FROM quarantine ORDER BY settled_at IS NOT NULL, heard_at DESC LIMIT 100"
-    )
+    rows = db.ask(f"SELECT {', '.join(names)} FROM quarantine ORDER BY settled_at IS NOT NULL, heard_at DESC LIMIT 100")
     return [
         dict(zip(names, (*row[:5], from_micros(row[5]), row[6] and from_micros(row[6])), strict=True)) for row in rows
     ]
@@ -96,4 +92,6 @@ def kept_files(about: str) -> list[FileRow]:
         " ORDER BY kept_at DESC LIMIT 200",
         (about,),
     )
-    return [FileRow(*row[:5], from_micros(row[5])) for row in rows]
+    return [
+        FileRow(id_, of, name, media_type, size, from_micros(kept)) for id_, of, name, media_type, size, kept in rows
+    ]

@@ -64,6 +64,11 @@ def person_coded(source: str, code: str) -> PersonRow | None:
     return _person(row) if row else None
 
 
+def erased() -> list[PersonId]:
+    """Everyone whose identity was erased."""
+    return [PersonId(row[0]) for row in db.ask("SELECT person FROM registry_erased")]
+
+
 def canonical(person_id: PersonId) -> PersonId:
     """The id under which a merged person's records are joined."""
     row = db.ask_one("SELECT canonical FROM registry_person WHERE id = %s", (person_id,))
@@ -82,7 +87,7 @@ def household_of(person_id: PersonId) -> list[PersonRow]:
 
 
 def public_columns(ids: Sequence[str]) -> dict[str, tuple[str | None, str | None]]:
-    """person -> (day of birth as ISO text, occupation), for a page of rows."""
+    """Person -> (day of birth as ISO text, occupation), for a page of rows."""
     found: dict[str, tuple[str | None, str | None]] = {}
     for begin in range(0, len(ids), 500):
         some = ids[begin : begin + 500]

@@ -110,7 +110,7 @@ def teams(scope: Scope) -> list[TeamRow]:
 
 @query(may="see")
 def team_members(scope: Scope) -> dict[str, list[tuple[str, str]]]:
-    """team id -> its members as (account id, shown name), for the teams at the asker's places."""
+    """Team id -> its members as (account id, shown name), for the teams at the asker's places."""
     condition, values = scope.sql("u.path")
     rows = db.ask(
         "SELECT m.team, a.id, a.shown_name FROM registry_team_member m JOIN registry_team t ON t.id = m.team"
@@ -125,7 +125,7 @@ def team_members(scope: Scope) -> dict[str, list[tuple[str, str]]]:
 
 
 def team_names(ids: Sequence[str]) -> dict[str, str]:
-    """team id -> its name."""
+    """Team id -> its name."""
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, name FROM registry_team WHERE id IN ({marks})", wanted)) if wanted else {}

@@ -36,7 +36,7 @@ def _case(case: CaseId) -> queries.CaseRow:
 
 
 @action(may="investigate", many=False)
-def keep_interview(
+def keep_interview(  # noqa: PLR0913 (each is told by name)
     who: Who, *, case: CaseId, form: str, version: int, answers: dict[str, str], at: datetime
 ) -> Facts:
     """Keep answers to an interview form; personal ones are sealed with the person's own key.
@@ -83,7 +83,7 @@ def _sealed(person: PersonId, personal: dict[str, object]) -> Sealed | None:
 
 
 @action(may="investigate", many=False)
-def attach_file(who: Who, *, case: CaseId, name: str, media_type: str, content: str, at: datetime) -> Facts:
+def attach_file(who: Who, *, case: CaseId, name: str, media_type: str, content: str, at: datetime) -> Facts:  # noqa: PLR0913 (each is told by name)
     """Attach a file to a case; `content` is base64, and lies sealed beside the log."""
     del who
     row = _case(case)

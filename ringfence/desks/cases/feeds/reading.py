@@ -57,8 +57,7 @@ class Outcome:
 
     def counts(self) -> dict[str, int]:
         """The numbers alone."""
-        told = {name: value for name, value in vars(self).items() if isinstance(value, int)}
-        return told
+        return {name: value for name, value in vars(self).items() if isinstance(value, int)}
 
 
 def terms_for(outbreak: OutbreakRow, area: Area, source: str, now: datetime) -> Terms:
@@ -180,7 +179,7 @@ class LineList:
         return self._digest(case) in (digests if self.read_before else digests[:1])
 
     def _digest(self, case: CaseTold) -> str:
-        residence = case.residence if case.residence else ""
+        residence = case.residence or ""
         return self._hash([replace(case.record, row=0, code_derived=False), residence, case.classification.value])
 
     def _hash(self, value: Any) -> str:

@@ -61,7 +61,7 @@ def difference(told: CaseTold) -> Difference:
         exposed = _window(told, {}) is not None
         identity = _identity(told, person)
         return Difference(
-            True, person, _person_columns(told), False, identity, None, {}, told.stations, exposed, told.described
+            True, person, _person_columns(told), False, identity, None, {}, told.stations, exposed, told.described  # noqa: FBT003
         )  # fmt: skip
     course = {CourseEvent(name): station.day for name, station in queries.course(told.case).items()}
     stations = {event: day for event, day in told.stations.items() if course.get(event) != day}

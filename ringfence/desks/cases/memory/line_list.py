@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from ringfence.core import db
+from ringfence.core.access import above
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
 from ringfence.desks.cases import queries
@@ -47,7 +48,8 @@ _COUNTED = (CourseEvent.ONSET, CourseEvent.POSITIVE, CourseEvent.REPORTED)
 
 
 def _count(case: queries.CaseKey, event: str, day: date, by: int) -> None:
-    db.write("cases_day_count", _COUNT, (case.outbreak, event, case.path, day.isoformat(), case.classification, by))
+    for path in above(case.path):
+        db.write("cases_day_count", _COUNT, (case.outbreak, event, path, day.isoformat(), case.classification, by))
 
 
 @keeps(CaseReported)

@@ -12,6 +12,7 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
+from ringfence.core.paging import narrowed
 from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
@@ -26,7 +27,7 @@ def curve(
     """Cases by day and class, for the epidemic curve: (day, class, n), oldest first."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
+    condition, values = scope.kept("path")
     rows = db.ask(
         f"SELECT day, classification, sum(n) FROM cases_day_count WHERE outbreak = %s AND event = %s AND {condition}"
         " GROUP BY day, classification HAVING sum(n) > 0 ORDER BY day, classification",
@@ -46,13 +47,11 @@ def case_numbers(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
 
 
 @query(may="see")
-def last_community_day(
-    scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None
-) -> date | None:
+def last_community_day(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> date | None:
     """The newest day of report of a case that was not in quarantine before; None where there was none."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
+    condition, values = scope.sql("path || ''")  # the newest day is found first: no walk through the places
     row = db.ask_one(
         "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
         f" AND quarantined_before IS NOT TRUE AND classification <> 'discarded' AND {condition}"
@@ -85,8 +84,9 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
             (outbreak, *values),
         )
     )
-    late = db.ask_one(
-        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND report_due_at IS NOT NULL AND {condition}",
+    late, _ = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
+    late_row = db.ask_one(
+        f"SELECT count(*) FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND report_due_at IS NOT NULL AND {late}",
         (outbreak, *values),
     )
     silent: dict[bool, int] = dict(
@@ -98,7 +98,7 @@ def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId |
     return ReportClocks(
         waiting=states.get("waiting", 0),
         missed=states.get("missed", 0),
-        late=late[0] if late else 0,
+        late=late_row[0] if late_row else 0,
         silent=silent.get(True, 0),
         facilities=sum(silent.values()),
     )
@@ -154,10 +154,10 @@ def facilities_unheard(outbreak: str, since: int, limit: int) -> list[tuple[str,
     return [(facility, jurisdiction, heard_at) for facility, jurisdiction, heard_at in rows]
 
 
-def is_enrolled(facility: str, outbreak: str) -> bool:
-    """Whether a unit must report every day in this outbreak."""
-    asked = "SELECT 1 FROM cases_facility WHERE facility = %s AND outbreak = %s"
-    return db.ask_one(asked, (facility, outbreak)) is not None
+def place_of_facility(facility: str, outbreak: str) -> str | None:
+    """Where a unit lies that must report every day in this outbreak; None if it need not."""
+    row = db.ask_one("SELECT path FROM cases_facility WHERE facility = %s AND outbreak = %s", (facility, outbreak))
+    return str(row[0]) if row else None
 
 
 @query(may="see")

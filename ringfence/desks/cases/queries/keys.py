@@ -59,7 +59,7 @@ def key(case: str) -> CaseKey | None:
 
 
 def numbers_of(cases: Sequence[str]) -> dict[str, int]:
-    """case id -> its number within its outbreak, for a page of rows."""
+    """Case id -> its number within its outbreak, for a page of rows."""
     wanted = sorted(set(cases))
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, number FROM cases_case WHERE id IN ({marks})", wanted)) if wanted else {}

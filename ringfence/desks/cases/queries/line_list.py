@@ -11,7 +11,7 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
-from ringfence.core.paging import Page, Sort, page
+from ringfence.core.paging import Page, Sort, narrowed, page
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId
 from ringfence.registry.queries.areas import path_of
@@ -125,6 +125,7 @@ def case_row(case: CaseId) -> CaseRow | None:
     return _row(row) if row else None
 
 
+_ROOTS = "cases_case WHERE outbreak = %s AND set_aside = %s"
 SORTS = {
     "newest": Sort("seq", descending=True),
     "oldest": Sort("seq"),
@@ -166,6 +167,7 @@ def line_list(  # noqa: PLR0913 (each is a filter that a page offers)
         values,
         scope=scope,
         path="path",
+        roots=(_ROOTS, (outbreak, set_aside)),
         sort=SORTS.get(sort, SORTS["newest"]),
         after=after,
         limit=limit,
@@ -232,7 +234,7 @@ def cases_matching(  # noqa: PLR0913 (the filters of the line list)
     where, values = _filters(locals())
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    within, ends = scope.sql("path")
+    within, ends = narrowed(scope, "path", _ROOTS, (outbreak, set_aside))
     row = db.ask_one(
         f"SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE {where} AND {within} LIMIT {int(at_most)}) matching",
         (*values, *ends),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -189,13 +191,12 @@ class Centre:
         )
         if not rows:
             raise Refused("batch_unknown", batch=batch)
-        for key, name, first, last in rows:
-            action = self.actions[name]
-            if action.undo is None:
+        for name, alike in groupby(rows, key=itemgetter(1)):
+            undo = self.actions[name].undo
+            if undo is None:
                 raise Refused("no_undo", action=f"action.{name}")
-            own = [each.fact for each in log.between(first, last) if each.line.because is None]
-            items = [Item(_taking_back(action.undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
-            outcome.answers += self.tell_many(who, action.undo, items, batch=outcome.batch).answers
+            items = [item for key, _, first, last in alike for item in _taken_back(undo, key, first, last)]
+            outcome.answers += self.tell_many(who, undo, items, batch=outcome.batch).answers
         return outcome
 
     def hear(self, who: Who, facts: Iterable[Fact], place: Place | None = None) -> list[Told]:
@@ -442,6 +443,12 @@ def heard_before(about: str) -> list[str]:
         (f"{about}:", f"{about};"),  # `;` follows `:`
     )
     return [str(digest) for (digest,) in rows]
+
+
+def _taken_back(undo: Callable[..., Facts], key: str, first: int, last: int) -> list[Item]:
+    """What undoes one telling."""
+    own = [each.fact for each in log.between(first, last) if each.line.because is None]
+    return [Item(_taking_back(undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
 
 
 def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:

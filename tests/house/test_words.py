@@ -22,7 +22,7 @@ from ringfence.facts.cases import Certainty, Classification, CourseEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "ringfence"
 learn_words()
-assert ringfence.commands.REFUSALS
+assert ringfence.commands.words.REFUSALS
 
 
 def _raised() -> Iterator[tuple[str, str, set[str] | None]]:

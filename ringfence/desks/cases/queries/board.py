@@ -51,7 +51,7 @@ def last_community_day(scope: Scope, *, outbreak: OutbreakId, under: Jurisdictio
     """The newest day of report of a case that was not in quarantine before; None where there was none."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path || ''")  # the newest day is found first: no walk through the places
+    condition, values = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
     row = db.ask_one(
         "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
         f" AND quarantined_before IS NOT TRUE AND classification <> 'discarded' AND {condition}"
@@ -154,10 +154,10 @@ def facilities_unheard(outbreak: str, since: int, limit: int) -> list[tuple[str,
     return [(facility, jurisdiction, heard_at) for facility, jurisdiction, heard_at in rows]
 
 
-def place_of_facility(facility: str, outbreak: str) -> str | None:
-    """Where a unit lies that must report every day in this outbreak; None if it need not."""
-    row = db.ask_one("SELECT path FROM cases_facility WHERE facility = %s AND outbreak = %s", (facility, outbreak))
-    return str(row[0]) if row else None
+def is_enrolled(facility: str, outbreak: str) -> bool:
+    """Whether a unit must report every day in this outbreak."""
+    asked = "SELECT 1 FROM cases_facility WHERE facility = %s AND outbreak = %s"
+    return db.ask_one(asked, (facility, outbreak)) is not None
 
 
 @query(may="see")

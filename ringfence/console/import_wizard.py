@@ -361,7 +361,7 @@ def report(here: Page, upload: str) -> HttpResponse:
     """The whole report as CSV, for whoever brought the file."""
     job = uploads.upload(upload, here.who.id)
     if not job.report.exists():
-        raise Refused("no_such_thing", name=job.id)
+        raise Refused("no_such_thing", name=job.name)
     answer = HttpResponse(job.report.read_bytes(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = content_disposition_header(True, f"{job.name}-report.csv") or "attachment"  # noqa: FBT003 (Django takes it by place)
     return answer

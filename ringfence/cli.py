@@ -57,7 +57,9 @@ def door(words: list[str]) -> typer.Typer:
             app.add_typer(loaded.app, name=name, help=says)
         else:
             settings = OPEN if name in TAKES_ANY else {}
-            app.command(name, help=says, context_settings=settings)(getattr(loaded, f"{name}_" if name == "do" else name))
+            app.command(name, help=says, context_settings=settings)(
+                getattr(loaded, f"{name}_" if name == "do" else name)
+            )
     return app
 
 

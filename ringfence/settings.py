@@ -188,7 +188,8 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = home() / "uploads"  # personal data stays in one folder, also while it arrives
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
 SILENCED_SYSTEM_CHECKS = ["axes.W001", "axes.W003", "auth.W004"]
 LOGGING = {
     "version": 1,

@@ -62,7 +62,11 @@ def kinds() -> dict[str, type[Fact]]:
 
 def main() -> int:
     """Append what is missing."""
-    held = {orjson.loads(line)["kind"] for line in GOLDEN.read_text(encoding="utf-8").splitlines()} if GOLDEN.exists() else set()
+    held = (
+        {orjson.loads(line)["kind"] for line in GOLDEN.read_text(encoding="utf-8").splitlines()}
+        if GOLDEN.exists()
+        else set()
+    )
     with GOLDEN.open("a", encoding="utf-8") as file:
         for name, kind in kinds().items():
             if name in held:

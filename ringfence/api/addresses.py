@@ -12,5 +12,6 @@ def addresses() -> list[URLPattern | URLResolver]:
     """The addresses beneath /api/v1/."""
     patterns, app, namespace = build().urls
     for each in patterns:
-        each.callback = with_shape(each.callback)
+        if each.callback is not None:
+            each.callback = with_shape(each.callback)
     return [path("api/v1/", (patterns, app, namespace)), path("api/v1/<path:rest>", address_unknown)]

@@ -23,12 +23,16 @@ from ringfence.core.declare import Action, Declared, declared
 from ringfence.core.declare import Query as Asking
 from ringfence.core.errors import Refused
 from ringfence.core.log import Told
-from ringfence.core.typed import LARGEST, Reading, in_zone, json_value, read_text
+from ringfence.core.shown import json_value
+from ringfence.core.typed import LARGEST, Reading, in_zone, read_text
 from ringfence.registry.queries.areas import zone_told
 
 LONGEST_KEY = 200
+_Sent: Any = Body
+_Asked: Any = Query
+_Header: Any = Header
 ERRORS = frozenset({400, 401, 403, 404, 409, 422, 500})
-KEY = Header(
+KEY: Any = _Header(
     None,
     alias="Idempotency-Key",
     max_length=LONGEST_KEY,
@@ -82,7 +86,7 @@ def _add_action(api: NinjaAPI, desk: str, action: Action) -> None:
         told = _placed(who, action, body.model_dump(exclude_unset=True))
         return _json(answered(centre().tell(who, action.function, key=key, **told)))
 
-    tell.__annotations__.update(request=HttpRequest, body=Body[body], key=str | None)
+    tell.__annotations__.update(request=HttpRequest, body=_Sent[body], key=str | None)
     response = {200: shapes.Answer, ERRORS: shapes.Problem}
     api.post(f"/{desk}/{action.name}", operation_id=f"{desk}_{action.name}", response=response, **about)(tell)
     if action.many:
@@ -108,7 +112,7 @@ def _add_many(api: NinjaAPI, desk: str, action: Action, body: type[Schema]) -> N
         return _json(_told_many(_who(request), action, shape, body.items, body.batch))
 
     shape = body
-    tell_many.__annotations__.update(request=HttpRequest, body=Body[many])
+    tell_many.__annotations__.update(request=HttpRequest, body=_Sent[many])
     api.post(
         f"/{desk}/{action.name}/many",
         operation_id=f"{desk}_{action.name}_many",
@@ -182,7 +186,7 @@ def _add_query(api: NinjaAPI, desk: str, query: Asking) -> None:
     def ask_plainly(request: HttpRequest) -> HttpResponse:
         return answer(request, {})
 
-    ask.__annotations__.update(request=HttpRequest, asked=Query[shapes.asked_of(query)])  # type: ignore[misc]
+    ask.__annotations__.update(request=HttpRequest, asked=_Asked[shapes.asked_of(query)])
     ask_plainly.__annotations__.update(request=HttpRequest)
     content = {"content": {"application/json": {"schema": shapes.rows_of(query.function)}}}
     api.get(

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ringfence.core.errors import Refused
-from ringfence.core.typed import spoken
+from ringfence.core.shown import spoken
 
 logger = logging.getLogger("ringfence.api")
 
@@ -74,7 +74,7 @@ def our_fault(error: BaseException) -> HttpResponse:
     return problem(Refused("our_fault", id=number), 500)
 
 
-def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
+def _http(_request: HttpRequest, error: Any) -> HttpResponse:
     if error.status_code == 401:  # noqa: PLR2004
         return problem(Refused("signed_out"))
     if error.status_code == 403:  # noqa: PLR2004
@@ -84,15 +84,20 @@ def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def answer_errors(api: NinjaAPI) -> None:
     """Give every error of an API the one shape."""
-    api.add_exception_handler(Refused, lambda _request, error: problem(error))
-    api.add_exception_handler(
-        ValidationError,
-        lambda request, error: problem(from_validation(error.errors, request.path.rpartition("/")[2])),
-    )
-    api.add_exception_handler(AuthenticationError, lambda _request, _error: problem(Refused("signed_out")))
-    api.add_exception_handler(HttpError, _http)
-    api.add_exception_handler(Http404, lambda request, _error: address_unknown(request))
-    api.add_exception_handler(Exception, lambda _request, error: our_fault(error))
+
+    def invalid(request: HttpRequest, error: Any) -> HttpResponse:
+        return problem(from_validation(error.errors, request.path.rpartition("/")[2]))
+
+    answers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Refused: lambda _request, error: problem(error),
+        ValidationError: invalid,
+        AuthenticationError: lambda _request, _error: problem(Refused("signed_out")),
+        HttpError: _http,
+        Http404: lambda request, _error: address_unknown(request),
+        Exception: lambda _request, error: our_fault(error),
+    }
+    for kind, answer in answers.items():
+        api.add_exception_handler(kind, answer)
 
 
 def address_unknown(request: HttpRequest, **_: str) -> HttpResponse:

@@ -15,7 +15,8 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.functional_validators import PlainValidator
 
 from ringfence.core.declare import Declared, Parameter
-from ringfence.core.typed import LARGEST, LONGEST, Kind, json_value, kind_of, read_json, read_value
+from ringfence.core.shown import json_value
+from ringfence.core.typed import LARGEST, LONGEST, Kind, kind_of, read_json, read_value
 from ringfence.core.words import LABELS
 
 MANY = 1000  # items in one hand-in
@@ -121,7 +122,8 @@ def _field(parameter: Parameter, read: Callable[[Any], Any], *, nullable: bool) 
         form = {"anyOf": [form, {"type": "null"}]}
     form["title"] = LABELS.get(f"field.{parameter.name}", parameter.name)
     many = kind.item is not None and not nullable
-    hint = Annotated[list[str] if many else Any, PlainValidator(read), WithJsonSchema(form)]
+    reading, shown = PlainValidator(read), WithJsonSchema(form)
+    hint: Any = Annotated[list[str], reading, shown] if many else Annotated[Any, reading, shown]
     if parameter.required and parameter.name != "at":
         return hint, ...
     return hint, Field(None, json_schema_extra=_default(parameter))
@@ -134,12 +136,11 @@ def _default(parameter: Parameter) -> dict[str, Any]:
 
 def body_of(declared: Declared) -> type[Schema]:
     """The object that an action is told with. Naive moments stay naive until the place is known."""
-    fields = {
-        each.name: _field(
-            each, lambda value, each=each: read_json(each.hint, value, zone="", parameter=each.name), nullable=True
-        )
-        for each in declared.parameters
-    }
+
+    def reading(each: Parameter) -> Callable[[Any], Any]:
+        return lambda value: read_json(each.hint, value, zone="", parameter=each.name)
+
+    fields = {each.name: _field(each, reading(each), nullable=True) for each in declared.parameters}
     return create_model(
         f"{declared.desk}_{declared.name}", __base__=_Closed, __doc__=f"{declared.says}.", **typing.cast("Any", fields)
     )
@@ -147,12 +148,11 @@ def body_of(declared: Declared) -> type[Schema]:
 
 def asked_of(declared: Declared) -> type[Schema]:
     """The parameters in the address that a query is asked with."""
-    fields = {
-        each.name: _field(
-            each, lambda value, each=each: read_value(each.hint, value, zone="", parameter=each.name), nullable=False
-        )
-        for each in declared.parameters
-    }
+
+    def reading(each: Parameter) -> Callable[[Any], Any]:
+        return lambda value: read_value(each.hint, value, zone="", parameter=each.name)
+
+    fields = {each.name: _field(each, reading(each), nullable=False) for each in declared.parameters}
     return create_model(f"{declared.desk}_{declared.name}_asked", __base__=Schema, **typing.cast("Any", fields))
 
 
@@ -170,7 +170,8 @@ def rows_of(function: Callable[..., Any]) -> dict[str, Any]:
         schema = TypeAdapter(hint).json_schema(mode="serialization", ref_template="#/$defs/{model}")
     except (PydanticSchemaGenerationError, PydanticUserError):
         return {}
-    return inlined(schema, schema.pop("$defs", {}))
+    whole: dict[str, Any] = inlined(schema, schema.pop("$defs", {}))
+    return whole
 
 
 def inlined(schema: Any, definitions: dict[str, Any]) -> Any:
@@ -181,6 +182,9 @@ def inlined(schema: Any, definitions: dict[str, Any]) -> Any:
         return schema
     if "$ref" in schema:
         return inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "prefixItems" in schema:  # a row of columns: readers of schemas stumble over it oftener than over a plain list
+        schema = {**schema, "items": {"anyOf": schema["prefixItems"]}}
+        del schema["prefixItems"]
     return {key: inlined(value, definitions) for key, value in schema.items()}
 
 

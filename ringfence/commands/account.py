@@ -40,7 +40,9 @@ def open_account(  # noqa: PLR0913 (each is an option)
 
     place = place_called(at)
     made = make or json or not sys.stdin.isatty()
-    password = secrets.token_urlsafe(12) if made else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    password = (
+        secrets.token_urlsafe(12) if made else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    )
     _check(password, name)
     answer = centre.tell(
         whoever(account), told, name=name, shown_name=shown_name or name, password_hash=make_password(password),

@@ -212,9 +212,8 @@ def _wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
 def _all_alive(children: Sequence[subprocess.Popen[bytes]]) -> None:
     for child in children:
         if child.poll() is not None:
-            raise Refused(
-                "child_ended", child=" ".join(str(part) for part in list(child.args)[1:4]), code=child.returncode
-            )  # type: ignore[arg-type]
+            told = child.args if isinstance(child.args, list) else [child.args]
+            raise Refused("child_ended", child=" ".join(str(part) for part in told[1:4]), status=child.returncode)
 
 
 def _say(address: str, *, json: bool) -> None:

@@ -19,7 +19,8 @@ from ringfence.core.access import MAYS, ROLES
 from ringfence.core.declare import Declared, declared
 from ringfence.core.fact import Fact
 from ringfence.core.policy import reference_rows
-from ringfence.core.typed import bare, item_of, kind_of, show_value
+from ringfence.core.shown import show_value
+from ringfence.core.typed import bare, item_of, kind_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "<!-- Written by `ringfence docs` from the code; changes are made there. -->\n"
@@ -27,7 +28,9 @@ HEAD = "<!-- Written by `ringfence docs` from the code; changes are made there. 
 
 def docs(
     *,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; end with 1 where a page is not current.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; end with 1 where a page is not current.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
 ) -> None:
     """Write docs/reference from the code."""
@@ -224,7 +227,10 @@ def api() -> Iterator[str]:
     rows.append(("GET", "`/api/v1/why/{seq}`", "see", "Why a line is there: the chain of what it follows from"))
     for desk in desks():
         for kind, method in (("action", "POST"), ("query", "GET")):
-            rows += [(method, f"`/api/v1/{desk.name}/{each.name}`", each.may, each.says) for each in declared(desk.modules, kind)]
+            rows += [
+                (method, f"`/api/v1/{desk.name}/{each.name}`", each.may, each.says)
+                for each in declared(desk.modules, kind)
+            ]
     yield from _table(("method", "address", "needs", "does"), rows)
     yield "## What may be needed\n"
     held = {may: ", ".join(role for role, (_, mays) in ROLES.items() if may in mays) for may in MAYS}
@@ -247,7 +253,9 @@ def _story(source: str, node: ast.FunctionDef) -> Iterator[str]:
     texts = [
         each.args[0].value
         for each in ast.walk(node)
-        if isinstance(each, ast.Call) and getattr(each.func, "id", "") == "Story" and isinstance(each.args[0], ast.Constant)
+        if isinstance(each, ast.Call)
+        and getattr(each.func, "id", "") == "Story"
+        and isinstance(each.args[0], ast.Constant)
     ]
     held = [ast.get_source_segment(source, each) or "" for each in node.body if isinstance(each, ast.Assert)]
     yield f"### {node.name.removeprefix('test_').replace('_', ' ')}\n"

@@ -35,12 +35,18 @@ def import_(  # noqa: PLR0913 (each is an option of the command)
     map_: Map = None,
     outbreak: Outbreak = "",
     at: Annotated[str, typer.Option(help="Path, code or name of the place where the rows belong.")] = "",
-    source: Annotated[str, typer.Option(help="Whose case codes these are; the same code of another is another case.")] = "",
+    source: Annotated[
+        str, typer.Option(help="Whose case codes these are; the same code of another is another case.")
+    ] = "",
     zone: Annotated[str, typer.Option(help="Time zone of the first place, on an empty installation.")] = "UTC",
     pack: Annotated[str, typer.Option(help="Policy pack of a new outbreak.")] = "",
     save_map: Annotated[Path | None, typer.Option(help="Write the map that was used to this file.")] = None,
-    declare_places: Annotated[bool, typer.Option("--declare-places", help="Declare the places that are not on record.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would come of each row; record nothing.")] = False,
+    declare_places: Annotated[
+        bool, typer.Option("--declare-places", help="Declare the places that are not on record.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would come of each row; record nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Read a line list in: rows already on record change nothing, refused rows are reported and kept."""
@@ -93,7 +99,12 @@ def show(told: dict[str, Any], *, json: bool) -> None:
 
 
 @app.command("map")
-def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None, json: Json = False) -> None:
+def map_columns(
+    file: File,
+    *,
+    out: Annotated[Path | None, typer.Option(help="Write the map to this file.")] = None,
+    json: Json = False,
+) -> None:
     """Show what each column is taken for, how sure that is, and examples."""
     centre = centre_here()
     from zoneinfo import ZoneInfo  # noqa: PLC0415
@@ -105,7 +116,7 @@ def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Wr
     mapping = guessed(table, window_of(table, None, centre.clock.now(), ZoneInfo("UTC")))
     if out:
         mapping.save(out)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "column": column.column, "field": column.field, "confidence": column.confidence,
             "reason": label(f"linelist.reason.{column.reason}"), "order": column.order,
@@ -127,7 +138,9 @@ def map_columns(file: File, *, out: Annotated[Path | None, typer.Option(help="Wr
 def export_list(
     *,
     outbreak: Outbreak = "",
-    form: Annotated[str, typer.Option("--format", help="csv, xlsx, parquet, json, globalhealth or globalhealth-csv.")] = "csv",
+    form: Annotated[
+        str, typer.Option("--format", help="csv, xlsx, parquet, json, globalhealth or globalhealth-csv.")
+    ] = "csv",
     out: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
     purpose: Annotated[str, typer.Option(help="What it is taken out for; it goes on record.")],
     json: Json = False,

@@ -6,6 +6,7 @@ from ringfence import app
 from ringfence.core.centre import Centre
 from ringfence.core.home import home
 
+
 def centre_here() -> Centre:
     """The centre of this installation; a fresh one gets its folder and its tables first."""
     home().mkdir(parents=True, exist_ok=True, mode=0o700)

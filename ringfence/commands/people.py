@@ -25,7 +25,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 
 @app.command()
-def load(
+def load(  # noqa: PLR0913 (each is told by name)
     files: Annotated[list[Path], typer.Argument(help="Parquet or CSV files of one register.")],
     *,
     source: Annotated[str, typer.Option(help="Whose register it is.")],
@@ -72,7 +72,7 @@ def find(
     from ringfence.registry.actions import reveal_identity  # noqa: PLC0415
 
     if bool(phone) == bool(id_number):
-        raise typer.BadParameter("give one of --phone and --id-number")
+        raise typer.BadParameter("give one of --phone and --id-number")  # noqa: TRY003 (told by the command line itself)
     found = identities.holding("phone", phone) if phone else identities.holding("id_number", id_number)
     rows = []
     for person in found:
@@ -83,7 +83,9 @@ def find(
 
 
 @app.command()
-def erase(person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")], json: Json = False) -> None:
+def erase(
+    person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")], json: Json = False
+) -> None:
     """Destroy a person's key: nobody can read who they are any more. There is no way back."""
     centre = centre_here()
     from ringfence.registry.actions import erase_identity  # noqa: PLC0415
@@ -94,7 +96,11 @@ def erase(person: str, *, reason: Annotated[str, typer.Option(help="Why; it goes
 
 @app.command()
 def merge(
-    kept: str, merged: str, *, reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "", json: Json = False
+    kept: str,
+    merged: str,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it goes on record.")] = "",
+    json: Json = False,
 ) -> None:
     """Merge two records of one person; raw ids stay as they are."""
     centre = centre_here()
@@ -122,9 +128,7 @@ def find_all(*, json: Json = False) -> None:
 
 
 @duplicates.command("show")
-def show_all(
-    *, begin: int = 0, limit: Annotated[int, typer.Option(max=500)] = 50, json: Json = False
-) -> None:
+def show_all(*, begin: int = 0, limit: Annotated[int, typer.Option(max=500)] = 50, json: Json = False) -> None:
     """Show likely duplicates, likeliest first, as ids with their weight; nobody's name."""
     centre_here()
     from ringfence.registry.duplicates import likely_duplicates  # noqa: PLC0415

@@ -10,7 +10,9 @@ from ringfence.commands.speaking import as_json, speak
 from ringfence.core.home import home
 
 
-def migrate(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False) -> None:
+def migrate(
+    *, json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False
+) -> None:
     """Bring the database up to date."""
     speak()
     (home() / "static").mkdir(parents=True, exist_ok=True)  # looked for at every start

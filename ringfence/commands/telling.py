@@ -14,7 +14,8 @@ from ringfence.core.access import Who
 from ringfence.core.centre import Centre
 from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
-from ringfence.core.typed import in_zone, json_value, kind_of, read_told, show_value
+from ringfence.core.shown import json_value, show_value
+from ringfence.core.typed import in_zone, kind_of, read_told
 from ringfence.core.words import label
 
 As = Annotated[str | None, typer.Option("--as", help="The account that does it; otherwise this installation itself.")]
@@ -45,7 +46,9 @@ def do_(  # noqa: PLR0913 (each is an option)
         return
     for each in answer.told:
         shown = ", ".join(
-            f"{name}={show_value(value)}" for name, value in vars(each.fact).items() if value is not None and value != ""
+            f"{name}={show_value(value)}"
+            for name, value in vars(each.fact).items()
+            if value is not None and value != ""
         )
         typer.echo(f"{each.line.seq}  {label(f'fact.{each.kind}', gettext)}  {shown}")
 

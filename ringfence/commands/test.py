@@ -20,10 +20,10 @@ CHECKS = (
 )
 
 
-def check(
+def test(
     only: Annotated[
         list[str] | None, typer.Argument(help="What pytest should run; then nothing else is checked.")
-    ] = None,
+    ] = None,  # noqa: PT028 (the command is called so)
 ) -> None:
     """Check the house: lint, format, types, import walls, then the tests. Ends with pytest's own line."""
     for name, command in () if only else CHECKS:

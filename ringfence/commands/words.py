@@ -27,7 +27,7 @@ REFUSALS = {
     ),
     "child_ended": (
         N_("A part of the demonstration ended by itself."),
-        N_("It was {child}, with exit code {code}."),
+        N_("It was {child}, with exit status {status}."),
         N_("Look at its messages above, and start again."),
     ),
 }

@@ -28,7 +28,9 @@ MOST_STRIKES = 1000  # of one outbreak in one round: half a million answers; wha
 logger = logging.getLogger("ringfence.work")
 
 
-def work(*, once: Annotated[bool, typer.Option("--once", help="One round, then end: for a timer of your own.")] = False) -> None:
+def work(
+    *, once: Annotated[bool, typer.Option("--once", help="One round, then end: for a timer of your own.")] = False
+) -> None:
     """Tell the time and seal the log, until stopped. A round begun is finished before it ends."""
     start()
     centre = opened()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -125,7 +127,7 @@ def new_case(here: Page) -> HttpResponse:
     )
 
 
-def _reported(here: Page, person: dict[str, object], case: dict[str, object]) -> HttpResponse:
+def _reported(here: Page, person: dict[str, Any], case: dict[str, Any]) -> HttpResponse:
     """Two tellings: someone who is registered and then not reported stays registered, and the second is told again."""
     register = here.centre.actions["registry.register_person"].function
     report = here.centre.actions["cases.report_case"].function

@@ -53,7 +53,9 @@ def doors(here: Page) -> HttpResponse:
 
 
 def _choice(door: str, declared: Declared) -> Choice:
-    return Choice(called("action" if door == "do" else "query", declared), reverse(door, args=[declared.desk, declared.name]))
+    return Choice(
+        called("action" if door == "do" else "query", declared), reverse(door, args=[declared.desk, declared.name])
+    )
 
 
 @page()

@@ -151,7 +151,7 @@ def field_of(here: Page, parameter: Parameter, choices: Choices | None = None) -
         return forms.CharField(**told)
     offered = choices if choices is not None else choices_of(here, name, hint)
     if offered is not None:
-        blank = [] if parameter.required or told.get("initial") else [("", "–")]
+        blank = [] if told.get("initial") else [("", gettext("– choose –") if parameter.required else "–")]
         return forms.ChoiceField(choices=blank + offered, **told)
     return _typed(here, hint, name, parameter, told)
 

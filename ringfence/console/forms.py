@@ -130,7 +130,7 @@ def _field(here: Page, parameter: Parameter, hint: Any, required: bool) -> forms
 
 def _one_of(
     choices: Iterable[tuple[Any, str]],
-    required: bool,  # noqa: FBT001
+    required: bool,  # noqa: FBT001 (as each field is told)
     coerce: Callable[[Any], Any] = str,
 ) -> forms.TypedChoiceField:
     empty = gettext("– choose –") if required else gettext("any")

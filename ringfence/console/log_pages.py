@@ -74,7 +74,6 @@ def log_page(here: Page) -> HttpResponse:
         rows=[_log_row(each, names, places) for each in found.lines],
         empty=Empty(_("No line fits"), _("Twenty thousand lines were looked through; older ones may still fit.")),
         filters=form,
-        first_page=True,
         as_of=here.now,
     )
     older = {**here.request.GET.dict(), "before": str(found.next)} if found.next else None

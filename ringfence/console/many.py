@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone, translation
@@ -144,7 +144,9 @@ def _preview(here: Page, picked: Picked, told: dict[str, Any]) -> Preview:
     lines: list[tuple[str, str, bool]] = []
     for each, outcome in zip(looked, seen, strict=True):
         no = isinstance(outcome, Refused)
-        text = three_parts(named(outcome, picked, names, each))[0] if isinstance(outcome, Refused) else _all_said(outcome)
+        text = (
+            three_parts(named(outcome, picked, names, each))[0] if isinstance(outcome, Refused) else _all_said(outcome)
+        )
         if not no:
             would[text] += 1
         if len(lines) < SHOWN:
@@ -190,7 +192,7 @@ class Result:
 
 @require_POST
 @page()
-def tell(here: Page, listed: str) -> HttpResponse:
+def tell(here: Page, listed: str) -> HttpResponseBase:
     """Tell the action for every row of the selection, in pieces, showing how far it is."""
     picked = picked_by(here, listed)
     form = _form(here, picked, here.request.POST)
@@ -198,13 +200,14 @@ def tell(here: Page, listed: str) -> HttpResponse:
     if not form.is_valid() or not batch.startswith("batch:"):
         return many(here.request, listed=listed)
     told = told_by(form)
+    ids = picked.each(here)
     head, tail = _frame(here, picked)
     language = translation.get_language()
 
     def pieces() -> Iterator[str]:
         with translation.override(language), timezone.override(here.zone):
             yield head
-            yield from _telling(here, picked, told, batch)
+            yield from _telling(here, picked, ids, told, batch)
             yield tail
 
     return StreamingHttpResponse(pieces())
@@ -218,8 +221,7 @@ def _frame(here: Page, picked: Picked) -> tuple[str, str]:
     return head, tail
 
 
-def _telling(here: Page, picked: Picked, told: dict[str, Any], batch: str) -> Iterator[str]:
-    ids = picked.each(here)
+def _telling(here: Page, picked: Picked, ids: list[str], told: dict[str, Any], batch: str) -> Iterator[str]:
     result = Result(len(ids))
     waiting = iter(ids)
     done = 0

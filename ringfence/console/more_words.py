@@ -68,3 +68,23 @@ LABELS: dict[str, str] = {
     "policy.answers_per_strike": N_("Answers to one strike of the clock"),
 }
 """code -> its words."""
+
+REASONS = (
+    N_("Every chain that is not followed up is one that goes on: somebody finds out how, where and whom."),
+    N_("The positive that waited for this report waits no longer."),
+    N_("The same findings give the same class whoever writes them down; a person may still set another, by name."),
+    N_("Hours lost before the report are lost for everything after it; the clock runs from the laboratory's hour."),
+    N_("Late is late by the hour, and is put on record with the case."),
+    N_("A limit that nobody asks about is no limit."),
+    N_("What is done once is not asked for twice."),
+    N_("Nobody drives out for a row that was entered by mistake."),
+    N_("Looked into, and not a case: the people who were on it are free for the next one."),
+    N_("The laboratory knows; until the report is in, nobody else does."),
+    N_("Late, forgotten or concealed look the same from outside; all three are asked about."),
+    N_("No news is not zero: a unit that must report every day is asked when it does not."),
+    N_("Whoever could not do it in time needs somebody who can help; the unit above answers for it from now on."),
+    N_("Where the place's rule says so, what was set today and is not done at midnight is the next level's business."),
+    N_("Supervision goes to see, as whoever should have reported has not answered."),
+    N_("Somebody calls, today."),
+)
+"""The reason of each rule: the first line of its docstring, here so that it is translated. A test compares the two."""

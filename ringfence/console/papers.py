@@ -108,11 +108,10 @@ def attachment(here: Page, case: str, file: str) -> HttpResponse:
     return download(content, known.media_type, _name(row, known.sealed_name))
 
 
-def download(content: bytes, media_type: str, name: str, inline: bool = False) -> HttpResponse:  # noqa: FBT001, FBT002
+def download(content: bytes, media_type: str, name: str) -> HttpResponse:
     """Bytes under a name; never guessed at by the browser, never kept by a proxy."""
     answer = HttpResponse(content, content_type=media_type)
-    way = "inline" if inline else "attachment"
-    answer["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(name)}"
+    answer["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -18,7 +18,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.policy import Kind
 from ringfence.core.policy_layers import kind_of
 from ringfence.desks.cases.queries import case_numbers
-from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.facts.ids import JurisdictionId, OutbreakId, UnitId
 from ringfence.registry.queries import areas, outbreaks, units
 from ringfence.registry.queries.areas import Area, jurisdictions, jurisdictions_named
 
@@ -123,7 +123,6 @@ def units_page(here: Page) -> HttpResponse:
     names = {each.id: each.name(here.language) for each in found}
     places = here.area_names(each.path for each in found)
     teams = here.ask(units.teams)
-    members = here.ask(units.team_members)
     rows = [
         Row(
             each.id,
@@ -137,17 +136,7 @@ def units_page(here: Page) -> HttpResponse:
         )
         for depth, each in _tree(found)
     ]
-    of_teams = [
-        Row(
-            each.id,
-            [
-                Cell(each.name, href=f"/tasks/?team={each.id}"),
-                Cell(names.get(each.unit, "–")),
-                Cell(", ".join(name for _id, name in members.get(each.id, ())) or _("nobody yet")),
-            ],
-        )
-        for each in teams
-    ]
+    of_teams = _team_rows(here, teams, names)
     columns = [_("Unit"), _("Place"), _("Functions"), _("Unit above"), _("Teams")]
     changes = ask(here, "registry.declare_unit", _("Declare a unit"))
     changes += ask(here, "registry.declare_team", _("Declare a team"))
@@ -164,6 +153,21 @@ def units_page(here: Page) -> HttpResponse:
         ],
     )
     return here.render("console/sections.html", sections=sections)
+
+
+def _team_rows(here: Page, teams: list[units.TeamRow], names: dict[UnitId, str]) -> list[Row]:
+    members = here.ask(units.team_members)
+    return [
+        Row(
+            each.id,
+            [
+                Cell(each.name, href=f"/tasks/?team={each.id}"),
+                Cell(names.get(each.unit, "–")),
+                Cell(", ".join(name for _id, name in members.get(each.id, ())) or _("nobody yet")),
+            ],
+        )
+        for each in teams
+    ]
 
 
 def _tree(found: list[units.UnitRow]) -> list[tuple[int, units.UnitRow]]:

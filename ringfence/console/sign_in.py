@@ -114,7 +114,9 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     parts = (
         gettext("Too many wrong passwords for this account from here."),
         gettext("Sign-in from this address is closed for 15 minutes."),
-        gettext("Wait, then try again. If you forgot the password, ask the person who manages accounts in your office."),
+        gettext(
+            "Wait, then try again. If you forgot the password, ask the person who manages accounts in your office."
+        ),
     )
     return render(request, "console/outside.html", {"title": gettext("Sign in"), "refused": parts}, status=429)
 

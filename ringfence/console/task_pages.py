@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -14,7 +16,7 @@ from ringfence.console.sentences import abouts, because, entries, told_by, units
 from ringfence.console.shown import due, how_long, label
 from ringfence.core import log
 from ringfence.core.errors import Refused
-from ringfence.desks.command.queries import TaskFile, TaskRow, task_file, workload
+from ringfence.desks.command.queries import TaskFile, TaskRow, WorkloadRow, task_file, workload
 from ringfence.desks.command.queries import decisions as decisions_asked
 from ringfence.facts.ids import TaskId
 from ringfence.registry.queries.accounts import account_names
@@ -119,8 +121,6 @@ def _buttons(here: Page, row: TaskRow) -> list[Part]:
 def workload_page(here: Page) -> HttpResponse:
     """How much each unit and team carries."""
     rows = here.ask(workload)
-    names = units_said(here, [each.unit for each in rows])
-    teams = team_names([each.team for each in rows if each.team])
     alive = sum(each.open + each.started for each in rows)
     total = alive + sum(each.done + each.verified for each in rows)
     verified = sum(each.verified for each in rows)
@@ -129,7 +129,24 @@ def workload_page(here: Page) -> HttpResponse:
         Number(_("To be done"), alive, total, _("tasks"), here.now, "/tasks/"),
         Number(_("Verified"), verified, over, _("tasks"), here.now, "/tasks/?state=verified"),
     ]
-    lines = [
+    lines = _loads(here, rows)
+    columns = [_("Unit and team"), _("Open"), _("Started"), _("Done"), _("Verified"), _("Finished")]
+    sections = Sections(
+        title=_("Workload"),
+        lead=_("Tasks of every unit and team at your places, the heaviest load first."),
+        way=[Choice(_("Tasks"), "/tasks/")],
+        main=[
+            Section("", [Numbers(numbers)]),
+            Section(_("Units and teams"), [table(_("Workload"), columns, lines, _("No task yet."))]),
+        ],
+    )
+    return here.render("console/sections.html", sections=sections)
+
+
+def _loads(here: Page, rows: Sequence[WorkloadRow]) -> list[Row]:
+    names = units_said(here, [each.unit for each in rows])
+    teams = team_names([each.team for each in rows if each.team])
+    return [
         Row(
             f"{each.unit}-{each.team}",
             [
@@ -147,17 +164,6 @@ def workload_page(here: Page) -> HttpResponse:
         )
         for each in rows
     ]
-    columns = [_("Unit and team"), _("Open"), _("Started"), _("Done"), _("Verified"), _("Finished")]
-    sections = Sections(
-        title=_("Workload"),
-        lead=_("Tasks of every unit and team at your places, the heaviest load first."),
-        way=[Choice(_("Tasks"), "/tasks/")],
-        main=[
-            Section("", [Numbers(numbers)]),
-            Section(_("Units and teams"), [table(_("Workload"), columns, lines, _("No task yet."))]),
-        ],
-    )
-    return here.render("console/sections.html", sections=sections)
 
 
 def _share(part: int, of: int) -> str:

@@ -8,6 +8,7 @@ PAGES = (
     "ringfence.console.board",
     "ringfence.console.line_list",
     "ringfence.console.many",  # bulk edits of any list
+    "ringfence.console.import_wizard",
     "ringfence.console.exports",
     "ringfence.console.views",
     "ringfence.console.doors",

@@ -66,6 +66,10 @@ class Scope:
         """Whether a place lies within."""
         return any(path.startswith(wider) for wider in self.paths)
 
+    def touches(self, path: str) -> bool:
+        """Whether a place lies within, or holds some of it."""
+        return self.covers(path) or any(narrow.startswith(path) for narrow in self.paths)
+
     def within(self, path: str) -> Scope:
         """The part of this scope at and beneath a place."""
         if self.covers(path):

@@ -274,7 +274,12 @@ class Centre:
                     deepest = path
         if deepest is None and len(scope.paths) == 1:
             deepest = scope.paths[0]
-        return self.geography.place(told.get("outbreak"), deepest)
+        outbreak = told.get("outbreak")
+        if outbreak is not None:
+            area = self.geography.place(outbreak, None).path
+            if area is not None and not scope.touches(area):
+                raise Refused("not_known_here", what="outbreak", id=outbreak)
+        return self.geography.place(outbreak, deepest)
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 

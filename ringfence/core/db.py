@@ -102,7 +102,7 @@ class Buffer:
     @property
     def _together(self) -> AbstractContextManager[Any]:
         """Statements that need not wait for each other: on a server they make one journey."""
-        return self.raw.pipeline() if self._on_server else _ALONE  # type: ignore[no-any-return]
+        return self.raw.pipeline() if self._on_server else _ALONE
 
     # -- one item of many --
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
 def home() -> Path:
     """The folder of all state: database, keys, files, people, visits."""
-    return Path(os.environ.get("RINGFENCE_HOME") or "var").resolve()
+    return _resolved(os.environ.get("RINGFENCE_HOME") or "var")
+
+
+@lru_cache(maxsize=8)
+def _resolved(told: str) -> Path:
+    """Resolved once: an import asks for the folder a hundred thousand times."""
+    return Path(told).resolve()
 
 
 def database() -> dict[str, object]:

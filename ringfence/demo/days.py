@@ -26,11 +26,11 @@ class Days:
     city: City
     outbreak: OutbreakId
     until: datetime
-    _queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
+    _queue: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _queued: int = 0
     _staff: dict[AccountId, Who] = field(default_factory=dict)
 
-    def at(self, moment: datetime, happens: Callable[[], None]) -> None:
+    def at(self, moment: datetime, happens: Callable[[], object]) -> None:
         """Let something happen at a moment; what lies beyond the present does not."""
         if moment < self.until:
             self._queued += 1

@@ -61,7 +61,7 @@ def infections(now: datetime) -> list[Infection]:
     """Every infection with a positive result by `now`, by the moment of that result."""
     found_first = now - timedelta(days=DAYS)
     waiting: list[tuple[datetime, int, int | None]] = [(found_first - UNSEEN, 0, None)]
-    born, known = 1, {}
+    born, known = 1, dict[int, Infection]()
     while waiting and len(known) < MOST:
         infected_at, n, infector = heapq.heappop(waiting)
         each = _one(n, known[infector] if infector is not None else None, infected_at, found_first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from ringfence.core.access import feed
@@ -41,12 +42,12 @@ BY_HAND = (  # hours before now, kind, unit, hours to do it
 def respond(days: Days, begun: datetime) -> None:
     """Queue the whole response, from its declaration on."""
     for hours, text, reason in DECISIONS:
-        days.at(begun + hours * HOUR, lambda text=text, reason=reason: _decide(days, text, reason))  # type: ignore[misc]
+        days.at(begun + hours * HOUR, partial(_decide, days, text, reason))
     local = days.until.astimezone(ZoneInfo(ZONE)).date()
     days.at(begun + 30 * HOUR, lambda: _aim(days, local + timedelta(days=3)))
     days.at(begun + 221 * HOUR, lambda: _aim(days, local + timedelta(days=9)))
     for n, told in enumerate(BY_HAND):
-        days.at(days.until - told[0] * HOUR, lambda n=n: _by_hand(days, n))  # type: ignore[misc]
+        days.at(days.until - told[0] * HOUR, partial(_by_hand, days, n))
     for facility in tables()["facilities"]:
         _reports(days, facility, begun)
     moment = begun
@@ -89,12 +90,12 @@ def _by_hand(days: Days, n: int) -> None:
         later = due_at + 6 * HOUR
         days.at(
             days.now + 2 * HOUR,
-            lambda: days.tell(NAMED["duty"], change_due, task=task, due_at=later, reason="lorry held up") and None,
+            lambda: days.tell(NAMED["duty"], change_due, task=task, due_at=later, reason="lorry held up"),
         )
     if kind == "publish_bulletin":
         days.at(
             days.now + HOUR,
-            lambda: days.tell(NAMED["duty"], drop_task, task=task, reason="the city published its own") and None,
+            lambda: days.tell(NAMED["duty"], drop_task, task=task, reason="the city published its own"),
         )
 
 
@@ -104,19 +105,14 @@ def _reports(days: Days, facility: dict[str, object], begun: datetime) -> None:
     place = days.city.districts[int(str(facility["district"]))]
     names = {"name_en": facility["en"], "name_zh": facility["zh"]}
     told = {"outbreak": days.outbreak, "facility": code}
-    days.at(begun, lambda: days.tell(NAMED["duty"], enrol_facility, jurisdiction=place, **told, **names) and None)
+    days.at(begun, lambda: days.tell(NAMED["duty"], enrol_facility, jurisdiction=place, **told, **names))
     last = begun + timedelta(days=9 + 2 * (int(code[1:]) % 3)) if silent else days.until
     moment = begun.replace(hour=9, minute=int(code[1:]) * 2)
     while moment < last:
         on = moment.astimezone(ZoneInfo(ZONE)).date()
         if moment > begun and not happens(0.02, code, on):
             count = int(happens(0.25, code, on, "some")) + int(happens(0.1, code, on, "more"))
-            days.at(
-                moment,
-                lambda on=on, count=count: (
-                    days.tell(NAMED["duty"], make_daily_report, on=on, count=count, **told) and None
-                ),
-            )  # type: ignore[misc]
+            days.at(moment, partial(days.tell, NAMED["duty"], make_daily_report, on=on, count=count, **told))
         moment += timedelta(days=1)
 
 

@@ -90,6 +90,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("A name is 2 to 64 lower-case letters, digits and the signs . _ @ -."),
         N_("Choose another name."),
     ),
+    "account_beyond": (
+        N_("This account works at places that are not yours."),
+        N_("It also has a role outside the places you administer."),
+        N_("Withdraw its roles at your places, or ask the administrator above to close it."),
+    ),
     "account_there": (
         N_("There is already an account called {name}."),
         N_("Nothing was changed."),
@@ -327,4 +332,9 @@ LABELS: dict[str, str] = {
     "field.rows": N_("Rows"),
     "field.teams": N_("Teams"),
     "field.units": N_("Units"),
+    "action.registry.note_people_loaded": N_("Put a loaded register on record"),
+    "field.people": N_("People"),
+    "field.refused": N_("Refused"),
+    "field.sha256": N_("SHA-256 of the file"),
+    "field.source": N_("Source"),
 }

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from ringfence import app
@@ -18,7 +17,7 @@ from ringfence.core.centre import Centre
 from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId, PersonId
 from ringfence.registry import account_keeping, actions
 
-PASSWORD = "correct horse battery"  # noqa: S105 (a test's own)
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Town:
 
     def open_account(self, name: str, role: str, place: JurisdictionId, mays: tuple[str, ...] = ()) -> AccountId:
         """An account with a role and a token."""
-        from django.contrib.auth.hashers import make_password  # noqa: PLC0415 (needs Django set up)
+        from django.contrib.auth.hashers import make_password
 
         told: dict[str, Any] = {"name": name, "shown_name": name.title(), "role": role, "jurisdiction": place}
         opened = self.centre.tell(
@@ -67,7 +66,6 @@ class Town:
 def town(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
     """A nation with two cities, an outbreak in one, and its officers."""
     monkeypatch.setenv("RINGFENCE_HOME", str(home))
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     app.centre.cache_clear()
     app.book.cache_clear()
     centre = app.centre()

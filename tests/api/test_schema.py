@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.conftest import Town
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 4
+EXAMPLES = 3
 
 
 def test_every_door_answers_as_described(town: Town) -> None:

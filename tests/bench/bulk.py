@@ -18,7 +18,7 @@ from tests.bench.measure import Row, below
 NAME = "bulk"
 BOTH = True
 KEPT = True
-TURNS = 1
+TURNS = 3
 
 
 def run(quick: bool) -> list[Row]:

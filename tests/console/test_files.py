@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from ringfence import app
+from ringfence.console.more_words import REASONS
 from ringfence.core import db, seal
 from ringfence.core.access import ROLES
 from ringfence.core.centre import Centre
@@ -25,7 +25,7 @@ from tests.console.city import City, build
 
 
 @pytest.fixture
-def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[City]:
+def city(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> City:
     """The city, served by the pages."""
     monkeypatch.setattr(app, "centre", lambda: centre)
     return build(centre, clock)
@@ -242,3 +242,8 @@ def test_many_tasks_are_handed_over_and_taken_back(city: City) -> None:
     assert "2021-10-01 12:00" in text(client.get(f"/tasks/{picked[0]}/"))
     assert client.post("/many/tasks/undo/", {"batch": "batch:a1"}).status_code == 200
     assert "2021-10-01 12:00" not in text(client.get(f"/tasks/{picked[0]}/")).partition("Why do I have this?")[0]
+
+
+def test_every_rules_reason_can_be_said_in_both_languages(centre: Centre) -> None:
+    told = {(rule.function.__doc__ or "").partition("\n")[0] for rules in centre.rules.values() for rule in rules}
+    assert told <= set(REASONS)

@@ -14,8 +14,8 @@ from ringfence.core.clock import ToldClock
 from ringfence.desks.cases import actions as cases
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, PersonId, UnitId
-from ringfence.registry import actions as registry
 from ringfence.registry import account_keeping
+from ringfence.registry import actions as registry
 from ringfence.registry.models import Account
 
 PASSWORD = "a long enough secret"

@@ -10,11 +10,15 @@ import pytest
 from ringfence.core.fact import decode, encode
 from tools.golden import kinds
 
-LINES = [orjson.loads(line) for line in (Path(__file__).parent / "facts.jsonl").read_text(encoding="utf-8").splitlines()]
+LINES = [
+    orjson.loads(line) for line in (Path(__file__).parent / "facts.jsonl").read_text(encoding="utf-8").splitlines()
+]
 
 
 def test_every_kind_of_fact_has_a_line() -> None:
-    assert sorted(kinds()) == sorted({line["kind"] for line in LINES}), "run tools/golden.py, which appends what is missing"
+    assert sorted(kinds()) == sorted({line["kind"] for line in LINES}), (
+        "run tools/golden.py, which appends what is missing"
+    )
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line["kind"])
@@ -23,6 +27,8 @@ def test_a_line_written_once_is_read_as_the_same_fact(line: dict[str, object]) -
     fact = decode(str(line["kind"]), int(str(line["at"])), str(line["body"]))
     assert type(fact) is known
     said = repr(fact)
-    assert said == line["is"] or all(part in said for part in str(line["is"])[:-1].split(", ")[1:])  # fields are only added
+    assert said == line["is"] or all(
+        part in said for part in str(line["is"])[:-1].split(", ")[1:]
+    )  # fields are only added
     body = orjson.loads(encode(fact))
     assert body == orjson.loads(str(line["body"]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.core.centre import Centre
-from tests.conftest import _point_at
+from tests.stores import use_sqlite as _point_at
 from tests.stories.story import Story
 
 STORIES = Path(__file__).resolve().parents[1] / "stories"

@@ -73,8 +73,8 @@ def test_rules_that_answer_each_other_for_ever_are_refused_by_name() -> None:
     story.centre.rules[CaseSetAside].append(Rule(what_is_aside_comes_back, (CaseSetAside,)))
     story.centre.rules[CaseRestored].append(Rule(what_is_back_goes_aside, (CaseRestored,)))
     before = log.last_seq()
+    aside = CaseSetAside(case=CaseId(story.names[CaseId, "C1"]), reason="x", at=story.clock.now())
     with pytest.raises(RulesAnswerForEver) as refused:
-        aside = CaseSetAside(case=CaseId(story.names[CaseId, "C1"]), reason="x", at=story.clock.now())
         story.centre.hear(feed("story"), [aside], story.place)
     named = [rule.rpartition(".")[2] for rule in refused.value.chain]
     assert named[:2] == ["what_is_aside_comes_back", "what_is_back_goes_aside"]

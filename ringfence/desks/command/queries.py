@@ -170,32 +170,11 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
 ) -> Page[TaskRow]:
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
     values: list[Any]
-    parts, values = (
-        (["alive = TRUE"], []) if state == "alive" else (["alive = %s", "state = %s"], [state in _ALIVE, state])
-    )
-    told = {"unit": unit, "team": team, "account": account, "kind": kind, "about": about, "outbreak": outbreak}
-    for name, value in told.items():
-        if value:
-            parts.append(f"{name} = %s")
-            values.append(value)
-    for condition, moment in (("due_at <", due_before), ("due_at >=", due_after), ("set_at <", set_before)):
-        if moment is not None:
-            parts.append(f"{condition} %s")
-            values.append(to_micros(moment))
-    for name, several in (("unit", units), ("team", teams)):
-        if several:
-            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
-            values += several
-    if level is not None:
-        parts += ["level >= %s", "level > 0"] if level > 0 else ["level >= %s"]
-        values.append(level)
-    if urgent is not None:
-        parts.append("urgent = %s")
-        values.append(urgent)
+    where, values = _filters(locals())
     if under is not None:
         scope = scope.within(path_of(under) or "?")
     return page(
-        f"{_SELECT} WHERE {' AND '.join(parts)}",
+        f"{_SELECT} WHERE {where}",
         values,
         scope=scope,
         path="path",
@@ -206,6 +185,38 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
         read=_row,
         columns=COLUMNS,
     )
+
+
+def _filters(asked: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The conditions of a list of tasks and their values."""
+    state = asked["state"]
+    if state == "alive":
+        parts, values = ["alive = TRUE"], []
+    else:
+        parts, values = ["alive = %s", "state = %s"], [state in _ALIVE, state]
+    for name in ("unit", "team", "account", "kind", "about", "outbreak"):
+        if asked[name]:
+            parts.append(f"{name} = %s")
+            values.append(asked[name])
+    for condition, moment in (
+        ("due_at <", asked["due_before"]),
+        ("due_at >=", asked["due_after"]),
+        ("set_at <", asked["set_before"]),
+    ):
+        if moment is not None:
+            parts.append(f"{condition} %s")
+            values.append(to_micros(moment))
+    for name, several in (("unit", asked["units"]), ("team", asked["teams"])):
+        if several:
+            parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
+            values += several
+    if asked["level"] is not None:
+        parts += ["level >= %s", "level > 0"] if asked["level"] > 0 else ["level >= %s"]
+        values.append(asked["level"])
+    if asked["urgent"] is not None:
+        parts.append("urgent = %s")
+        values.append(asked["urgent"])
+    return " AND ".join(parts), values
 
 
 @dataclass(frozen=True, slots=True)

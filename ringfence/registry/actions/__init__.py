@@ -439,6 +439,8 @@ def close_account(who: Who, *, account: AccountId, reason: str, at: datetime) ->
     """Close an account: nobody signs in with it any more."""
     if account == who.id:
         raise Refused("own_account", account=account)
+    if not all(who.scope("admit").covers(path) for _, path, _, _ in accounts.grants_of(account)):
+        raise Refused("account_beyond", account=account)
     account_keeping.close_account(account)
     yield AccountClosed(account=account, reason=reason, at=at)
 

@@ -24,6 +24,4 @@ def note_people_loaded(  # noqa: PLR0913 (a load has these fields)
 ) -> Facts:
     """Put on record that a register's people were loaded, by the hash of their file."""
     del who
-    yield PeopleLoaded(
-        sha256=sha256, source=source, people=people, refused=refused, jurisdiction=jurisdiction, at=at
-    )
+    yield PeopleLoaded(sha256=sha256, source=source, people=people, refused=refused, jurisdiction=jurisdiction, at=at)

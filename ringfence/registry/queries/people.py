@@ -87,7 +87,7 @@ def household_of(person_id: PersonId) -> list[PersonRow]:
 
 
 def public_columns(ids: Sequence[str]) -> dict[str, tuple[str | None, str | None]]:
-    """person -> (day of birth as ISO text, occupation), for a page of rows."""
+    """Person -> (day of birth as ISO text, occupation), for a page of rows."""
     found: dict[str, tuple[str | None, str | None]] = {}
     for begin in range(0, len(ids), 500):
         some = ids[begin : begin + 500]

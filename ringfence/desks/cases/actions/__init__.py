@@ -361,8 +361,8 @@ def enrol_facility(  # noqa: PLR0913 (a unit has these fields)
 @action(may="report", many=False)
 def make_daily_report(who: Who, *, outbreak: OutbreakId, facility: str, on: date, count: int, at: datetime) -> Facts:  # noqa: PLR0913 (each is told by name)
     """Report a unit's count for a day, zero included."""
-    del who
-    if not queries.is_enrolled(facility, outbreak):
+    where = queries.place_of_facility(facility, outbreak)
+    if where is None or not who.scope("report").covers(where):
         raise Refused("facility_unknown", facility=facility)
     if count < 0:
         raise Refused("count_negative", count=count)

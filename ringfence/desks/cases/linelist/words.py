@@ -66,6 +66,36 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("On record are: {known}"),
         N_("Name one of them, or a new one, which is then declared."),
     ),
+    "upload_missing": (
+        N_("No file was chosen."),
+        N_("Nothing was uploaded."),
+        N_("Choose a file, then look at its columns."),
+    ),
+    "upload_empty": (
+        N_("The file {name} is empty."),
+        N_("It has no bytes; nothing was kept of it."),
+        N_("Export it again, and choose the new file."),
+    ),
+    "upload_too_large": (
+        N_("The file {name} is too large."),
+        N_("At most {at_most} MB are taken here; nothing was kept of it."),
+        N_("Pack it as ZIP, split it, or use the command: ringfence linelist import"),
+    ),
+    "upload_not_mapped": (
+        N_("It is not settled what the columns of {name} are."),
+        N_("Nothing was recorded."),
+        N_("Look at the columns first."),
+    ),
+    "map_name_unfit": (
+        N_("The name {name} cannot be used for a map."),
+        N_("A name has letters, digits, spaces and hyphens, 40 at most."),
+        N_("Choose another name."),
+    ),
+    "import_broke_off": (
+        N_("The import broke off."),
+        N_("The rows taken before are on record, each whole; the cause is in the installation's log."),
+        N_("Import the file again: rows on record change nothing, the others follow."),
+    ),
     "place_not_known": (
         N_("No place is called {place}."),
         N_("Places are known by their path, code or name."),

@@ -154,10 +154,10 @@ def facilities_unheard(outbreak: str, since: int, limit: int) -> list[tuple[str,
     return [(facility, jurisdiction, heard_at) for facility, jurisdiction, heard_at in rows]
 
 
-def is_enrolled(facility: str, outbreak: str) -> bool:
-    """Whether a unit must report every day in this outbreak."""
-    asked = "SELECT 1 FROM cases_facility WHERE facility = %s AND outbreak = %s"
-    return db.ask_one(asked, (facility, outbreak)) is not None
+def place_of_facility(facility: str, outbreak: str) -> str | None:
+    """Where a unit lies that must report every day in this outbreak; None if it need not."""
+    row = db.ask_one("SELECT path FROM cases_facility WHERE facility = %s AND outbreak = %s", (facility, outbreak))
+    return str(row[0]) if row else None
 
 
 @query(may="see")

@@ -28,7 +28,8 @@ def run(quick: bool) -> list[Row]:
     god = feed("bench")
     unit = derive("unit", "n.c3.")
     tasks = db.ask(
-        "SELECT id FROM command_task WHERE alive = TRUE AND unit <> %s AND team IS NULL AND account IS NULL ORDER BY due_at, id LIMIT %s", (unit, n)
+        "SELECT id FROM command_task WHERE alive = TRUE AND unit <> %s AND team IS NULL AND account IS NULL ORDER BY due_at, id LIMIT %s",
+        (unit, n),
     )
     preview, told, undone = [], [], []
     for turn in range(TURNS):

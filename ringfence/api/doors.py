@@ -23,7 +23,8 @@ from ringfence.core.declare import Action, Declared, declared
 from ringfence.core.declare import Query as Asking
 from ringfence.core.errors import Refused
 from ringfence.core.log import Told
-from ringfence.core.typed import LARGEST, Reading, in_zone, json_value, read_text
+from ringfence.core.shown import json_value
+from ringfence.core.typed import LARGEST, Reading, in_zone, read_text
 from ringfence.registry.queries.areas import zone_told
 
 LONGEST_KEY = 200

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from ringfence.core.errors import Refused
-from ringfence.core.typed import spoken
+from ringfence.core.shown import spoken
 
 logger = logging.getLogger("ringfence.api")
 

@@ -15,7 +15,8 @@ from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic.functional_validators import PlainValidator
 
 from ringfence.core.declare import Declared, Parameter
-from ringfence.core.typed import LARGEST, LONGEST, Kind, json_value, kind_of, read_json, read_value
+from ringfence.core.shown import json_value
+from ringfence.core.typed import LARGEST, LONGEST, Kind, kind_of, read_json, read_value
 from ringfence.core.words import LABELS
 
 MANY = 1000  # items in one hand-in

@@ -1,8 +1,7 @@
 """Commands that are more than an action or a query."""
 
-from __future__ import annotations
-
-from ringfence.commands.words import LABELS, REFUSALS
+from ringfence.commands import bench_words, words
 from ringfence.core.words import learn
 
-learn(REFUSALS, LABELS)
+for each in (words, bench_words):
+    learn(each.REFUSALS, each.LABELS)

@@ -34,6 +34,7 @@ BOTH = frozenset({"record", "writers", "rebuild", "lists", "bulk"})  # on SQLite
 KEPT = frozenset({"lists", "bulk"})  # their installation is made once and used again
 SERVER = "RINGFENCE_TEST_POSTGRES"  # a server's URL, whose user may create databases
 
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a benchmark found: ours beside the yardstick, both in `unit`; `held` is None where there is no bar."""
@@ -150,7 +151,9 @@ def report(rows: Sequence[Measured], *, command: str, at: datetime) -> str:
 
 
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(help=f"Which: {', '.join(NAMES)}; all of them if none is named.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Which: {', '.join(NAMES)}; all of them if none is named.")
+    ] = None,
     *,
     quick: Annotated[bool, typer.Option("--quick", help="Small sizes, in a few minutes.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,

@@ -19,7 +19,8 @@ from ringfence.core.access import MAYS, ROLES
 from ringfence.core.declare import Declared, declared
 from ringfence.core.fact import Fact
 from ringfence.core.policy import reference_rows
-from ringfence.core.typed import bare, item_of, kind_of, show_value
+from ringfence.core.shown import show_value
+from ringfence.core.typed import bare, item_of, kind_of
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "<!-- Written by `ringfence docs` from the code; changes are made there. -->\n"

@@ -116,7 +116,7 @@ def map_columns(
     mapping = guessed(table, window_of(table, None, centre.clock.now(), ZoneInfo("UTC")))
     if out:
         mapping.save(out)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "column": column.column, "field": column.field, "confidence": column.confidence,
             "reason": label(f"linelist.reason.{column.reason}"), "order": column.order,

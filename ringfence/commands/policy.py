@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from ringfence.commands.speaking import as_json, show, speak
 from ringfence.core.errors import Refused
-from ringfence.core.typed import spoken
+from ringfence.core.shown import spoken
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")]

@@ -17,7 +17,7 @@ from ringfence.app import centre, learn_words, start
 from ringfence.core.access import Who, feed
 from ringfence.core.centre import Centre
 from ringfence.core.errors import Refused
-from ringfence.core.typed import json_value, show_value, spoken
+from ringfence.core.shown import json_value, show_value, spoken
 from ringfence.core.words import label
 
 WIDEST = 12  # columns of a table on a terminal; --json gives all

@@ -14,7 +14,8 @@ from ringfence.core.access import Who
 from ringfence.core.centre import Centre
 from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
-from ringfence.core.typed import in_zone, json_value, kind_of, read_told, show_value
+from ringfence.core.shown import json_value, show_value
+from ringfence.core.typed import in_zone, kind_of, read_told
 from ringfence.core.words import label
 
 As = Annotated[str | None, typer.Option("--as", help="The account that does it; otherwise this installation itself.")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,12 +18,12 @@ from django.utils.functional import SimpleLazyObject
 
 from ringfence import app
 from ringfence.console import errors
+from ringfence.console.asker import Asker
 from ringfence.console.nav import shell_of
 from ringfence.console.pieces import Shell
-from ringfence.console.shown import names_language
+from ringfence.console.shown import three_parts
 from ringfence.core import log
 from ringfence.core.access import Who
-from ringfence.core.centre import Answer, Centre, Item, Outcome
 from ringfence.core.clock import Clock
 from ringfence.core.errors import Refused
 from ringfence.core.fact import to_micros
@@ -38,65 +37,8 @@ View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
-class Page:
-    """A request with all that a page needs to gather: pages take it as `here`."""
-
-    request: HttpRequest
-    who: Who
-    centre: Centre
-    outbreaks: tuple[OutbreakRow, ...]
-    outbreak: OutbreakRow | None
-    under: Area | None
-    zone: ZoneInfo
-    now: datetime
-    line: int
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def language(self) -> str:
-        """The key of names in the language shown: `en` or `zh`."""
-        return names_language()
-
-    @property
-    def under_id(self) -> JurisdictionId | None:
-        """The place looked at, as queries want it."""
-        return self.under.id if self.under else None
-
-    @property
-    def outbreak_id(self) -> OutbreakId:
-        """The outbreak looked at; a page that needs one is refused without."""
-        if self.outbreak is None:
-            raise Refused("no_outbreak_here")
-        return self.outbreak.id
-
-    def may(self, may: str) -> bool:
-        """Whether the asker may do this anywhere."""
-        return bool(self.who.scope(may).paths)
-
-    def ask(self, query: Callable[..., Any], **asked: Any) -> Any:
-        """Ask a query as the signed-in account."""
-        return self.centre.ask(self.who, query, **asked)
-
-    def tell(self, action: Callable[..., Any], *, key: str | None = None, **told: Any) -> Answer:
-        """Tell an action as the signed-in account, now unless told when: the same thing said again later is a new telling."""
-        if told.get("at") is None and any(each.name == "at" for each in action.action.parameters):  # type: ignore[attr-defined]
-            told["at"] = self.centre.clock.now()
-        return self.centre.tell(self.who, action, key=key, **told)
-
-    def tell_many(self, action: Callable[..., Any], items: Iterable[Item], *, batch: str) -> Outcome:
-        """Tell many under one batch id."""
-        return self.centre.tell_many(self.who, action, items, batch=batch)
-
-    def policy(self, desk: str) -> Any:
-        """A desk's numbers for the outbreak looked at."""
-        place = self.centre.geography.place(
-            self.outbreak.id if self.outbreak else None, self.under.path if self.under else None
-        )
-        return self.centre.policy(desk, place)
-
-    def area_names(self, paths: Iterable[str | None]) -> dict[str, str]:
-        """Path -> the place's name in the language shown."""
-        return areas.names_of([path for path in paths if path], self.language)
+class Page(Asker):
+    """An asker with the bars around the page: pages take it as `here`."""
 
     def shell(self) -> Shell:
         """The bars around the page."""
@@ -126,7 +68,7 @@ def page(may: str = "see") -> Callable[[View], View]:
                     _allowed(here, may)
                     return view(here, **captured)
                 except Refused as refusal:
-                    return errors.refused(here, refusal)
+                    return _refused(here, refusal)
 
         return shown
 
@@ -214,3 +156,11 @@ def _home_path(who: Who, outbreak: OutbreakRow | None) -> str | None:
     """Whose clock the page shows where no place was picked: the asker's only place, else the outbreak's."""
     paths = who.scope("see").paths
     return paths[0] if len(paths) == 1 and paths[0] else outbreak.path if outbreak else None
+
+
+def _refused(here: Page, refusal: Refused) -> HttpResponse:
+    """A refusal as a page inside the bars, or as the box alone where a fragment was asked for."""
+    context = {"refused": three_parts(refusal)}
+    if here.request.headers.get("HX-Request"):
+        return render(here.request, "console/parts/refused.html", context, status=errors.status_of(refusal))
+    return here.render("console/refused.html", status=errors.status_of(refusal), **context)

@@ -5,16 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
-from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ringfence.console.shown import three_parts
 from ringfence.core.errors import Refused
-
-if TYPE_CHECKING:
-    from ringfence.console.context import Page
 
 FORBIDDEN = frozenset({"not_allowed"})
 NOT_FOUND = frozenset({"not_known_here", "no_such_thing"})
@@ -25,14 +20,6 @@ def status_of(refusal: Refused) -> int:
     if refusal.code in FORBIDDEN:
         return 403
     return 404 if refusal.code in NOT_FOUND or refusal.code.endswith("_unknown") else 409
-
-
-def refused(here: Page, refusal: Refused) -> HttpResponse:
-    """A refusal as a page inside the bars, or as the box alone where a fragment was asked for."""
-    context = {"refused": three_parts(refusal)}
-    if here.request.headers.get("HX-Request"):
-        return render(here.request, "console/parts/refused.html", context, status=status_of(refusal))
-    return here.render("console/refused.html", status=status_of(refusal), **context)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

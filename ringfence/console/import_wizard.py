@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from django import forms
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
 from ringfence.console import uploads
@@ -31,7 +32,7 @@ from ringfence.desks.cases.linelist.mapping import Column, Mapping, from_toml, l
 from ringfence.facts.ids import JurisdictionId, OutbreakId
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.outbreaks import OutbreakRow, outbreak_row
-from ringfence.science.dates import ORDERS
+from ringfence.science.dates import ORDERS, Order
 
 SYNCHRONOUS = 5_000
 """Files of fewer rows are checked and taken while the page waits."""
@@ -66,18 +67,27 @@ def start(here: Page) -> HttpResponse:
         return _start(here)
     file = here.request.FILES.get("file")
     try:
-        if file is None or isinstance(file, list):
-            raise Refused("upload_missing")
-        made = uploads.take(here.who.id, file.name or "", file.chunks(), here.now)
+        made = _taken(here, file)
         read(made.file, limit_rows=1)
     except Refused as refusal:
         return _start(here, refused=three_parts(refusal), status=409)
     return HttpResponseRedirect(reverse("import_columns", args=[made.id]))
 
 
+def _taken(here: Page, file: Any) -> Upload:
+    if file is None:
+        raise Refused("upload_missing")
+    return uploads.take(here.who.id, file.name or "", file.chunks(), here.now)
+
+
 def _start(here: Page, status: int = 200, **more: Any) -> HttpResponse:
     read_in = here.ask(queries.imports, outbreak=here.outbreak.id) if here.outbreak else []
-    mine = {"at_most": uploads.AT_MOST >> 20, "imports": read_in, "maps": uploads.mapping_names(), "days": KEPT_FOR.days}
+    mine = {
+        "at_most": uploads.AT_MOST >> 20,
+        "imports": read_in,
+        "maps": uploads.mapping_names(),
+        "days": KEPT_FOR.days,
+    }
     return here.render("console/imports/start.html", status=status, **mine, **more)
 
 
@@ -108,12 +118,16 @@ class Choices(forms.Form):
 
     def __init__(self, here: Page, *args: Any, **more: Any) -> None:
         """Offer the outbreaks in scope; places are declared only by those who may."""
-        super().__init__(*args, auto_id="f_%s", **more)
+        super().__init__(*args, **{"auto_id": "f_%s", **more})
         self.fields["outbreak"].choices = [(each.id, each.title) for each in here.outbreaks]  # type: ignore[attr-defined]
         told = (
             ("outbreak", gettext("Outbreak"), ""),
             ("place", gettext("Place"), gettext("Name, code or path; the outbreak's whole area where left empty.")),
-            ("source", gettext("Whose case codes these are"), gettext("The same code of another source is another case.")),
+            (
+                "source",
+                gettext("Whose case codes these are"),
+                gettext("The same code of another source is another case."),
+            ),
             ("declare_places", gettext("Declare the places that are not on record"), ""),
             ("keep_as", gettext("Keep these columns under a name"), gettext("To use them again for the next file.")),
         )
@@ -188,7 +202,7 @@ def _chosen(here: Page, mapping: Mapping) -> Mapping:
         field = here.request.POST.get(f"c{n}", column.field)
         order = here.request.POST.get(f"o{n}", column.order or "")
         kept = column if field == column.field else Column(column.column, field)
-        made.append(replace(kept, order=order or None, confidence=1.0, reason="told"))
+        made.append(replace(kept, order=cast("Order | None", order or None), confidence=1.0, reason="told"))
     return from_toml(Mapping(tuple(made), mapping.kind, mapping.constants).to_toml())  # checks it as a file is checked
 
 
@@ -329,7 +343,7 @@ def _failed(here: Page, job: Upload) -> HttpResponse:
 def result(here: Page, upload: str) -> HttpResponse:
     """Take the good rows; then what became of them."""
     job = uploads.upload(upload, here.who.id)
-    if here.request.method == "POST" and not job.busy and (job.state == "checked" or job.state == "failed" or job.stopped):
+    if here.request.method == "POST" and not job.busy and (job.state in ("checked", "failed") or job.stopped):
         _run(here, job, "telling")
         return HttpResponseRedirect(reverse("import_result", args=[job.id]))
     if job.state == "telling":
@@ -339,9 +353,7 @@ def result(here: Page, upload: str) -> HttpResponse:
     if job.state != "done":
         return HttpResponseRedirect(reverse("import_check", args=[job.id]))
     outbreak = outbreak_row(OutbreakId(job.outbreak))
-    return here.render(
-        "console/imports/result.html", job=job, numbers=_numbers(job), bad=_bad(job), outbreak=outbreak
-    )
+    return here.render("console/imports/result.html", job=job, numbers=_numbers(job), bad=_bad(job), outbreak=outbreak)
 
 
 @page(may="import")
@@ -349,9 +361,9 @@ def report(here: Page, upload: str) -> HttpResponse:
     """The whole report as CSV, for whoever brought the file."""
     job = uploads.upload(upload, here.who.id)
     if not job.report.exists():
-        raise Refused("no_such_thing", what="report", id=job.id)
-    answer = FileResponse(job.report.open("rb"), as_attachment=True, filename=f"{job.name}-report.csv")
-    answer["Content-Type"] = "text/csv; charset=utf-8"
+        raise Refused("no_such_thing", name=job.name)
+    answer = HttpResponse(job.report.read_bytes(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = content_disposition_header(True, f"{job.name}-report.csv") or "attachment"  # noqa: FBT003 (Django takes it by place)
     return answer
 
 

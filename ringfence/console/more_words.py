@@ -83,9 +83,7 @@ REASONS = (
     N_("Late, forgotten or concealed look the same from outside; all three are asked about."),
     N_("No news is not zero: a unit that must report every day is asked when it does not."),
     N_("Whoever could not do it in time needs somebody who can help; the unit above answers for it from now on."),
-    N_(
-        "Where the place's rule says so, what was set today and is not done at midnight is the next level's business."
-    ),
+    N_("Where the place's rule says so, what was set today and is not done at midnight is the next level's business."),
     N_("Supervision goes to see, as whoever should have reported has not answered."),
     N_("Somebody calls, today."),
 )

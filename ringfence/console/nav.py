@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
+from ringfence.console.asker import Asker
 from ringfence.console.pieces import Choice, NavItem, Shell
 from ringfence.core.access import ROLES
 from ringfence.core.words import N_
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area
-
-if TYPE_CHECKING:
-    from ringfence.console.context import Page
 
 PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("board", N_("Board"), "▦", "see"),
@@ -42,7 +39,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
 DENSITIES = (("compact", N_("Compact")), ("comfortable", N_("Comfortable")), ("wall", N_("Wall")))
 
 
-def shell_of(here: Page) -> Shell:
+def shell_of(here: Asker) -> Shell:
     """The bars around this page."""
     request = here.request
     density = request.GET.get("density") or request.session.get("density", "compact")
@@ -75,7 +72,7 @@ def shell_of(here: Page) -> Shell:
     )
 
 
-def _nav(here: Page) -> list[NavItem]:
+def _nav(here: Asker) -> list[NavItem]:
     items = []
     for name, label, shape, may in PLACES:
         url = address(name)
@@ -101,13 +98,13 @@ def address(name: str, **captured: str) -> str:
         return ""
 
 
-def _with(here: Page, **changed: str) -> str:
+def _with(here: Asker, **changed: str) -> str:
     """This page's address with some of its parameters changed, from its first row."""
     told = {name: values for name, values in here.request.GET.lists() if name not in ("after", *changed)}
     return f"?{urlencode({**told, **{name: [value] for name, value in changed.items()}}, doseq=True)}"
 
 
-def _scopes(here: Page) -> list[Choice]:
+def _scopes(here: Asker) -> list[Choice]:
     """All of one's places, the way down to the one looked at, and what lies one step beneath it."""
     tops: list[Area] = here.ask(areas.jurisdictions)
     chosen = here.under
@@ -125,7 +122,7 @@ def _scopes(here: Page) -> list[Choice]:
     return choices
 
 
-def _scope(here: Page, area: Area, depth: int) -> Choice:
+def _scope(here: Asker, area: Area, depth: int) -> Choice:
     current = here.under is not None and here.under.id == area.id
     return Choice(area.name(here.language), _with(here, under=area.id), current=current, depth=min(depth, 4))
 

@@ -117,10 +117,10 @@ def upload(id_: str, account: str) -> Upload:
     """One's own upload. Raises Refused (`no_such_thing`)."""
     path = home() / "uploads" / id_ / "upload.json"
     if _ID.match(id_) is None or not path.exists():
-        raise Refused("no_such_thing", what="upload", id=id_)
+        raise Refused("no_such_thing", name=id_)
     made = Upload(**orjson.loads(path.read_bytes()))
     if made.account != account:
-        raise Refused("no_such_thing", what="upload", id=id_)
+        raise Refused("no_such_thing", name=id_)
     return made
 
 

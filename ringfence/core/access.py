@@ -83,7 +83,6 @@ class Scope:
         parts = [f"({column} >= %s AND {column} < %s)" for _ in self.paths]
         return f"({' OR '.join(parts)})" if parts else "1 = 0", [end for path in self.paths for end in ends(path)]
 
-
     def kept(self, column: str) -> tuple[str, list[str]]:
         """A condition on the path column of counts that are kept at each place and at all above it, and its parameters."""
         marks = ", ".join(["%s"] * len(self.paths))

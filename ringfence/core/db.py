@@ -79,7 +79,10 @@ class Buffer:
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
-        return all(not (at > since and table in words) for table, at in self._changed.items())
+        for table, at in self._changed.items():  # noqa: SIM110 (a generator costs twice the time here)
+            if at > since and table in words:
+                return False
+        return True
 
     def flush(self) -> None:
         """Send everything that waits."""
@@ -99,7 +102,7 @@ class Buffer:
     @property
     def _together(self) -> AbstractContextManager[Any]:
         """Statements that need not wait for each other: on a server they make one journey."""
-        return self.raw.pipeline() if self._on_server else _ALONE  # type: ignore[no-any-return]
+        return self.raw.pipeline() if self._on_server else _ALONE
 
     # -- one item of many --
 

@@ -88,4 +88,4 @@ def open_rows(prefix: str = "", limit: int = 200) -> list[OpenRow]:
         " WHERE settled_at IS NULL AND door >= %s AND door < %s ORDER BY heard_at, id LIMIT %s",
         (prefix, prefix + "\U0010ffff", limit),
     )
-    return [OpenRow(*row[:5], from_micros(row[5])) for row in rows]
+    return [OpenRow(id_, door, code, content, by, from_micros(at)) for id_, door, code, content, by, at in rows]

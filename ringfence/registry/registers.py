@@ -15,15 +15,17 @@ from ringfence.registry.register.segments import Public, Register
 
 
 @lru_cache(maxsize=8)
-def _opened(folder: Path, stamp: tuple[str, ...]) -> Register:
+def _opened(folder: Path, stamp: int) -> Register:
     del stamp  # a new load is a new register to open
     return Register.open(folder)
 
 
 def register() -> Register:
     """The registers loaded here, as they are now."""
-    folder = home() / "people"
-    stamp = tuple(sorted(each.name for each in folder.iterdir())) if folder.is_dir() else ()
+    try:
+        stamp = (home() / "people").stat().st_mtime_ns  # a segment appears by a rename into this folder
+    except FileNotFoundError:
+        stamp = 0
     return _opened(home(), stamp)
 
 

@@ -14,13 +14,13 @@ from ringfence.facts.ids import PersonId
 
 
 @lru_cache(maxsize=8)
-def _opened(folder: Path) -> Vault:
-    return Vault.open(folder)
+def _opened(state: Path) -> Vault:
+    return Vault.open(state / "keys" / "people")
 
 
 def site_vault() -> Vault:
     """This installation's keys; they lie in RINGFENCE_HOME/keys/people, outside the database."""
-    return _opened(home() / "keys" / "people")
+    return _opened(home())
 
 
 def vault_of(person: PersonId) -> Keyed | None:

@@ -85,14 +85,14 @@ def test_the_worker_ends_cleanly_when_it_is_told_to(state: Path) -> None:
     environment = {**os.environ, "RINGFENCE_HOME": str(state), "RINGFENCE_STRIKE": "0.2"}
     worker = subprocess.Popen([sys.executable, "-m", "ringfence.cli", "work"], env=environment)
     struck = 0
-    for _ in range(300):
+    for _ in range(600):
         with sqlite3.connect(state / "ringfence.sqlite3") as reader:
             struck = reader.execute("SELECT count(*) FROM seal").fetchone()[0]
         if struck >= 2:
             break
         signal.sigtimedwait([], 0.1)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=60) == 0
     assert struck >= 2
 
 

@@ -16,13 +16,13 @@ from ringfence.core.access import MAYS, ROLES
 from ringfence.core.centre import Centre
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact
-from ringfence.core.typed import spoken
+from ringfence.core.shown import spoken
 from ringfence.core.words import LABELS, REFUSALS
 from ringfence.facts.cases import Certainty, Classification, CourseEvent
 
 SOURCE = Path(__file__).resolve().parents[2] / "ringfence"
 learn_words()
-assert ringfence.commands.REFUSALS
+assert ringfence.commands.words.REFUSALS
 
 
 def _raised() -> Iterator[tuple[str, str, set[str] | None]]:

@@ -58,10 +58,13 @@ class Case(models.Model):
             models.Index(fields=["outbreak", "set_aside", "found_by", "seq", "path"], name="case_found_by"),
             models.Index(fields=["outbreak", "set_aside", "outcome", "seq", "path"], name="case_outcome"),
             models.Index(
-                fields=["outbreak", "set_aside", "seq", "path"], name="case_late", condition=models.Q(report_due_at__isnull=False)
+                fields=["outbreak", "set_aside", "seq", "path"],
+                name="case_late",
+                condition=models.Q(report_due_at__isnull=False),
             ),
             models.Index(
-                fields=["outbreak", "set_aside", "seq", "path"], name="case_unreported",
+                fields=["outbreak", "set_aside", "seq", "path"],
+                name="case_unreported",
                 condition=models.Q(found_at__isnull=False, reported_at__isnull=True),
             ),
             models.Index(fields=["outbreak", "code"], name="case_outbreak_code"),

@@ -73,7 +73,7 @@ def set_task(  # noqa: PLR0913 (a task has these fields)
     )
 
 
-@action(may="work")
+@action(may="work", undo="itself")
 def hand_over(  # noqa: PLR0913 (each is told by name)
     who: Who,
     *,

@@ -44,12 +44,16 @@ ROWS = (
 def listed(centre: Centre, tmp_path: Path) -> Any:
     """Tell a list written here, as a file of these bytes."""
 
-    def tell(text: str | bytes, source: str = "", *, dry: bool = False, declare: bool = False, name: str = "l.csv") -> Outcome:
+    def tell(
+        text: str | bytes, source: str = "", *, dry: bool = False, declare: bool = False, name: str = "l.csv"
+    ) -> Outcome:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         row = outbreak_called(centre, WHO, "Test outbreak")
         terms = terms_for(row, area_named("", row), source, centre.clock.now())
-        lines = LineList(centre, WHO, read_sheet(path, row.begins_on, terms.now, terms.zone, None), terms, declare_places=declare)
+        lines = LineList(
+            centre, WHO, read_sheet(path, row.begins_on, terms.now, terms.zone, None), terms, declare_places=declare
+        )
         return lines.survey() if dry else lines.tell(centre.home)
 
     return tell
@@ -133,7 +137,7 @@ def test_refused_rows_are_kept_sealed_until_a_row_with_their_code_is_taken(centr
     assert quarantine.open_rows("linelist:") == []
     assert made.report is not None
     assert made.report.stat().st_mode & 0o077 == 0
-    assert [row[0] for row in csv.reader(made.report.open(encoding="utf-8-sig"))] == ["row", "4", "5"]
+    assert [row[0] for row in csv.reader(made.report.read_text("utf-8-sig").splitlines())] == ["row", "4", "5"]
 
 
 def test_another_lists_codes_are_not_taken_for_ours(centre: Centre, listed: Any) -> None:
@@ -239,7 +243,9 @@ def test_an_export_read_in_elsewhere_gives_the_same_list(home: Path, tmp_path: P
         made = run("import", str(out), "--outbreak", f"Into {form}")
         assert (made["new"], made["refused"], made["links"]) == (3, 0, 1)
     assert db.ask("SELECT count(*) FROM log WHERE kind = 'ListExported'") == [(4,)]
-    assert run("import", str(tmp_path / "l.csv"), "--outbreak", "One", "--map", str(tmp_path / "m.toml"))["unchanged"] == 3
+    assert (
+        run("import", str(tmp_path / "l.csv"), "--outbreak", "One", "--map", str(tmp_path / "m.toml"))["unchanged"] == 3
+    )
 
 
 def test_a_dry_run_records_nothing_of_the_rows(home: Path, tmp_path: Path) -> None:

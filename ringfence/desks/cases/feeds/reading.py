@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ class LineList:
         self.centre, self.who, self.sheet, self.terms = centre, who, sheet, terms
         self.declare_places = declare_places
         self.read_before = queries.was_read(sheet.sha256, terms.outbreak)
+        self._first = queries.cases_so_far(terms.outbreak) == 0  # then no row can have been told before
         self.duplicates: list[Duplicate] = []
         self._begun: dict[CaseId, str] = {}
         _codes_must_be_ours(sheet, terms)
@@ -95,7 +97,7 @@ class LineList:
         for record in self.sheet.cases:
             case = told(record, self.terms)
             made.bad += case.bad
-            found = "unchanged" if self._is_known(case) else _kind(case)
+            found = "unchanged" if self._is_known(case, self._digest(case)) else _kind(case)
             setattr(made, found, getattr(made, found) + 1)
         if self.sheet.kind == "links":
             for each in self._links(made):
@@ -157,10 +159,11 @@ class LineList:
         for record in self.sheet.cases:
             case = told(record, self.terms)
             made.bad += case.bad
-            yield Heard(f"linelist:{case.case}", self._digest(case), lambda case=case: self._row(case))  # type: ignore[misc]
+            digest = self._digest(case)
+            yield Heard(f"linelist:{case.case}", digest, partial(self._row, case, digest))
 
-    def _row(self, case: CaseTold) -> Facts:
-        if self._is_known(case):
+    def _row(self, case: CaseTold, digest: str) -> Facts:
+        if self._is_known(case, digest):
             return
         found = difference(case)
         if found.nothing:
@@ -170,13 +173,15 @@ class LineList:
             self.duplicates += duplicates_of(case, self.terms)
         yield from facts(case, self.terms, found)
 
-    def _is_known(self, case: CaseTold) -> bool:
+    def _is_known(self, case: CaseTold, digest: str) -> bool:
         """Whether this was the newest telling of the row; of a file read before, whether it ever was told.
 
         So that what people have corrected since is not undone by reading the same file again.
         """
+        if self._first:
+            return False
         digests = heard_before(f"linelist:{case.case}")
-        return self._digest(case) in (digests if self.read_before else digests[:1])
+        return digest in (digests if self.read_before else digests[:1])
 
     def _digest(self, case: CaseTold) -> str:
         residence = case.residence or ""

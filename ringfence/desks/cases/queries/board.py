@@ -51,7 +51,7 @@ def last_community_day(scope: Scope, *, outbreak: OutbreakId, under: Jurisdictio
     """The newest day of report of a case that was not in quarantine before; None where there was none."""
     if under is not None:
         scope = scope.within(path_of(under) or "?")
-    condition, values = scope.sql("path")
+    condition, values = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
     row = db.ask_one(
         "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
         f" AND quarantined_before IS NOT TRUE AND classification <> 'discarded' AND {condition}"

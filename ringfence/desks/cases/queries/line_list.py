@@ -197,8 +197,12 @@ def _filters(asked: dict[str, Any]) -> tuple[str, list[Any]]:
     if asked["code"]:
         text = asked["code"].strip()
         number = text.rpartition("-")[2]
-        parts.append("(code = %s OR number = %s)")
-        values += [text, int(number) if number.isdigit() and len(number) < 10 else -1]  # noqa: PLR2004
+        parts.append(
+            "id IN (SELECT id FROM cases_case WHERE outbreak = %s AND code = %s"
+            " UNION ALL SELECT id FROM cases_case WHERE outbreak = %s AND number = %s)"
+        )
+        known = int(number) if number.isdigit() and len(number) < 10 else -1  # noqa: PLR2004
+        values += [asked["outbreak"], text, asked["outbreak"], known]
     return " AND ".join(parts), values
 
 

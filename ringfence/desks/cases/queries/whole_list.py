@@ -86,21 +86,10 @@ def _page(outbreak: str, rows: Sequence[Sequence[Any]], after: int, last: int) -
         columns[10] = None if columns[10] is None else bool(columns[10])
         columns[13] = None if columns[13] is None else str(columns[13])
         birth, occupation = people.get(person, (None, None))
-        made.append(
-            WholeCase(
-                id_,
-                number,
-                person,
-                *columns,
-                from_micros(listed_at).date().isoformat(),
-                investigation,
-                birth,
-                occupation,
-                course.get(id_, {}),
-                extras.get(id_, {}),
-                infectors.get(id_, []),
-            )
-        )
+        beside_it = (birth, occupation, course.get(id_, {}), extras.get(id_, {}), infectors.get(id_, []))
+        listed_on = from_micros(listed_at).date().isoformat()
+        whole: tuple[Any, ...] = (id_, number, person, *columns, listed_on, investigation, *beside_it)
+        made.append(WholeCase(*whole))
     return made
 
 

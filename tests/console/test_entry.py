@@ -219,7 +219,7 @@ def test_the_person_file_masks_until_revealed(city: City, language: str) -> None
     assert signed_in("sampler").get(f"/people/{person}/reveal/").status_code == 403
 
 
-def test_records_are_merged_parted_and_told_apart_from_the_person_file(city: City) -> None:
+def test_records_are_merged_parted_and_told_apart_from_the_person_file(city: City, clock: ToldClock) -> None:
     one = person_of(city, 1)
     other = city.tell(
         registry.register_person, office=city.ids["bayan"], residence=city.ids["bayan"], sex="male", age_years=31.0,
@@ -233,10 +233,12 @@ def test_records_are_merged_parted_and_told_apart_from_the_person_file(city: Cit
     assert people.canonical(other) == one
     joined = text(client.get(address))
     assert "Part TWIN again" in joined
+    clock.pass_by(timedelta(minutes=1))
     assert "TWIN into" not in text(client.post(f"{address}alike/"))
     post(client, "registry.part_people", address, fix_kept=one, fix_merged=other)
     assert people.canonical(other) == other
     post(client, "registry.tell_apart", address, fix_one=one, fix_other=other)
+    clock.pass_by(timedelta(minutes=1))
     again = text(client.post(f"{address}alike/"))
     assert "told apart before" in again
     assert "TWIN is somebody else" not in again
@@ -299,9 +301,9 @@ def test_a_file_goes_only_to_who_may_investigate_there(city: City) -> None:
 
 def keep_rows(city: City, told_by: str) -> int:
     """Two refused rows of a line list; the number of the first."""
+    doors = [f"linelist:{told_by}_{n}" for n in range(2)]
     rows = [
-        quarantine.KeptRow(f"linelist:row_{n}", "date_unreadable", sealed_apart(f"linelist:row_{n}", f"姓名\tZhang {n}"))
-        for n in range(2)
+        quarantine.KeptRow(door, "date_unreadable", sealed_apart(door, f"姓名\tZhang {n}")) for n, door in enumerate(doors)
     ]
     quarantine.keep(rows, told_by, city.centre.clock.now())
     return int(db.ask("SELECT min(id) FROM quarantine WHERE told_by = %s", (told_by,))[0][0])

@@ -31,7 +31,7 @@ from tests.console.test_files import post, signed_in, text
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
 SAID = {
-    "perhaps": {"en": "Perhaps on record already", "zh-hans": "可能已有记录"},
+    "perhaps": {"en": "Perhaps on record already", "zh-hans": "可能已在册"},
     "sure": {"en": "almost certainly the same person", "zh-hans": "几乎可以确定是同一人"},
     "warning": {"en": "there is no way back", "zh-hans": "无法恢复"},
     "classes": {"en": "Classes so far", "zh-hans": "历次分类"},
@@ -303,7 +303,8 @@ def keep_rows(city: City, told_by: str) -> int:
     """Two refused rows of a line list; the number of the first."""
     doors = [f"linelist:{told_by}_{n}" for n in range(2)]
     rows = [
-        quarantine.KeptRow(door, "date_unreadable", sealed_apart(door, f"姓名\tZhang {n}")) for n, door in enumerate(doors)
+        quarantine.KeptRow(door, "date_unreadable", sealed_apart(door, f"姓名\tZhang {n}"))
+        for n, door in enumerate(doors)
     ]
     quarantine.keep(rows, told_by, city.centre.clock.now())
     return int(db.ask("SELECT min(id) FROM quarantine WHERE told_by = %s", (told_by,))[0][0])
@@ -339,7 +340,7 @@ def test_what_others_handed_in_is_not_shown_elsewhere(city: City) -> None:
     page = text(narrow.get("/quarantine/"))
     for each in (row, feeds):
         assert f"/quarantine/{each}/" not in page
-        assert narrow.get(f"/quarantine/{each}/").status_code == 409
+        assert narrow.get(f"/quarantine/{each}/").status_code == 404
         assert post(narrow, "registry.settle_kept_row", "/me/", fix_row=each, reason="Mine").status_code == 409  # type: ignore[attr-defined]
     assert signed_in("sampler").get("/quarantine/").status_code == 403
     assert f"/quarantine/{feeds}/" in text(signed_in("duty_officer").get("/quarantine/"))

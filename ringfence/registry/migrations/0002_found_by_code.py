@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0001_initial'),
+        ("registry", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['code'], name='person_any_code'),
+            model_name="person",
+            index=models.Index(fields=["code"], name="person_any_code"),
         ),
         migrations.AddIndex(
-            model_name='toldapart',
-            index=models.Index(fields=['other'], name='told_apart_other'),
+            model_name="toldapart",
+            index=models.Index(fields=["other"], name="told_apart_other"),
         ),
     ]

@@ -103,15 +103,14 @@ def report_new_case(  # noqa: PLR0913 (a report form has these fields)
     at: datetime,
 ) -> Facts:
     """Register someone and report them as a case: both, or neither."""
-    registering = register_person(
+    person = PersonId("")
+    for fact in register_person(
         who, office=jurisdiction, residence=residence, stay=stay, sex=sex, birth_on=birth_on, age_years=age_years,
         household=household, occupation=occupation, name=name, id_number=id_number, phone=phone, address=address,
         apart_from=apart_from, at=at,
-    )  # fmt: skip
-    for fact in registering:
+    ):  # fmt: skip
         yield fact
-        if isinstance(fact, PersonRegistered):
-            person = fact.person
+        person = fact.person if isinstance(fact, PersonRegistered) else person
     yield from report_case(
         who, outbreak=outbreak, person=person, jurisdiction=jurisdiction, classification=classification,
         onset_on=onset_on, sampled_on=sampled_on, positive_at=positive_at, facility=facility, found_by=found_by,

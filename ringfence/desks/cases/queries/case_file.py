@@ -187,4 +187,4 @@ def cases_of_person(scope: Scope, *, person: PersonId) -> list[PersonCase]:
         f" WHERE person IN ({marks}) AND {condition} ORDER BY seq DESC LIMIT 100",
         (*sorted(joined), *values),
     )
-    return [PersonCase(*row[:5], set_aside=bool(row[5])) for row in rows]
+    return [PersonCase(*row[:5], bool(row[5])) for row in rows]

@@ -90,17 +90,21 @@ def _main(here: Page, file: CaseFile, disease: str, *, revealed: bool) -> list[S
 
 def _classes(file: CaseFile, lines: Sequence[Told]) -> Section:
     """Each class that the case was given, newest first: when, on what basis, by whom."""
-    told = [each for each in lines if isinstance(each.fact, (CaseReported, CaseClassified)) and each.fact.case == file.row.id]
-    names = told_by(each.line.by for each in told)
+    told = [
+        (each.line, each.fact)
+        for each in lines
+        if isinstance(each.fact, (CaseReported, CaseClassified)) and each.fact.case == file.row.id
+    ]
+    names = told_by(line.by for line, _fact in told)
     rows = [
-        Row(str(each.line.seq), [
-            Cell(at=each.fact.at, href=reverse("why", args=[each.line.seq]), text=_("why?")),
-            Cell(chip=_class(each.fact.classification)),
-            Cell(chip=_class(each.fact.was_classification)) if isinstance(each.fact, CaseClassified) else Cell(_("as reported")),
-            Cell(getattr(each.fact, "basis", "") or "–"),
-            Cell(names[each.line.by]),
+        Row(str(line.seq), [
+            Cell(at=fact.at, href=reverse("why", args=[line.seq]), text=_("why?")),
+            Cell(chip=_class(fact.classification)),
+            Cell(chip=_class(fact.was_classification)) if isinstance(fact, CaseClassified) else Cell(_("as reported")),
+            Cell(getattr(fact, "basis", "") or "–"),
+            Cell(names[line.by]),
         ])
-        for each in reversed(told)
+        for line, fact in reversed(told)
     ]  # fmt: skip
     columns = [_("When"), _("Class"), _("Was"), _("Basis"), _("Told by")]
     found = table(_("Classes so far"), columns, rows, _("No class told yet."))

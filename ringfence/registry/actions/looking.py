@@ -11,6 +11,7 @@ from ringfence.core.fact import Facts
 from ringfence.facts.ids import JurisdictionId, PersonId
 from ringfence.facts.registry import PeopleLookedFor
 from ringfence.registry import identities
+from ringfence.registry.blocks import Described
 from ringfence.registry.duplicates import Candidate
 from ringfence.registry.identities import Identity
 from ringfence.registry.queries import areas, people
@@ -53,7 +54,7 @@ def look_for_alike(  # noqa: PLR0913 (a person is described by these)
     born, path = birth_on, areas.path_of(residence or office)
     if born is None and age_years is not None:
         born = date(at.year - int(age_years), 1, 1)
-    asked = identities.Described(
+    asked = Described(
         name=told.name, birth_on=born, birth_exact=birth_on is not None, sex=identities.SEXES.get(sex or "", 0),
         id_number=told.id_number, phone=told.phone, jurisdiction=path,
     )  # fmt: skip

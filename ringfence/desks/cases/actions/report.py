@@ -12,8 +12,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, to_micros
 from ringfence.desks.cases import queries
 from ringfence.facts.cases import CaseReported, Classification, CourseEvent, CourseNoted
-from ringfence.facts.ids import CaseId, HouseholdId, JurisdictionId, OutbreakId, PersonId, derive
-from ringfence.facts.registry import PersonRegistered
+from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId, derive
 from ringfence.registry import enrolment
 from ringfence.registry.actions.people import register_person
 from ringfence.registry.queries import areas, outbreaks, people
@@ -89,7 +88,6 @@ def report_new_case(  # noqa: PLR0913 (a report form has these fields)
     age_years: float | None = None,
     residence: JurisdictionId | None = None,
     stay: JurisdictionId | None = None,
-    household: HouseholdId | None = None,
     occupation: str | None = None,
     classification: Classification = Classification.SUSPECT,
     onset_on: date | None = None,
@@ -105,16 +103,15 @@ def report_new_case(  # noqa: PLR0913 (a report form has these fields)
     """Register someone and report them as a case: both, or neither."""
     person = PersonId("")
     for fact in register_person(
-        who, office=jurisdiction, residence=residence, stay=stay, sex=sex, birth_on=birth_on, age_years=age_years,
-        household=household, occupation=occupation, name=name, id_number=id_number, phone=phone, address=address,
-        apart_from=apart_from, at=at,
+        who, office=jurisdiction, residence=residence, stay=stay, sex=sex, birth_on=birth_on, age_years=age_years, at=at,
+        occupation=occupation, name=name, id_number=id_number, phone=phone, address=address, apart_from=apart_from,
     ):  # fmt: skip
         yield fact
-        person = fact.person if isinstance(fact, PersonRegistered) else person
+        person = getattr(fact, "person", person)  # each fact of a registration names its person, but for telling apart
     yield from report_case(
-        who, outbreak=outbreak, person=person, jurisdiction=jurisdiction, classification=classification,
+        who, outbreak=outbreak, person=person, jurisdiction=jurisdiction, classification=classification, at=at,
         onset_on=onset_on, sampled_on=sampled_on, positive_at=positive_at, facility=facility, found_by=found_by,
-        imported=imported, quarantined_before=quarantined_before, at=at,
+        imported=imported, quarantined_before=quarantined_before,
     )  # fmt: skip
 
 

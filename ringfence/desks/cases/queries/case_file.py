@@ -187,4 +187,7 @@ def cases_of_person(scope: Scope, *, person: PersonId) -> list[PersonCase]:
         f" WHERE person IN ({marks}) AND {condition} ORDER BY seq DESC LIMIT 100",
         (*sorted(joined), *values),
     )
-    return [PersonCase(*row[:5], bool(row[5])) for row in rows]
+    return [
+        PersonCase(CaseId(id_), number, OutbreakId(outbreak), path, classification, bool(aside))
+        for id_, number, outbreak, path, classification, aside in rows
+    ]

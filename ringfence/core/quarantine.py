@@ -69,7 +69,7 @@ def settle_row(row: int, at: datetime) -> None:
 def open_row(row: int) -> OpenRow | None:
     """One thing that nobody has dealt with yet."""
     found = db.ask(f"SELECT {_OPEN} FROM quarantine WHERE id = %s AND settled_at IS NULL", (row,))
-    return next((OpenRow(*each[:5], from_micros(each[5])) for each in found), None)
+    return next((OpenRow(*each, from_micros(at)) for *each, at in found), None)
 
 
 _OPEN = "id, door, code, content, told_by, heard_at"

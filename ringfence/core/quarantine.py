@@ -69,7 +69,8 @@ def settle_row(row: int, at: datetime) -> None:
 def open_row(row: int) -> OpenRow | None:
     """One thing that nobody has dealt with yet."""
     found = db.ask(f"SELECT {_OPEN} FROM quarantine WHERE id = %s AND settled_at IS NULL", (row,))
-    return next((OpenRow(*each, from_micros(at)) for *each, at in found), None)
+    rows = [OpenRow(id_, door, code, content, by, from_micros(at)) for id_, door, code, content, by, at in found]
+    return rows[0] if rows else None
 
 
 _OPEN = "id, door, code, content, told_by, heard_at"

@@ -326,12 +326,14 @@ def result(here: Page, upload: str) -> HttpResponse:
         return _failed(here, job)
     if job.state != "done":
         return HttpResponseRedirect(reverse("import_check", args=[job.id]))
-    if job.new_title and not job.shown_new:
-        here.request.session["outbreak"] = job.outbreak
+    outbreak = outbreak_row(OutbreakId(job.outbreak))
+    if outbreak is not None and job.new_title and not job.shown_new:
+        here.request.session["outbreak"] = outbreak.id
         job.shown_new = True
         job.save()
-        return HttpResponseRedirect(reverse("import_result", args=[job.id]))
-    outbreak = outbreak_row(OutbreakId(job.outbreak))
+        here = replace(
+            here, outbreak=outbreak, outbreaks=(*(each for each in here.outbreaks if each != outbreak), outbreak)
+        )
     return here.render("console/imports/result.html", job=job, numbers=_numbers(job), bad=_bad(job), outbreak=outbreak)
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ringfence.console.context import Page, page
-from ringfence.console.fields import Choices, field_of, read
+from ringfence.console.fields import field_of, read
+from ringfence.console.picked import Choices
 from ringfence.console.sections import Ask
 from ringfence.console.shown import label, three_parts
 from ringfence.core.declare import Action

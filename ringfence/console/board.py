@@ -270,18 +270,13 @@ def _policy_days(here: Page) -> int | None:
 
 def _load(here: Page) -> SafeString | None:
     """What each unit carries, out of all it was ever given; the heaviest first."""
-    by_unit: dict[str, list[int]] = {}
-    for row in here.ask(command.workload, under=here.under_id):
-        sums = by_unit.setdefault(row.unit or "", [0, 0])
-        sums[0] += row.open + row.started
-        sums[1] += row.open + row.started + row.done + row.verified
-    if not by_unit:
+    loads = here.ask(command.heaviest, under=here.under_id, limit=MOST_UNITS)
+    if not loads:
         return None
-    heaviest = sorted(by_unit.items(), key=lambda each: -each[1][0])[:MOST_UNITS]
-    names = units.unit_names([unit for unit, _ in heaviest if unit], here.language)
+    names = units.unit_names([unit for unit, _, _ in loads if unit], here.language)
     rows = [
-        charts.Bar(names.get(unit) or gettext("no unit carries this"), alive, every, act=not unit)
-        for unit, (alive, every) in heaviest
+        charts.Bar(names.get(unit or "") or gettext("no unit carries this"), alive, every, act=not unit)
+        for unit, alive, every in loads
     ]
     return charts.bars(rows, _labels(here, gettext("Tasks to do, of all set, by unit")))
 

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext
 
+from ringfence.console.picked import Choices, Look, Named, colleagues_like, few, teams_like, units_like
 from ringfence.console.shown import label
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.declare import MISSING, Parameter
 from ringfence.core.errors import Refused
 from ringfence.desks.cases import queries as cases
 from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, PlaceId, TeamId, UnitId
-from ringfence.registry.queries import areas, units
-from ringfence.registry.queries.accounts import colleagues
+from ringfence.registry.queries import areas
 
 if TYPE_CHECKING:
     from ringfence.console.context import Page
 
-Choices = list[tuple[str, str]]
-FEW_AREAS = 300
+LOOKED_UP: dict[Any, Look] = {UnitId: units_like, TeamId: teams_like, AccountId: colleagues_like}
+FEW_AREAS = 100
 CODES: dict[str, tuple[str, ...]] = {
     "sex": ("female", "male", "other"),
     "level": ("nation", "province", "city", "county", "township", "community", "cell", "building"),
@@ -60,12 +60,11 @@ def choices_of(here: Page, name: str, hint: Any) -> Choices | None:
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return _coded([member.value for member in hint], KINDS.get(hint.__name__, hint.__name__.lower()))
     makers: dict[Any, Callable[[], Choices]] = {
-        UnitId: lambda: [(each.id, each.name(here.language)) for each in here.ask(units.units)],
-        TeamId: lambda: [(each.id, each.name) for each in here.ask(units.teams)],
-        AccountId: lambda: here.ask(colleagues) if here.may("assign") else [(here.who.id, here.who.name)],
         PlaceId: lambda: [(each.id, each.name) for each in here.ask(areas.places)],
         OutbreakId: lambda: [(each.id, each.title) for each in here.outbreaks],
     }
+    if hint in LOOKED_UP:
+        return few(here, LOOKED_UP[hint])
     if hint in makers:
         return makers[hint]()
     if hint is JurisdictionId:
@@ -79,17 +78,10 @@ def choices_of(here: Page, name: str, hint: Any) -> Choices | None:
 
 def _areas(here: Page) -> Choices | None:
     """The places of one's scope as a tree, where there are few enough to pick from."""
-    found: Choices = []
-    waiting = list(here.ask(areas.jurisdictions))
-    while waiting:
-        area = waiting.pop(0)
-        if area.closed:
-            continue
-        found.append((area.id, "\u2003" * (area.path.count(".") - 1) + area.name(here.language)))
-        if len(found) > FEW_AREAS:
-            return None
-        waiting[:0] = here.ask(areas.jurisdictions, under=area.id)
-    return found
+    found = here.ask(areas.areas_within, limit=FEW_AREAS + 1)
+    if len(found) > FEW_AREAS:
+        return None
+    return [(each.id, "\u2003" * (each.path.count(".") - 1) + each.name(here.language)) for each in found]
 
 
 class AreaField(forms.CharField):
@@ -175,6 +167,8 @@ def _typed(here: Page, hint: Any, name: str, parameter: Parameter, told: dict[st
             return _dated(shape, field, **told)
     if hint is JurisdictionId:
         return AreaField(help_text=gettext("By code or name."), **told)
+    if hint in LOOKED_UP:
+        return Named(here, LOOKED_UP[hint], **told)
     if hint is CaseId:
         return CaseField(here, help_text=gettext("By case number."), **told)
     widget = forms.Textarea(attrs={"rows": 2}) if name in LONG else forms.TextInput()

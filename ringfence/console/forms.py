@@ -11,19 +11,20 @@ from django import forms
 from django.utils.translation import gettext
 
 from ringfence.console.codes import options
+from ringfence.console.picked import Look, Named, colleagues_like, few, teams_like, units_like
 from ringfence.console.shown import choice, label
 from ringfence.core.declare import Declared, Parameter
 from ringfence.core.errors import Refused
 from ringfence.core.typed import bare, item_of, read_value
 from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, TeamId, UnitId
-from ringfence.registry.queries import accounts, areas, units
+from ringfence.registry.queries import areas
 
 if TYPE_CHECKING:
     from ringfence.console.context import Page
 
 LONG = frozenset({"reason", "basis", "text", "note", "evidence", "purpose"})
-FEW = 400
-"""Up to this many things to pick from stand in a select; beyond it they are typed."""
+FEW = 100
+"""Up to this many places to pick from stand in a select; beyond it they are typed."""
 
 Maker = Callable[["Page", Parameter, bool], forms.Field]
 
@@ -168,21 +169,13 @@ def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # n
     )
 
 
-def _unit(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
-    del parameter
-    return _one_of(((each.id, each.name(here.language)) for each in here.ask(units.units)[:FEW]), required)
+def _picked(look: Look) -> Maker:
+    def field(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
+        del parameter
+        listed = few(here, look)
+        return Named(here, look, required=required) if listed is None else _one_of(listed, required)
 
-
-def _team(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
-    del parameter
-    return _one_of(((each.id, each.name) for each in here.ask(units.teams)[:FEW]), required)
-
-
-def _account(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
-    """Those whom work can be handed to; who may not assign work can name only themselves."""
-    del parameter
-    listed = here.ask(accounts.colleagues) if here.may("assign") else [(here.who.id, here.who.name)]
-    return _one_of(listed, required)
+    return field
 
 
 def _outbreak(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
@@ -199,9 +192,9 @@ def _case(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # n
 
 _PICKED: dict[Any, Maker] = {
     JurisdictionId: _area,
-    UnitId: _unit,
-    TeamId: _team,
-    AccountId: _account,
+    UnitId: _picked(units_like),
+    TeamId: _picked(teams_like),
+    AccountId: _picked(colleagues_like),
     OutbreakId: _outbreak,
     CaseId: _case,
 }

@@ -11,25 +11,20 @@ from django.utils.translation import gettext as _
 
 from ringfence.console.asks import ask
 from ringfence.console.context import Page, page
+from ringfence.console.picked import Search
 from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
-from ringfence.console.sections import List, Part, Section, Sections, table
+from ringfence.console.sections import List, Part, Section, Sections, Table, table
 from ringfence.console.shown import label, pack_said
 from ringfence.core.errors import Refused
 from ringfence.core.policy import Kind
 from ringfence.core.policy_layers import kind_of
-from ringfence.desks.cases.queries import case_numbers
-from ringfence.facts.ids import JurisdictionId, OutbreakId, UnitId
+from ringfence.desks.cases.queries import cases_at, cases_of
+from ringfence.facts.ids import JurisdictionId, UnitId
 from ringfence.registry.queries import areas, outbreaks, units
 from ringfence.registry.queries.areas import Area, jurisdictions, jurisdictions_named
 
-
-class Search(forms.Form):
-    """A place by the beginning of its name or code."""
-
-    def __init__(self, here: Page) -> None:
-        """One field."""
-        super().__init__(here.request.GET)
-        self.fields["q"] = forms.CharField(label=_("Name, code or another system's code"), required=False)
+MOST_UNITS = 100
+"""More units than this are shown a level at a time, or as far as a search finds them."""
 
 
 def way_to(area: Area) -> list[Area]:
@@ -45,7 +40,7 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
     area = areas.area(JurisdictionId(place)) if place else None
     if place and (area is None or not here.who.scope("see").covers(area.path)):
         raise Refused("not_known_here", what="jurisdiction", id=place)
-    form = Search(here)
+    form = Search(here, _("Name, code or another system's code"))
     text = form.cleaned_data["q"].strip() if form.is_valid() else ""
     found = (
         here.ask(jurisdictions_named, text=text) if text else here.ask(jurisdictions, under=area.id if area else None)
@@ -59,7 +54,7 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
             Column("units", _("Units"), "number"),
             Column("cases", _("Cases"), "number"),
         ],
-        rows=[_place_row(here, each) for each in found],
+        rows=_place_rows(here, found),
         empty=Empty(_("No place here"), _("Nothing lies beneath this place, or nothing is called that.")),
         filters=form,
         as_of=here.now,
@@ -78,24 +73,25 @@ def places_page(here: Page, place: str | None = None) -> HttpResponse:
     return here.render("console/sections.html", sections=sections)
 
 
-def _place_row(here: Page, area: Area) -> Row:
-    url = reverse("place", args=[area.id])
-    counted: dict[str, int] = {}
-    if here.outbreak is not None:
-        counted = here.ask(case_numbers, outbreak=here.outbreak.id, under=area.id)
-    carried = sum(1 for each in here.ask(units.units) if each.path == area.path)
-    cases = f"/cases/?{urlencode({'under': area.id})}"
-    return Row(
-        area.id,
-        [
-            Cell(area.name(here.language), href=url, note=area.code),
-            Cell(label(f"level.{area.level}"), note=area.zone),
-            Cell(f"{area.population:,}" if area.population is not None else "–"),
-            Cell(str(carried)),
-            Cell(f"{counted.get('all', 0):,}", href=cases),
-        ],
-        href=url,
-    )
+def _place_rows(here: Page, found: list[Area]) -> list[Row]:
+    counted: dict[JurisdictionId, int] = {}
+    if here.outbreak is not None and found:
+        counted = here.ask(cases_at, outbreak=here.outbreak.id, places=tuple(each.id for each in found))
+    carried = units.units_at([each.path for each in found])
+    return [
+        Row(
+            area.id,
+            [
+                Cell(area.name(here.language), href=reverse("place", args=[area.id]), note=area.code),
+                Cell(label(f"level.{area.level}"), note=area.zone),
+                Cell(f"{area.population:,}" if area.population is not None else "–"),
+                Cell(f"{carried.get(area.path, 0):,}"),
+                Cell(f"{counted.get(area.id, 0):,}", href=f"/cases/?{urlencode({'under': area.id})}"),
+            ],
+            href=reverse("place", args=[area.id]),
+        )
+        for area in found
+    ]
 
 
 def _declare(here: Page, area: Area | None) -> list[Section]:
@@ -118,45 +114,71 @@ def _declare(here: Page, area: Area | None) -> list[Section]:
 
 @page()
 def units_page(here: Page) -> HttpResponse:
-    """The units as a tree, the functions they carry, their teams and members."""
-    found = here.ask(units.units)
-    names = {each.id: each.name(here.language) for each in found}
+    """The units as a tree, the functions they carry, their teams and members; a level at a time where there are many."""
+    told = here.request.GET
+    text, above = told.get("q", "").strip(), UnitId(told.get("above", ""))
+    found, whole = _units(here, text, above)
+    teams = here.ask(units.teams, text=text or None, limit=MOST_UNITS)
+    asked = (("declare_unit", _("Declare a unit")), ("declare_team", _("Declare a team")),
+             ("join_team", _("Put someone into a team")), ("leave_team", _("Take someone out of a team")))  # fmt: skip
+    changes = [each for name, title in asked for each in ask(here, f"registry.{name}", title)]
+    search = Search(here, _("Name"))
+    part = List(_unit_listing(here, found, search)) if text or not whole else Table(_unit_listing(here, found, None))
+    sections = Sections(
+        title=_("Units and teams"),
+        lead=_("A task goes to the nearest unit that carries its function."),
+        way=[Choice(_("Units and teams"), reverse("units"))] if text or above else [],
+        tools=[Choice(_("Workload"), reverse("workload"))],
+        main=[
+            Section(_("Units"), [part]),
+            Section(_("Teams"), [table(_("Teams"), [_("Team"), _("Unit"), _("Members")], _team_rows(here, teams), _("No team yet."))]),
+            *([Section(_("Changes"), changes)] if changes else []),
+        ],
+    )  # fmt: skip
+    return here.render("console/sections.html", sections=sections)
+
+
+def _units(here: Page, text: str, above: UnitId) -> tuple[list[units.UnitRow], bool]:
+    """The units to show, and whether they are all: those that a search names, those beneath one, or as many as fit."""
+    if text:
+        return here.ask(units.units, text=text, limit=MOST_UNITS), False
+    if above:
+        itself = here.ask(units.units, text=above, limit=1)
+        return [*itself, *here.ask(units.units, beneath=above, limit=MOST_UNITS)], False
+    found = here.ask(units.units, limit=MOST_UNITS + 1)
+    if len(found) <= MOST_UNITS:
+        return found, True
+    return here.ask(units.top_units, limit=MOST_UNITS), False
+
+
+def _unit_listing(here: Page, found: list[units.UnitRow], search: forms.Form | None) -> Listing:
+    names = units.unit_names([*(each.above or "" for each in found), *(each.id for each in found)], here.language)
     places = here.area_names(each.path for each in found)
-    teams = here.ask(units.teams)
+    teams = units.teams_of_units([each.id for each in found])
+    beneath = units.beneath_units([each.id for each in found])
     rows = [
         Row(
             each.id,
             [
-                Cell("\u2003" * depth + each.name(here.language), href=f"/tasks/?unit={each.id}"),
+                Cell("\u2003" * depth + names[each.id], href=f"/tasks/?unit={each.id}"),
                 Cell(places.get(each.path, each.path)),
                 Cell(", ".join(label(f"function.{name}") for name in each.functions) or "–"),
                 Cell(names.get(each.above or "", "–")),
-                Cell(str(sum(1 for team in teams if team.unit == each.id))),
+                Cell(f"{beneath.get(each.id, 0):,}", href=f"{reverse('units')}?above={each.id}" if each.id in beneath else ""),
+                Cell(f"{teams.get(each.id, 0):,}"),
             ],
         )
         for depth, each in _tree(found)
-    ]
-    of_teams = _team_rows(here, teams, names)
-    columns = [_("Unit"), _("Place"), _("Functions"), _("Unit above"), _("Teams")]
-    changes = ask(here, "registry.declare_unit", _("Declare a unit"))
-    changes += ask(here, "registry.declare_team", _("Declare a team"))
-    changes += ask(here, "registry.join_team", _("Put someone into a team"))
-    changes += ask(here, "registry.leave_team", _("Take someone out of a team"))
-    sections = Sections(
-        title=_("Units and teams"),
-        lead=_("A task goes to the nearest unit that carries its function."),
-        tools=[Choice(_("Workload"), reverse("workload"))],
-        main=[
-            Section(_("Units"), [table(_("Units"), columns, rows, _("No unit yet."))]),
-            Section(_("Teams"), [table(_("Teams"), [_("Team"), _("Unit"), _("Members")], of_teams, _("No team yet."))]),
-            *([Section(_("Changes"), changes)] if changes else []),
-        ],
-    )
-    return here.render("console/sections.html", sections=sections)
+    ]  # fmt: skip
+    heads = [_("Unit"), _("Place"), _("Functions"), _("Unit above"), _("Units beneath"), _("Teams")]
+    empty = Empty(_("No unit yet.") if search is None else _("No unit here is called that."))
+    columns = [Column(str(n), head) for n, head in enumerate(heads)]
+    return Listing(caption=_("Units"), columns=columns, rows=rows, empty=empty, filters=search)
 
 
-def _team_rows(here: Page, teams: list[units.TeamRow], names: dict[UnitId, str]) -> list[Row]:
-    members = here.ask(units.team_members)
+def _team_rows(here: Page, teams: list[units.TeamRow]) -> list[Row]:
+    members = here.ask(units.team_members, teams=tuple(each.id for each in teams)) if teams else {}
+    names = units.unit_names([each.unit for each in teams], here.language)
     return [
         Row(
             each.id,
@@ -192,7 +214,9 @@ def _tree(found: list[units.UnitRow]) -> list[tuple[int, units.UnitRow]]:
 @page()
 def outbreaks_page(here: Page) -> HttpResponse:
     """Outbreaks, the policy they are handled under, and their objectives."""
-    rows = [_outbreak_row(here, each) for each in here.ask(outbreaks.outbreaks, closed=True)]
+    found = here.ask(outbreaks.outbreaks, closed=True)
+    counted = here.ask(cases_of, outbreaks=tuple(each.id for each in found))
+    rows = [_outbreak_row(here, each, counted.get(each.id, 0)) for each in found]
     columns = [_("Outbreak"), _("State"), _("Policy"), _("Begins"), _("Objective"), _("Cases")]
     packs = [
         (pack.id, pack_said(pack, here.language)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE
@@ -220,9 +244,8 @@ def outbreaks_page(here: Page) -> HttpResponse:
     return here.render("console/sections.html", sections=sections)
 
 
-def _outbreak_row(here: Page, each: outbreaks.OutbreakRow) -> Row:
+def _outbreak_row(here: Page, each: outbreaks.OutbreakRow, cases: int) -> Row:
     weak = len(here.centre.book.unverified(each.pack, each.overlays))
-    counted = here.ask(case_numbers, outbreak=OutbreakId(each.id))
     return Row(
         each.id,
         [
@@ -235,7 +258,7 @@ def _outbreak_row(here: Page, each: outbreaks.OutbreakRow) -> Row:
             ),
             Cell(each.begins_on.isoformat() if each.begins_on else "–"),
             Cell(each.by_on.isoformat() if each.by_on else "–", note=str(each.clear_days or "")),
-            Cell(f"{counted['all']:,}", href=f"/cases/?outbreak={each.id}"),
+            Cell(f"{cases:,}", href=f"/cases/?outbreak={each.id}"),
         ],
     )
 

@@ -18,6 +18,9 @@ from ringfence.core.policy_values import Certainty
 from ringfence.desks.cases import queries as cases
 from ringfence.registry.queries import people
 
+MOST = 50
+"""So many rows of each table; a link leads to the rest."""
+
 
 @page()
 def policy_page(here: Page) -> HttpResponse:
@@ -99,23 +102,35 @@ def reporting_page(here: Page) -> HttpResponse:
     )
     changes += ask(here, "cases.enrol_facility", _("Enrol a reporting unit"), fixed={"outbreak": outbreak})
     changes += ask(here, "cases.hear_positive", _("Take note of a positive result"), fixed={"outbreak": outbreak})
+    positives = [_positives(here, state) for state in ("missed", "waiting")]
     sections = Sections(
         title=_("Reporting"),
         lead=_("From a positive result to the report: at most %(limit)s.") % {"limit": how_long(limit.total_seconds())},
         main=[
             Section("", [Numbers(numbers)]),
-            Section(_("Positives without a report"), [_positives(here, state) for state in ("missed", "waiting")]),
-            Section(_("Late reports"), [_late(here)]),
-            Section(_("Reporting units"), [_facilities(here)]),
+            Section(
+                _("Positives without a report"), [*positives, *_more("positives", max(clocks.missed, clocks.waiting))]
+            ),
+            Section(_("Late reports"), [_late(here), *_more("line_list", clocks.late)]),
+            Section(_("Reporting units"), [_facilities(here), *_more("facilities", clocks.facilities)]),
             *([Section(_("Changes"), changes)] if changes else []),
         ],
     )
     return here.render("console/sections.html", sections=sections)
 
 
+def _more(query: str, n: int) -> list[Part]:
+    """Where the rest is, of more than fit a page."""
+    if n <= MOST:
+        return []
+    where = "/cases/?report=late" if query == "line_list" else reverse("ask", args=["cases", query])
+    return [Links([Choice(_("All %(n)s") % {"n": f"{n:,}"}, where)])]
+
+
 def _units(here: Page) -> dict[str, list[tuple[str, str]]]:
-    found = here.ask(cases.facilities, outbreak=here.outbreak_id)
-    return {"facility": [(each["facility"], _named(here, each)) for each in found]}
+    """The units to pick from, where they fit a select; else their code is typed."""
+    found = here.ask(cases.facilities, outbreak=here.outbreak_id, limit=MOST + 1)
+    return {} if len(found) > MOST else {"facility": [(each["facility"], _named(here, each)) for each in found]}
 
 
 def _named(here: Page, each: dict[str, object]) -> str:
@@ -124,25 +139,24 @@ def _named(here: Page, each: dict[str, object]) -> str:
 
 
 def _positives(here: Page, state: str) -> Part:
-    found = here.ask(cases.positives, outbreak=here.outbreak_id, state=state)
+    found = here.ask(cases.positives, outbreak=here.outbreak_id, state=state, limit=MOST)
+    codes = people.codes_of([each.person for each in found])
     places = here.area_names(each.path for each in found)
     within = here.policy("cases").report_within
-    rows = []
-    for each in found:
-        person = people.person(each.person)
-        rows.append(
-            Row(
-                f"{state}-{each.person}",
-                [
-                    Cell(f"••• {person.code if person else each.person[-8:].upper()}"),
-                    Cell(places.get(each.path, each.path)),
-                    Cell(each.laboratory),
-                    Cell(at=each.found_at),
-                    Cell(due(each.found_at + within, here.now)),
-                ],
-                act=state == "missed",
-            )
+    rows = [
+        Row(
+            f"{state}-{each.person}",
+            [
+                Cell(f"••• {codes.get(each.person) or each.person[-8:].upper()}"),
+                Cell(places.get(each.path, each.path)),
+                Cell(each.laboratory),
+                Cell(at=each.found_at),
+                Cell(due(each.found_at + within, here.now)),
+            ],
+            act=state == "missed",
         )
+        for each in found
+    ]
     title = _("Missed") if state == "missed" else _("Waiting")
     columns = [title, _("Place"), _("Laboratory"), _("Found"), _("Due")]
     return table(title, columns, rows, f"{title}: {_('none')}")
@@ -172,7 +186,7 @@ def _late(here: Page) -> Part:
 
 
 def _facilities(here: Page) -> Part:
-    found = here.ask(cases.facilities, outbreak=here.outbreak_id)
+    found = here.ask(cases.facilities, outbreak=here.outbreak_id, limit=MOST)
     places = here.area_names(each["path"] for each in found)
     rows = [
         Row(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from ringfence.console.asks import ask
 from ringfence.console.context import Page, page
-from ringfence.console.pieces import Cell, Chip, Choice, Number, Row
-from ringfence.console.sections import Line, Numbers, Pairs, Part, Section, Sections, Text, Why, table
+from ringfence.console.picked import Search, teams_like, units_like
+from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Number, Row
+from ringfence.console.sections import Line, List, Numbers, Pairs, Part, Section, Sections, Text, Why, table
 from ringfence.console.sentences import abouts, because, entries, told_by, units_said
 from ringfence.console.shown import due, how_long, label
 from ringfence.core import log
@@ -21,6 +22,9 @@ from ringfence.desks.command.queries import decisions as decisions_asked
 from ringfence.facts.ids import TaskId
 from ringfence.registry.queries.accounts import account_names
 from ringfence.registry.queries.units import team_names
+
+MOST = 100
+"""So many units and teams of the workload are shown; the others are found by name."""
 
 
 @page()
@@ -120,7 +124,7 @@ def _buttons(here: Page, row: TaskRow) -> list[Part]:
 @page()
 def workload_page(here: Page) -> HttpResponse:
     """How much each unit and team carries."""
-    rows = here.ask(workload)
+    rows = here.ask(workload, under=here.under_id)
     alive = sum(each.open + each.started for each in rows)
     total = alive + sum(each.done + each.verified for each in rows)
     verified = sum(each.verified for each in rows)
@@ -129,18 +133,35 @@ def workload_page(here: Page) -> HttpResponse:
         Number(_("To be done"), alive, total, _("tasks"), here.now, "/tasks/"),
         Number(_("Verified"), verified, over, _("tasks"), here.now, "/tasks/?state=verified"),
     ]
-    lines = _loads(here, rows)
-    columns = [_("Unit and team"), _("Open"), _("Started"), _("Done"), _("Verified"), _("Finished")]
+    text = here.request.GET.get("q", "").strip()
+    lines = _loads(here, (_called(here, rows, text) if text else rows)[:MOST])
     sections = Sections(
         title=_("Workload"),
         lead=_("Tasks of every unit and team at your places, the heaviest load first."),
         way=[Choice(_("Tasks"), "/tasks/")],
         main=[
             Section("", [Numbers(numbers)]),
-            Section(_("Units and teams"), [table(_("Workload"), columns, lines, _("No task yet."))]),
+            Section(_("Units and teams"), [_shown(here, lines, len(rows))]),
         ],
     )
     return here.render("console/sections.html", sections=sections)
+
+
+def _called(here: Page, rows: Sequence[WorkloadRow], text: str) -> list[WorkloadRow]:
+    """Those whose unit's or team's name holds a text."""
+    known = {each for each, _name in (*units_like(here, text, MOST), *teams_like(here, text, MOST))}
+    return [each for each in rows if each.unit in known or each.team in known]
+
+
+def _shown(here: Page, lines: Sequence[Row], of: int) -> Part:
+    """The heaviest loads, and a search where there are more."""
+    heads = [_("Unit and team"), _("Open"), _("Started"), _("Done"), _("Verified"), _("Finished")]
+    if of <= MOST:
+        return table(_("Workload"), heads, lines, _("No task yet."))
+    caption = _("Workload: the %(n)s heaviest of %(of)s") % {"n": len(lines), "of": f"{of:,}"}
+    columns = [Column(str(n), head) for n, head in enumerate(heads)]
+    empty = Empty(_("No unit or team here is called that."))
+    return List(Listing(caption=caption, columns=columns, rows=lines, empty=empty, filters=Search(here, _("Name"))))
 
 
 def _loads(here: Page, rows: Sequence[WorkloadRow]) -> list[Row]:

@@ -7,7 +7,7 @@ the list's own order is walked and rows outside are skipped. The count that deci
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -31,27 +31,48 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True)
 class Sort:
-    """Columns of a key, the last of them unique; absent values come last."""
+    """Columns of a key, the last of them unique; where the first may be absent (`gaps`), rows without it come last."""
 
     columns: tuple[str, ...]
     descending: bool = False
+    gaps: bool = False
 
-    def __init__(self, *columns: str, descending: bool = False) -> None:
+    def __init__(self, *columns: str, descending: bool = False, gaps: bool = False) -> None:
         """Sort by these columns."""
         object.__setattr__(self, "columns", columns)
         object.__setattr__(self, "descending", descending)
+        object.__setattr__(self, "gaps", gaps)
 
-    def beyond(self) -> str:
+    def phases(self, key: Sequence[Any] | None) -> Iterator[tuple[str, Sequence[Any], str]]:
+        """What is read one after the other from beyond a key: a condition, its values and the ORDER BY list.
+
+        Rows without the first column are a list of their own behind the others: the databases disagree on where an
+        absent value sorts, and no comparison with one is true.
+        """
+        first = self.columns[0]
+        there = f"{first} IS NOT NULL" if self.gaps else "1 = 1"
+        if key is None:
+            yield there, (), self._order(self.columns)
+        elif key[0] is not None:
+            yield f"{there} AND {self._beyond(self.columns)}", key, self._order(self.columns)
+        if not self.gaps:
+            return
+        rest = self.columns[1:]
+        if key is None or key[0] is not None:
+            yield f"{first} IS NULL", (), self._order(rest)
+        else:
+            yield f"{first} IS NULL AND {self._beyond(rest)}", key[1:], self._order(rest)
+
+    def _beyond(self, columns: Sequence[str]) -> str:
         """The condition of lying beyond a key: one `%s` a column."""
         sign = "<" if self.descending else ">"
-        if len(self.columns) == 1:
-            return f"{self.columns[0]} {sign} %s"
-        return f"({', '.join(self.columns)}) {sign} ({', '.join(['%s'] * len(self.columns))})"
+        if len(columns) == 1:
+            return f"{columns[0]} {sign} %s"
+        return f"({', '.join(columns)}) {sign} ({', '.join(['%s'] * len(columns))})"
 
-    def order(self) -> str:
-        """The ORDER BY list."""
+    def _order(self, columns: Sequence[str]) -> str:
         way = " DESC" if self.descending else ""
-        return ", ".join(column + way for column in self.columns)
+        return ", ".join(column + way for column in columns)
 
 
 def narrowed(scope: Scope, path: str, roots: str, values: Sequence[Any] = ()) -> tuple[str, list[Any]]:
@@ -83,18 +104,16 @@ def page(  # noqa: PLR0913 (a page is asked for in one place in each query)
 ) -> Page[T]:
     """The rows of a SELECT … WHERE … that lie in scope, in order, after a key; `roots` as `narrowed` takes them."""
     limit = max(1, min(limit, 1000))
-    conditions, told = [], list(values)
+    key = _key(after, sort) if after else None
     within, ends = narrowed(scope, path, *roots)
-    conditions.append(within)
-    told += ends
-    if len(sort.columns) > 1:
-        conditions.append(f"{sort.columns[0]} IS NOT NULL")
-    if after:
-        conditions.append(sort.beyond())
-        told += _key(after, len(sort.columns))
-    where = "".join(f" AND {condition}" for condition in conditions)
-    order = sort.order()
-    rows = db.ask(f"{select}{where} ORDER BY {order} LIMIT {limit + 1}", told)
+    rows: list[Sequence[Any]] = []
+    for condition, told, order in sort.phases(key):
+        rows += db.ask(
+            f"{select} AND {within} AND {condition} ORDER BY {order} LIMIT {limit + 1 - len(rows)}",
+            (*values, *ends, *told),
+        )
+        if len(rows) > limit:
+            break
     following = None
     if len(rows) > limit:
         last = rows[limit - 1]
@@ -103,15 +122,19 @@ def page(  # noqa: PLR0913 (a page is asked for in one place in each query)
 
 
 def _as_key(values: Sequence[Any]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([str(v) if not isinstance(v, int) else v for v in values])).decode()
+    told = [value if value is None or isinstance(value, int) else str(value) for value in values]
+    return base64.urlsafe_b64encode(orjson.dumps(told)).decode()
 
 
-def _key(text: str, length: int) -> list[Any]:
+def _key(text: str, sort: Sort) -> list[Any]:
     """A key as told by `next`; anything else is refused, as it would skip rows silently."""
     try:
         told = orjson.loads(base64.urlsafe_b64decode(text.encode()))
     except ValueError:
         told = None
-    if not isinstance(told, list) or len(told) != length:
+    if not isinstance(told, list) or len(told) != len(sort.columns):
+        raise Refused("key_unreadable", key=text)
+    absent = [n for n, value in enumerate(told) if value is None]
+    if absent and not (sort.gaps and absent == [0]):
         raise Refused("key_unreadable", key=text)
     return told

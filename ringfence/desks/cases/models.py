@@ -52,7 +52,10 @@ class Case(models.Model):
             models.Index(fields=["outbreak", "set_aside", "path", "seq"], name="case_place"),
             models.Index(fields=["outbreak", "set_aside", "classification", "seq", "path"], name="case_class"),
             models.Index(fields=["outbreak", "set_aside", "onset_on", "seq", "path"], name="case_onset"),
-            models.Index(fields=["outbreak", "set_aside", "reported_on", "seq", "path"], name="case_reported"),
+            models.Index(
+                fields=["outbreak", "set_aside", "reported_on", "seq", "path", "quarantined_before", "classification"],
+                name="case_reported",  # covers the newest community day
+            ),
             models.Index(fields=["outbreak", "set_aside", "investigation", "seq", "path"], name="case_investigation"),
             models.Index(fields=["outbreak", "set_aside", "cluster", "seq", "path"], name="case_cluster"),
             models.Index(fields=["outbreak", "set_aside", "found_by", "seq", "path"], name="case_found_by"),

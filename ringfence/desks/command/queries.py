@@ -312,6 +312,23 @@ def workload(scope: Scope, *, under: JurisdictionId | None = None) -> list[Workl
     ]
 
 
+@query(may="see")
+def heaviest(
+    scope: Scope, *, under: JurisdictionId | None = None, limit: int = 8
+) -> list[tuple[UnitId | None, int, int]]:
+    """The units with the most to do: (unit or None, tasks alive, all tasks but those dropped), the heaviest first."""
+    if under is not None:
+        scope = scope.within(path_of(under) or "?")
+    condition, values = scope.kept("path")
+    rows = db.ask(
+        "SELECT unit, sum(CASE WHEN state IN ('open', 'started') THEN n ELSE 0 END) AS alive, sum(n) FROM command_load"
+        f" WHERE {condition} AND state <> 'dropped' GROUP BY unit HAVING sum(n) > 0 ORDER BY alive DESC, unit"
+        f" LIMIT {int(limit)}",
+        values,
+    )
+    return [(UnitId(unit) if unit else None, int(alive), int(every)) for unit, alive, every in rows]
+
+
 def late(outbreak: str | None, at: int, limit: int) -> list[tuple[str, int, str | None, str | None]]:
     """Tasks alive whose next escalation is due: task, level, unit, the unit that answers by now."""
     rows = db.ask(

@@ -12,6 +12,7 @@ from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
 from ringfence.facts.ids import AccountId, TeamId
+from ringfence.registry.queries.units import called
 
 
 def grants_of(account: AccountId) -> list[tuple[str, str, int, int | None]]:
@@ -52,13 +53,17 @@ def account_names(ids: Sequence[str]) -> dict[str, str]:
 
 
 @query(may="assign")
-def colleagues(scope: Scope) -> list[tuple[str, str]]:
-    """Open accounts with a role at the asker's places, as (id, shown name): whom work can be handed to."""
+def colleagues(scope: Scope, *, text: str | None = None, limit: int = 500) -> list[tuple[str, str]]:
+    """Open accounts with a role at the asker's places, as (id, shown name): whom work can be handed to.
+
+    With a text, those whose id it is or whose shown name holds it.
+    """
     condition, values = scope.sql("g.path")
+    like, told = called("a.id", "a.shown_name", text)
     rows = db.ask(
         "SELECT DISTINCT a.id, a.shown_name FROM registry_account a JOIN registry_grant g ON g.account = a.id"
-        f" WHERE a.is_active = TRUE AND {condition} ORDER BY a.shown_name LIMIT 500",
-        values,
+        f" WHERE a.is_active = TRUE AND {condition} AND {like} ORDER BY a.shown_name LIMIT {int(limit)}",
+        (*values, *told),
     )
     return [(id_, name) for id_, name in rows]
 

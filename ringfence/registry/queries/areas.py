@@ -121,6 +121,16 @@ def jurisdictions(scope: Scope, *, under: JurisdictionId | None = None) -> list[
 
 
 @query(may="see")
+def areas_within(scope: Scope, *, limit: int = 500) -> list[Area]:
+    """Open places of the asker's scope with all beneath them, as a tree: each before those beneath it."""
+    condition, values = scope.sql("path")
+    return [
+        _area(row)
+        for row in db.ask(f"{_AREA} WHERE {condition} AND closed = FALSE ORDER BY path LIMIT {int(limit)}", values)
+    ]
+
+
+@query(may="see")
 def jurisdictions_named(scope: Scope, *, text: str) -> list[Area]:
     """Places whose code or a name begins with a text."""
     condition, values = scope.sql("j.path")

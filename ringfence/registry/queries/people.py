@@ -186,3 +186,10 @@ def public_columns(ids: Sequence[str]) -> dict[str, tuple[str | None, str | None
         sql = f"SELECT id, birth_on, occupation FROM registry_person WHERE id IN ({marks})"
         found |= {id_: (birth and str(birth), occupation) for id_, birth, occupation in db.ask(sql, some)}
     return found
+
+
+def codes_of(ids: Sequence[str]) -> dict[str, str]:
+    """Person -> the code shown for them, for a page of rows."""
+    wanted = sorted(set(ids))
+    marks = ", ".join(["%s"] * len(wanted))
+    return dict(db.ask(f"SELECT id, code FROM registry_person WHERE id IN ({marks})", wanted)) if wanted else {}

@@ -12,6 +12,8 @@ from ringfence.core.access import Scope
 from ringfence.core.declare import locates, query
 from ringfence.facts.ids import TeamId, UnitId
 
+MOST_AT_ONCE = 500  # ids in one statement
+
 
 def unit_for(function: str, path: str | None) -> tuple[UnitId, str] | None:
     """The unit that carries a function at a place, or else at the nearest place above; with that unit's path."""
@@ -71,19 +73,78 @@ class UnitRow:
         return self.names.get(language) or next(iter(self.names.values()), self.id)
 
 
+def called(id_column: str, name_column: str, text: str | None) -> tuple[str, list[str]]:
+    """The condition of being called so: the id itself, or a name that holds the text, in any case."""
+    if not text:
+        return "1 = 1", []
+    low = text.strip().lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"({id_column} = %s OR lower({name_column}) LIKE %s ESCAPE '!')", [text.strip(), f"%{low}%"]
+
+
 @query(may="see")
-def units(scope: Scope) -> list[UnitRow]:
-    """The units at the asker's places."""
+def units(scope: Scope, *, text: str | None = None, beneath: UnitId | None = None, limit: int = 5000) -> list[UnitRow]:
+    """The units at the asker's places, by place: all, those that a text names, or those right beneath another."""
     condition, values = scope.sql("path")
-    carried: dict[str, list[str]] = {}
-    for unit, function in db.ask(
-        f"SELECT unit, function FROM registry_unit_function WHERE {condition} ORDER BY unit, function", values
-    ):
-        carried.setdefault(unit, []).append(function)
-    rows = db.ask(f"SELECT id, path, names, above FROM registry_unit WHERE {condition} ORDER BY path, id", values)
+    like, told = called("id", "names", text)
+    below, above_them = ("above = %s", [beneath]) if beneath else ("1 = 1", [])
+    rows = db.ask(
+        f"SELECT id, path, names, above FROM registry_unit WHERE {condition} AND {like} AND {below}"
+        f" ORDER BY path, id LIMIT {int(limit)}",
+        (*values, *told, *above_them),
+    )
+    carried = _functions([row[0] for row in rows])
     return [
         UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows
     ]
+
+
+def _functions(found: Sequence[str]) -> dict[str, list[str]]:
+    """Unit id -> the functions it carries."""
+    carried: dict[str, list[str]] = {}
+    for begin in range(0, len(found), MOST_AT_ONCE):
+        some = found[begin : begin + MOST_AT_ONCE]
+        marks = ", ".join(["%s"] * len(some))
+        sql = f"SELECT unit, function FROM registry_unit_function WHERE unit IN ({marks}) ORDER BY unit, function"
+        for unit, function in db.ask(sql, some):
+            carried.setdefault(unit, []).append(function)
+    return carried
+
+
+@query(may="see")
+def top_units(scope: Scope, *, limit: int = 100) -> list[UnitRow]:
+    """The units at the asker's places that stand beneath none of the others there."""
+    condition, values = scope.sql("u.path")
+    beside, places = scope.sql("a.path")
+    rows = db.ask(
+        f"SELECT u.id, u.path, u.names, u.above FROM registry_unit u WHERE {condition} AND NOT EXISTS"
+        f" (SELECT 1 FROM registry_unit a WHERE a.id = u.above AND {beside}) ORDER BY u.path, u.id LIMIT {int(limit)}",
+        (*values, *places),
+    )
+    carried = _functions([row[0] for row in rows])
+    return [
+        UnitRow(id_, path, orjson.loads(names), above, tuple(carried.get(id_, ()))) for id_, path, names, above in rows
+    ]
+
+
+def units_at(paths: Sequence[str]) -> dict[str, int]:
+    """Path -> how many units there are right there."""
+    marks = ", ".join(["%s"] * len(paths))
+    sql = f"SELECT path, count(*) FROM registry_unit WHERE path IN ({marks}) GROUP BY path"
+    return dict(db.ask(sql, list(paths))) if paths else {}
+
+
+def beneath_units(found: Sequence[str]) -> dict[str, int]:
+    """Unit id -> how many units stand right beneath it."""
+    marks = ", ".join(["%s"] * len(found))
+    sql = f"SELECT above, count(*) FROM registry_unit WHERE above IN ({marks}) GROUP BY above"
+    return dict(db.ask(sql, list(found))) if found else {}
+
+
+def teams_of_units(found: Sequence[str]) -> dict[str, int]:
+    """Unit id -> how many teams it has."""
+    marks = ", ".join(["%s"] * len(found))
+    sql = f"SELECT unit, count(*) FROM registry_team WHERE unit IN ({marks}) GROUP BY unit"
+    return dict(db.ask(sql, list(found))) if found else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +158,25 @@ class TeamRow:
 
 
 @query(may="see")
-def teams(scope: Scope) -> list[TeamRow]:
-    """The teams of the units at the asker's places."""
+def teams(scope: Scope, *, text: str | None = None, limit: int = 5000) -> list[TeamRow]:
+    """The teams of the units at the asker's places, by name: all, or those that a text names."""
     condition, values = scope.sql("u.path")
+    like, told = called("t.id", "t.name", text)
     rows = db.ask(
         "SELECT t.id, t.unit, t.name, (SELECT count(*) FROM registry_team_member m WHERE m.team = t.id)"
-        f" FROM registry_team t JOIN registry_unit u ON u.id = t.unit WHERE {condition} ORDER BY t.name",
-        values,
+        f" FROM registry_team t JOIN registry_unit u ON u.id = t.unit WHERE {condition} AND {like} ORDER BY t.name"
+        f" LIMIT {int(limit)}",
+        (*values, *told),
     )
     return [TeamRow(*row) for row in rows]
 
 
 @query(may="see")
-def team_members(scope: Scope) -> dict[str, list[tuple[str, str]]]:
-    """Team id -> its members as (account id, shown name), for the teams at the asker's places."""
+def team_members(scope: Scope, *, teams: tuple[TeamId, ...] = ()) -> dict[str, list[tuple[str, str]]]:
+    """Team id -> its members as (account id, shown name), for these teams or all at the asker's places."""
     condition, values = scope.sql("u.path")
+    if teams:
+        condition, values = f"{condition} AND m.team IN ({', '.join(['%s'] * len(teams))})", [*values, *teams]
     rows = db.ask(
         "SELECT m.team, a.id, a.shown_name FROM registry_team_member m JOIN registry_team t ON t.id = m.team"
         " JOIN registry_unit u ON u.id = t.unit JOIN registry_account a ON a.id = m.account"

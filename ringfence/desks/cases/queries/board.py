@@ -18,6 +18,7 @@ from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
 from ringfence.registry.queries.areas import path_of
 from ringfence.registry.queries.outbreaks import as_day
+from ringfence.registry.queries.units import called
 
 
 @query(may="see")
@@ -44,6 +45,36 @@ def case_numbers(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
         numbers[classification] = numbers.get(classification, 0) + n
     numbers["all"] = sum(n for name, n in numbers.items() if name != Classification.DISCARDED)
     return numbers
+
+
+@query(may="see")
+def cases_at(scope: Scope, *, outbreak: OutbreakId, places: tuple[JurisdictionId, ...]) -> dict[JurisdictionId, int]:
+    """How many cases are on the list at each of several places and beneath it, discarded ones left out."""
+    at = {path: place for place in places if (path := path_of(place)) is not None and scope.covers(path)}
+    if not at:
+        return {}
+    marks = ", ".join(["%s"] * len(at))
+    rows = db.ask(
+        "SELECT path, sum(n) FROM cases_day_count WHERE outbreak = %s AND event = 'listed' AND classification <> %s"
+        f" AND path IN ({marks}) GROUP BY path",
+        (outbreak, Classification.DISCARDED.value, *at),
+    )
+    return {at[path]: int(n) for path, n in rows}
+
+
+@query(may="see")
+def cases_of(scope: Scope, *, outbreaks: tuple[OutbreakId, ...]) -> dict[OutbreakId, int]:
+    """How many cases of each of several outbreaks are on the list at the asker's places, discarded ones left out."""
+    condition, values = scope.kept("path")
+    marks = ", ".join(["%s"] * len(outbreaks))
+    if not outbreaks:
+        return {}
+    rows = db.ask(
+        f"SELECT outbreak, sum(n) FROM cases_day_count WHERE outbreak IN ({marks}) AND event = 'listed'"
+        f" AND classification <> %s AND {condition} GROUP BY outbreak",
+        (*outbreaks, Classification.DISCARDED.value, *values),
+    )
+    return {OutbreakId(outbreak): int(n) for outbreak, n in rows}
 
 
 @query(may="see")
@@ -117,12 +148,12 @@ class PositiveRow:
 
 
 @query(may="see")
-def positives(scope: Scope, *, outbreak: OutbreakId, state: str = "waiting") -> list[PositiveRow]:
+def positives(scope: Scope, *, outbreak: OutbreakId, state: str = "waiting", limit: int = 200) -> list[PositiveRow]:
     """Positive results by what became of their report, the oldest first."""
     condition, values = scope.sql("path")
     rows = db.ask(
         "SELECT person, path, laboratory, at, state, case_id FROM cases_positive"
-        f" WHERE outbreak = %s AND state = %s AND {condition} ORDER BY at LIMIT 200",
+        f" WHERE outbreak = %s AND state = %s AND {condition} ORDER BY at LIMIT {int(limit)}",
         (outbreak, state, *values),
     )
     return [PositiveRow(person, path, lab, from_micros(at), held, case) for person, path, lab, at, held, case in rows]
@@ -161,13 +192,16 @@ def place_of_facility(facility: str, outbreak: str) -> str | None:
 
 
 @query(may="see")
-def facilities(scope: Scope, *, outbreak: OutbreakId) -> list[dict[str, Any]]:
-    """The units that report every day, silent ones first."""
+def facilities(
+    scope: Scope, *, outbreak: OutbreakId, text: str | None = None, limit: int = 200
+) -> list[dict[str, Any]]:
+    """The units that report every day, silent ones first: all, or those that a text names."""
     condition, values = scope.sql("path")
+    like, told = called("facility", "names", text)
     rows = db.ask(
         "SELECT facility, path, names, last_on, heard_at, silent FROM cases_facility"
-        f" WHERE outbreak = %s AND {condition} ORDER BY silent DESC, heard_at LIMIT 500",
-        (outbreak, *values),
+        f" WHERE outbreak = %s AND {condition} AND {like} ORDER BY silent DESC, heard_at LIMIT {int(limit)}",
+        (outbreak, *values, *told),
     )
     return [
         {

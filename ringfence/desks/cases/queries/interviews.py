@@ -35,7 +35,15 @@ def form_of_case(form: str, version: int) -> Form:
 def plain_answers(case: str, form: str) -> dict[str, Any]:
     """The answers on record that are not personal, as JSON values."""
     row = db.ask_one("SELECT answers FROM cases_interview WHERE case_id = %s AND form = %s", (case, form))
-    return {name: orjson.loads(value) for name, value in orjson.loads(row[0]).items()} if row else {}
+    return {name: answer_of(value) for name, value in orjson.loads(row[0]).items()} if row else {}
+
+
+def answer_of(value: str) -> Any:
+    """An answer as a fact holds it: JSON, or a bare code, which stands for itself."""
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
 
 
 def sealed_answers(case: str, form: str, person: PersonId) -> dict[str, Any]:

@@ -45,11 +45,17 @@ class Buffer:
         self._read: dict[tuple[str, Row], tuple[int, list[Row]]] = {}
         self._changed: dict[str, int] = {}  # table -> how many rows had been written when its newest one was
         self._written = 0
+        self._bearing: dict[str, set[Any]] = {}  # table -> values of the rows written, since it was first asked about
+        self._unsure: set[str] = set()  # tables with a statement that reaches rows other than those of its values
+        self._about: dict[tuple[str, Row], list[Row]] = {}
 
     def add(self, table: str, sql: str, params: Sequence[Any]) -> None:
         """Let one row wait; runs of the same statement on a table gather."""
         self._written += 1
         self._changed[table] = self._written
+        bearing = self._bearing.get(table)
+        if bearing is not None:
+            self._note(table, bearing, sql, (params,))
         statements = self.waiting.get(table)
         if statements is None:
             self.waiting[table] = [(sql, [params])]
@@ -76,6 +82,31 @@ class Buffer:
             self._read.clear()
         self._read[sql, params] = (self._written, rows)
         return list(rows)
+
+    def ask_about(self, table: str, keys: Row, sql: str, params: Row) -> list[Row]:
+        """As `ask`, but nothing need go out first while no row with one of these keys was written."""
+        bearing = self._bearing.get(table)
+        if bearing is None:
+            bearing = self._bearing[table] = set()
+            for waiting in (self.settled, self.waiting):
+                for told, rows in waiting.get(table, ()):
+                    self._note(table, bearing, told, rows)
+        if table in self._unsure or not bearing.isdisjoint(keys):
+            return self.ask(sql, params)
+        known = self._about.get((sql, params))
+        if known is None:
+            known = _select(self.raw, sql, params)
+            if len(self._about) >= MOST_READS:
+                self._about.clear()
+            self._about[sql, params] = known
+        return list(known)
+
+    def _note(self, table: str, bearing: set[Any], sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Which values the rows of a statement bear; one that may reach further makes its table unsure."""
+        if not _reaches_its_own(sql):
+            self._unsure.add(table)
+        for row in rows:
+            bearing.update(row)
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
@@ -138,6 +169,7 @@ class Buffer:
         self._over(BACK, RELEASE)
         self.waiting = {}
         self._read.clear()
+        self._about.clear()
 
     def _over(self, *statements: str) -> None:
         if self._guarded:
@@ -151,6 +183,7 @@ class Buffer:
         if self._item:
             self._guard()
         self._read.clear()
+        self._about.clear()
 
 
 _buffer: ContextVar[Buffer | None] = ContextVar("buffer", default=None)
@@ -187,6 +220,16 @@ def ask_one(sql: str, params: Sequence[Any] = ()) -> Row | None:
     """The first row of a SELECT, or None."""
     rows = ask(sql, params)
     return rows[0] if rows else None
+
+
+def ask_about(table: str, keys: Sequence[Any], sql: str, params: Sequence[Any]) -> list[Row]:
+    """The rows of a SELECT that reads one table, by one column, for these keys alone.
+
+    Rows of other keys that wait to be written need not go out for it. The caller answers for this: each row that the
+    SELECT can see bears one of the keys as a value, and whoever writes such a row tells its key.
+    """
+    buffer = _buffer.get()
+    return _select(_raw(), sql, params) if buffer is None else buffer.ask_about(table, tuple(keys), sql, tuple(params))
 
 
 def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:
@@ -247,6 +290,14 @@ def _send(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
 @lru_cache(maxsize=2048)
 def _qmark(sql: str) -> str:
     return sql.replace("%s", "?").replace("%%", "%")
+
+
+@lru_cache(maxsize=2048)
+def _reaches_its_own(sql: str) -> bool:
+    """Whether a statement changes only rows that bear its values: an INSERT of values, or one by the row's own id."""
+    if sql.startswith("INSERT"):
+        return "SELECT" not in sql
+    return re.search(r"WHERE (?:id|case_id) = %s", sql) is not None
 
 
 @lru_cache(maxsize=2048)

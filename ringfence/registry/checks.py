@@ -177,6 +177,8 @@ def phone(text: str, region: str = "CN") -> str:
     """
     number = text.translate(_PHONE_NOISE)
     mobile, prefix, code = _mobile(region)
+    if number.startswith(f"+{code}"):
+        number = number[len(str(code)) + 1 :]
     if number.isascii() and mobile.fullmatch(number) and not (prefix and prefix.match(number)):
         return f"+{code}{number}"
     return phone_by_library(text, region)

@@ -55,6 +55,8 @@ class Registered:
 
     def having(self, kind: str, blinds: Sequence[int], at_most: int) -> Iterable[PersonId]:
         """As `Holder.having`."""
+        if not self.register.segments:
+            return []
         found = [int(dense) for blind in blinds for dense in self.register.holding(kind, blind)[:at_most]]
         return [self.register.person_of(dense) for dense in found[:at_most]]
 

@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import orjson
 
@@ -70,12 +71,22 @@ def keep(person: PersonId, told: Identity) -> Identity:
     )
     db.write("registry_blind_value", "DELETE FROM registry_blind_value WHERE person = %s", (person,))
     for kind, text in blocks(described(person, told)):
-        db.write(
-            "registry_blind_value",
-            "INSERT INTO registry_blind_value (kind, value, person) VALUES (%s, %s, %s)",
-            (kind, vault().blind(kind, text), person),
-        )
+        db.write("registry_blind_value", _BLIND, (kind, vault().blind(kind, text), person))
     return told
+
+
+def keep_first(person: PersonId, told: Identity, as_described: Described) -> None:
+    """As `keep`, for someone of whom nothing `is_on_record`, told in normal form: nothing need be read or put aside."""
+    site, owner = vault(), person.encode()
+    body = orjson.dumps({field: getattr(told, field) for field in told.fields()})
+    wrapped, (sealed,) = site.sealed_people([owner], [body])
+    db.write("registry_identity", _FIRST, (person, b64encode(wrapped).decode(), b64encode(sealed).decode()))
+    for kind, text in blocks(as_described):
+        db.write("registry_blind_value", _BLIND, (kind, site.blind(kind, text), person))
+
+
+_FIRST = "INSERT INTO registry_identity (person, wrapped_key, sealed) VALUES (%s, %s, %s)"
+_BLIND = "INSERT INTO registry_blind_value (kind, value, person) VALUES (%s, %s, %s)"
 
 
 def checked(told: Identity, country: str = "CN") -> Identity:
@@ -147,7 +158,7 @@ def keep_file(kept: Kept, about: str, at: datetime) -> None:
 
 def opened(person: PersonId) -> Identity | None:
     """Who a person is: from what was told here, else from the registers; None if unknown or erased."""
-    row = db.ask_one("SELECT wrapped_key, sealed FROM registry_identity WHERE person = %s", (person,))
+    row = _kept(person)
     if row is not None and row[0] is None:
         return None
     if row is not None and row[1]:
@@ -164,10 +175,16 @@ def opened(person: PersonId) -> Identity | None:
     return Identity(known.name, known.id_number, known.phone, known.address)
 
 
+def _kept(person: PersonId) -> tuple[Any, ...] | None:
+    """(wrapped key, sealed identity) as told here."""
+    sql = "SELECT wrapped_key, sealed FROM registry_identity WHERE person = %s"
+    rows = db.ask_about("registry_identity", (person,), sql, (person,))
+    return rows[0] if rows else None
+
+
 def is_on_record(person: PersonId) -> bool:
     """Whether anything was ever kept of a person, here or in a register."""
-    row = db.ask_one("SELECT 1 FROM registry_identity WHERE person = %s", (person,))
-    return row is not None or register().dense_of(person) is not None
+    return _kept(person) is not None or register().dense_of(person) is not None
 
 
 def unsealed(person: PersonId, text: Sealed) -> str | None:
@@ -209,11 +226,11 @@ class Entered:
     def having(self, kind: str, blinds: Sequence[int], at_most: int) -> Iterable[PersonId]:
         """The people under any of these keyed hashes of a kind."""
         marks = ", ".join(["%s"] * len(blinds))
-        rows = db.ask(
+        sql = (
             "SELECT DISTINCT person FROM registry_blind_value"
-            f" WHERE kind = %s AND value IN ({marks}) ORDER BY person LIMIT %s",
-            (kind, *blinds, at_most),
+            f" WHERE kind = %s AND value IN ({marks}) ORDER BY person LIMIT %s"
         )
+        rows = db.ask_about("registry_blind_value", blinds, sql, (kind, *blinds, at_most))
         return [PersonId(person) for (person,) in rows]
 
     def described(self, asked: Sequence[PersonId]) -> Iterable[tuple[PersonId, Described]]:

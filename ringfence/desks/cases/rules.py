@@ -95,6 +95,8 @@ def a_report_answers_its_clock(noted: CourseNoted, line: Line, policy: Policy) -
         return
     course = queries.course(noted.case)
     found = [course[event.value] for event in (CourseEvent.POSITIVE, CourseEvent.DIAGNOSED) if event.value in course]
+    if all(station.moment is None for station in found):
+        return  # no hour, no clock
     if any(station.moment is not None and station.seq < line.seq for station in found):
         yield TaskDone(task=task_of("report_case", noted.case), evidence="reported", at=noted.at)
     row = queries.case_row(noted.case)

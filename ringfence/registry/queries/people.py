@@ -58,8 +58,8 @@ def place_of_person(person: str) -> str | None:
 
 def person(person_id: PersonId) -> PersonRow | None:
     """A person by id."""
-    row = db.ask_one(f"{_PERSON} WHERE id = %s", (person_id,))
-    return _person(row) if row else None
+    rows = db.ask_about("registry_person", (person_id,), f"{_PERSON} WHERE id = %s", (person_id,))
+    return _person(rows[0]) if rows else None
 
 
 def known_person(person_id: PersonId) -> PersonRow | None:

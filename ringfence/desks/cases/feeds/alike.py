@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from ringfence.desks.cases import queries
-from ringfence.desks.cases.feeds.told import CaseTold, Terms
+from ringfence.desks.cases.feeds.told import CaseTold, Terms, described
 from ringfence.desks.cases.linelist.records import BadCell, Severity
 from ringfence.facts.ids import CaseId
 from ringfence.registry import identities
-from ringfence.registry.blocks import Described
-from ringfence.registry.queries import areas
 from ringfence.science.matching import REVIEW
 
 OPENED = 10
@@ -52,21 +49,3 @@ def duplicates_of(case: CaseTold, terms: Terms) -> list[Duplicate]:
 def _named(case: CaseId | None, otherwise: str) -> str:
     row = queries.case_row(case) if case else None
     return f"{row.number} ({row.source}: {row.code})" if row else otherwise
-
-
-def described(case: CaseTold) -> Described:
-    """A row as duplicates are looked for."""
-    record = case.record
-    birth, exact = record.birth_on, record.birth_on is not None
-    if birth is None and record.age is not None:
-        birth = date(case.at.year - int(record.age), 1, 1)
-    return Described(
-        name=case.identity.name,
-        birth_on=birth,
-        birth_exact=exact,
-        sex=identities.SEXES.get(record.sex or "", 0),
-        id_number=case.identity.id_number,
-        phone=case.identity.phone,
-        address=case.identity.address,
-        jurisdiction=(areas.path_of(case.residence) if case.residence else None) or case.path,
-    )

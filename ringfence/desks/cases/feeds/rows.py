@@ -9,7 +9,7 @@ from typing import Any
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts
 from ringfence.desks.cases import queries
-from ringfence.desks.cases.feeds.told import CaseTold, Terms
+from ringfence.desks.cases.feeds.told import CaseTold, Terms, described
 from ringfence.facts.cases import (
     CaseClassified,
     CaseCorrected,
@@ -45,6 +45,7 @@ class Difference:
     stations: dict[CourseEvent, date]
     exposed: bool
     described: dict[str, str]
+    first: bool = False  # nothing was ever kept of who the person is
 
     @property
     def nothing(self) -> bool:
@@ -61,7 +62,8 @@ def difference(told: CaseTold) -> Difference:
         exposed = _window(told, {}) is not None
         identity = _identity(told, person)
         return Difference(
-            True, person, _person_columns(told), False, identity, None, {}, told.stations, exposed, told.described  # noqa: FBT003
+            True, person, _person_columns(told), False, identity, None, {}, told.stations, exposed, told.described,  # noqa: FBT003
+            first=person is None and identity is told.identity,
         )  # fmt: skip
     course = {CourseEvent(name): station.day for name, station in queries.course(told.case).items()}
     stations = {event: day for event, day in told.stations.items() if course.get(event) != day}
@@ -192,7 +194,10 @@ def _person_facts(told: CaseTold, terms: Terms, found: Difference, at: datetime)
         was = areas.area_at(found.person.residence) if found.person.residence else None
         yield PersonMoved(person=told.person, residence=told.residence, was_residence=was.id if was else None, at=at)
     if found.identity.fields():
-        identities.keep(told.person, found.identity)
+        if found.first:
+            identities.keep_first(told.person, found.identity, described(told))
+        else:
+            identities.keep(told.person, found.identity)
         yield IdentityKept(person=told.person, fields=found.identity.fields(), at=at)
 
 

@@ -13,7 +13,8 @@ from ringfence.desks.cases.linelist.records import BadCell, CaseRecord, Severity
 from ringfence.facts.cases import Classification, CourseEvent
 from ringfence.facts.ids import CaseId, HouseholdId, JurisdictionId, OutbreakId, PersonId, derive
 from ringfence.registry import checks
-from ringfence.registry.identities import Identity
+from ringfence.registry.blocks import Described
+from ringfence.registry.identities import SEXES, Identity
 from ringfence.registry.queries import areas
 
 STATIONS: tuple[tuple[str, CourseEvent], ...] = (
@@ -179,3 +180,21 @@ def _identity(record: CaseRecord) -> tuple[Identity, tuple[BadCell, ...]]:
 
 def _id_number(text: str) -> str:
     return checks.id_number(text).normal
+
+
+def described(case: CaseTold) -> Described:
+    """A row as duplicates are looked for."""
+    record = case.record
+    birth, exact = record.birth_on, record.birth_on is not None
+    if birth is None and record.age is not None:
+        birth = date(case.at.year - int(record.age), 1, 1)
+    return Described(
+        name=case.identity.name,
+        birth_on=birth,
+        birth_exact=exact,
+        sex=SEXES.get(record.sex or "", 0),
+        id_number=case.identity.id_number,
+        phone=case.identity.phone,
+        address=case.identity.address,
+        jurisdiction=(areas.path_of(case.residence) if case.residence else None) or case.path,
+    )

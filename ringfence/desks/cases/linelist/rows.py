@@ -23,6 +23,7 @@ from ringfence.desks.cases.linelist.contradictions import contradictions
 from ringfence.desks.cases.linelist.fields import CASES, LINKS, Field
 from ringfence.desks.cases.linelist.guessing import EARLIEST, LATEST
 from ringfence.desks.cases.linelist.mapping import Column, Mapping
+from ringfence.desks.cases.linelist.personal import personal
 from ringfence.desks.cases.linelist.records import (
     BadCell,
     CaseRecord,
@@ -48,7 +49,8 @@ def records(
     constants = _constants(mapping, CASES, not_before, not_after)
     lines = table.frame.rows()
     rows = table.rows.to_list()
-    extra = _extra(table, mapping)
+    extra, left = _extra(table, mapping)
+    bad += left
     codes = _Codes(table, mapping, columns, lines)
     made: list[CaseRecord] = []
     for index, row in enumerate(rows):
@@ -68,7 +70,8 @@ def links(table: Table, mapping: Mapping) -> tuple[list[LinkRecord], list[BadCel
     bad = _kept_aside(table)
     columns = _columns(table, mapping, LINKS, EARLIEST, LATEST)
     constants = _constants(mapping, LINKS, EARLIEST, LATEST)
-    extra = _extra(table, mapping)
+    extra, left = _extra(table, mapping)
+    bad += left
     made: list[LinkRecord] = []
     for index, row in enumerate(table.rows.to_list()):
         told: dict[str, Any] = dict(constants)
@@ -163,17 +166,22 @@ def _record(row: int, told: dict[str, Any], code: tuple[str, bool], extra: dict[
     return CaseRecord(row=row, code_derived=derived, extra=extra, **told)
 
 
-def _extra(table: Table, mapping: Mapping) -> Any:
-    """A function of the index: the columns without a field, where they have a value (not `NA`, `unknown`, …)."""
-    names = mapping.extra
+def _extra(table: Table, mapping: Mapping) -> tuple[Any, list[BadCell]]:
+    """A function of the index: the columns without a field, where they have a value (not `NA`, `unknown`, …).
+
+    And a line of the report for each that is left out, as it seems to tell who people are.
+    """
+    private = [name for name in mapping.extra if personal(name, table.frame[name].head(5_000).to_list())]
+    left = [BadCell(0, name, "", "column_personal", Severity.VALUE_LEFT_OUT) for name in private]
+    names = [name for name in mapping.extra if name not in private]
     if not names:
-        return lambda _: {}
+        return (lambda _: {}), left
     pairs = [(name, _without_missing(table.frame[name].to_list())) for name in names]
 
     def of(index: int) -> dict[str, str]:
         return {name: cell for name, cells in pairs if (cell := cells[index]) is not None}
 
-    return of
+    return of, left
 
 
 def _without_missing(cells: list[str | None]) -> list[str | None]:

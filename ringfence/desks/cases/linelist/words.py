@@ -147,6 +147,9 @@ LABELS: dict[str, str] = {
     "linelist.id_birth_date": N_("The identity number holds a date that does not exist."),
     "linelist.id_shape": N_("This is no identity number and no document number."),
     "linelist.phone_invalid": N_("This is no telephone number."),
+    "linelist.column_personal": N_(
+        "The column has no field and seems to tell who people are: it was left out. Say what it is, and it is sealed."
+    ),
     "linelist.elsewhere": N_(
         "Most dates of this file lie outside the outbreak {title} ({first}–{last}): is it another outbreak?"
     ),

@@ -138,8 +138,9 @@ def a_course(fact: CourseNoted, line: Line) -> None:
             if event.value in before:
                 _count(key, event.value, before[event.value].day, -1)
             _count(key, event.value, day, 1)
+        before[event.value] = queries.Station(event.value, day, moment and to_micros(moment), line.seq)
         _show(fact.case, event, day)
-    _clock(fact.case)
+    _clock(fact.case, before)
     about(fact.case, line)
 
 
@@ -156,9 +157,8 @@ def _show(case: str, event: CourseEvent, day: date | None) -> None:
         )
 
 
-def _clock(case: str) -> None:
-    """When it was found and when it was reported, where the hours are known."""
-    known = queries.course(case)
+def _clock(case: str, known: dict[str, queries.Station]) -> None:
+    """When it was found and when it was reported, where the hours of its course are known."""
     found = [
         moment
         for event in (CourseEvent.POSITIVE.value, CourseEvent.DIAGNOSED.value)
@@ -186,7 +186,8 @@ def a_struck_station(fact: CourseStruck, line: Line) -> None:
         (fact.case, fact.event.value),
     )
     _show(fact.case, fact.event, None)
-    _clock(fact.case)
+    del before[fact.event.value]
+    _clock(fact.case, before)
     about(fact.case, line)
 
 

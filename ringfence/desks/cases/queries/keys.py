@@ -54,8 +54,9 @@ def place_of_case(case: str) -> str | None:
 
 def key(case: str) -> CaseKey | None:
     """What a case's counts hang on, or None."""
-    row = db.ask_one("SELECT outbreak, path, classification, set_aside FROM cases_case WHERE id = %s", (case,))
-    return CaseKey(case, row[0], row[1], row[2], bool(row[3])) if row else None
+    sql = "SELECT outbreak, path, classification, set_aside FROM cases_case WHERE id = %s"
+    rows = db.ask_about("cases_case", (case,), sql, (case,))
+    return CaseKey(case, *rows[0][:3], bool(rows[0][3])) if rows else None
 
 
 def numbers_of(cases: Sequence[str]) -> dict[str, int]:
@@ -73,7 +74,8 @@ def cases_so_far(outbreak: str) -> int:
 
 def course(case: str) -> dict[str, Station]:
     """The stations of a case's course, by event."""
-    rows = db.ask("SELECT event, day, moment, seq FROM cases_course WHERE case_id = %s", (case,))
+    sql = "SELECT event, day, moment, seq FROM cases_course WHERE case_id = %s"
+    rows = db.ask_about("cases_course", (case,), sql, (case,))
     return {event: Station(event, as_day(day) or date.min, moment, seq) for event, day, moment, seq in rows}
 
 
@@ -103,7 +105,8 @@ def case_coded(source: str, code: str, outbreak: str) -> CaseId | None:
 
 def extras_of(case: str) -> dict[str, str]:
     """The columns of a case that have no term of their own."""
-    return dict(db.ask("SELECT name, value FROM cases_extra WHERE case_id = %s", (case,)))
+    sql = "SELECT name, value FROM cases_extra WHERE case_id = %s"
+    return dict(db.ask_about("cases_extra", (case,), sql, (case,)))
 
 
 def cases_alike(outbreak: str, path: str, sex: str, age_years: float, onset_on: date) -> list[tuple[CaseId, str]]:

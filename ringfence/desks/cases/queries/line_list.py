@@ -121,8 +121,8 @@ def _row(stored: Sequence[Any]) -> CaseRow:
 
 def case_row(case: CaseId) -> CaseRow | None:
     """One row of the line list."""
-    row = db.ask_one(f"{_SELECT} WHERE id = %s", (case,))
-    return _row(row) if row else None
+    rows = db.ask_about("cases_case", (case,), f"{_SELECT} WHERE id = %s", (case,))
+    return _row(rows[0]) if rows else None
 
 
 _ROOTS = "cases_case WHERE outbreak = %s AND set_aside = %s"

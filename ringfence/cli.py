@@ -39,6 +39,7 @@ words (`do`, `ask`, `test`) says so in `OPEN`.
 """
 OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
 TAKES_ANY = frozenset({"do", "ask", "test"})
+TELLS = frozenset({"do", "account", "token", "linelist", "people", "report"})
 
 
 def door(words: list[str]) -> typer.Typer:
@@ -67,10 +68,31 @@ def _nothing() -> None:
     """Stands for a command in the list of all."""
 
 
+def _sealed_after(app: typer.Typer) -> None:
+    """Run a command; what it told in one shot is sealed at its end, as no worker may be running to do it."""
+    try:
+        app()
+    except SystemExit as ended:
+        if not ended.code and TELLS & set(sys.argv[1:2]):
+            _seal()
+        raise
+
+
+def _seal() -> None:
+    from django.apps import apps  # noqa: PLC0415 (only where a command has set Django up)
+
+    if apps.ready:
+        from ringfence.core.clock import Clock  # noqa: PLC0415
+        from ringfence.core.home import home  # noqa: PLC0415
+        from ringfence.core.seal import seal  # noqa: PLC0415
+
+        seal(home(), Clock().now())
+
+
 def main() -> None:
     """Run a command; a refusal is three sentences on standard error and exit code 1."""
     try:
-        door(sys.argv[1:])()
+        _sealed_after(door(sys.argv[1:]))
     except Refused as refusal:
         from ringfence.commands.speaking import sentences  # noqa: PLC0415 (loads Django)
 

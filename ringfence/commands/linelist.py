@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
+from django.utils.translation import gettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Shown
@@ -16,6 +18,12 @@ from ringfence.core.access import feed
 from ringfence.core.errors import Refused
 from ringfence.core.tables import read
 from ringfence.core.words import label
+
+if TYPE_CHECKING:
+    from ringfence.core.centre import Centre
+    from ringfence.desks.cases.feeds.sheets import Sheet
+    from ringfence.desks.cases.feeds.told import Terms
+    from ringfence.registry.queries.outbreaks import OutbreakRow
 
 app = typer.Typer(no_args_is_help=True, help="Line lists: read in from any file, taken out with all columns.")
 
@@ -51,27 +59,54 @@ def import_(  # noqa: PLR0913 (each is an option of the command)
 ) -> None:
     """Read a line list in: rows already on record change nothing, refused rows are reported and kept."""
     centre = centre_here()
-    from ringfence.desks.cases import queries  # noqa: PLC0415 (Django must be set up first)
-    from ringfence.desks.cases.feeds.outbreak import area_named, outbreak_called  # noqa: PLC0415
-    from ringfence.desks.cases.feeds.reading import LineList, terms_for  # noqa: PLC0415
-    from ringfence.desks.cases.feeds.sheets import read_sheet  # noqa: PLC0415
-    from ringfence.desks.cases.linelist.mapping import load  # noqa: PLC0415
+    told = _Import(file, map_, source, declare_places=declare_places, dry_run=dry_run)
+    show(told.done(centre, {"name": outbreak, "at": at, "zone": zone, "pack": pack}, save_map, json=json), json=json)
 
-    who = feed(BY)
-    mapping = load(map_) if map_ else None
-    read(file, limit_rows=1)  # refuse a file that cannot be read before an outbreak is declared for it
-    row = outbreak_called(centre, who, outbreak, zone=zone, pack=pack)
-    terms = terms_for(row, area_named(at, row), source, centre.clock.now())
-    sheet = read_sheet(file, row.begins_on, terms.now, terms.zone, mapping)
-    if save_map:
-        sheet.mapping.save(save_map)
-    lines = LineList(centre, who, sheet, terms, declare_places=declare_places)
-    made = lines.survey() if dry_run else _with_bar(lines, centre.home, quiet=json)
-    told = {
-        **made.counts(), "report": str(made.report) if made.report else None, "cases": queries.cases_in(row.id),
-        "outbreak": row.title, "kind": sheet.kind, "source": terms.source, "sha256": sheet.sha256, "dry_run": dry_run,
-    }  # fmt: skip
-    show(told, json=json)
+
+@dataclass(frozen=True)
+class _Import:
+    """One run of the command."""
+
+    file: Path
+    map: Path | None
+    source: str
+    declare_places: bool
+    dry_run: bool
+
+    def done(self, centre: Centre, wanted: dict[str, str], save_map: Path | None, *, json: bool) -> dict[str, Any]:
+        """Survey or tell the file, and say what came of it."""
+        from ringfence.desks.cases import queries  # noqa: PLC0415 (Django must be set up first)
+        from ringfence.desks.cases.feeds.outbreak import belonging  # noqa: PLC0415
+        from ringfence.desks.cases.feeds.reading import LineList, terms_for  # noqa: PLC0415
+
+        read(self.file, limit_rows=1)  # refuse a file that cannot be read before an outbreak is declared for it
+        found = belonging(centre, feed(BY), **wanted)
+        new = found.planned
+        terms = terms_for(found.outbreak, found.area, self.source, centre.clock.now())
+        sheet = self._sheet(found.outbreak, terms)
+        if save_map:
+            sheet.mapping.save(save_map)
+        if not self.dry_run:
+            found = found.declared(centre, feed(BY))
+        lines = LineList(centre, feed(BY), sheet, terms, declare_places=self.declare_places)
+        made = lines.survey() if self.dry_run else _with_bar(lines, centre.home, quiet=json)
+        if sheet.outside:
+            first, last = sheet.window
+            typer.echo(
+                label("linelist.elsewhere", gettext, title=found.outbreak.title, first=first, last=last), err=True
+            )
+        return {
+            **made.counts(), "report": str(made.report) if made.report else None,
+            "cases": queries.cases_in(found.outbreak.id), "outbreak": found.outbreak.title, "new_outbreak": new,
+            "kind": sheet.kind, "source": terms.source, "sha256": sheet.sha256, "dry_run": self.dry_run,
+        }  # fmt: skip
+
+    def _sheet(self, outbreak: OutbreakRow, terms: Terms) -> Sheet:
+        from ringfence.desks.cases.feeds.sheets import read_sheet  # noqa: PLC0415
+        from ringfence.desks.cases.linelist.mapping import load  # noqa: PLC0415
+
+        mapping = load(self.map) if self.map else None
+        return read_sheet(self.file, outbreak.begins_on, terms.now, terms.zone, mapping)
 
 
 def _with_bar(lines: Any, home: Path, *, quiet: bool) -> Any:

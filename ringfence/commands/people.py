@@ -37,6 +37,7 @@ def load(  # noqa: PLR0913 (each is told by name)
     """Load a register of people; the same files again change nothing."""
     centre = centre_here()
     from ringfence.registry.actions.loads import note_people_loaded  # noqa: PLC0415 (Django must be set up first)
+    from ringfence.registry.identities import erase_again  # noqa: PLC0415
     from ringfence.registry.queries import areas  # noqa: PLC0415
     from ringfence.registry.register.load import load_people  # noqa: PLC0415
     from ringfence.registry.vaults import site_vault  # noqa: PLC0415
@@ -52,10 +53,13 @@ def load(  # noqa: PLR0913 (each is told by name)
             places=areas.paths_by_code(source), take_good=take_good,
             progress=lambda read, of: shown.update(task, completed=read, total=of),
         )  # fmt: skip
+    again = erase_again()  # also where the files were loaded before: a crash may have come between
     told = {"sha256": done.sha256, "source": source, "people": done.people, "refused": done.refused}
     centre.tell(feed(BY), note_people_loaded, key=f"people:{done.sha256}", jurisdiction=jurisdiction, at=now, **told) if done.new else None  # fmt: skip
     report = str(done.refused_report) if done.refused_report else None
-    show({**told, "new": done.new, "report": report, "seconds": round(done.seconds, 1)}, json=json)
+    show(
+        {**told, "new": done.new, "erased_again": again, "report": report, "seconds": round(done.seconds, 1)}, json=json
+    )
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -30,6 +30,8 @@ MOST_OVERDUE = 10
 MOST_UNITS = 12
 CLASSES = ("confirmed", "probable", "asymptomatic", "suspect", "discarded")
 EVENTS = ("onset", "reported")
+QUIET = timedelta(days=28)  # after so long without a case the curve ends with the wave
+AFTER = timedelta(days=4)  # days drawn after the last case of a wave that is over
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,10 @@ def _curve(here: Page, event: str) -> SafeString:
     found = [each for each in found if each[1] != "discarded"]
     today = local_day(here.now)
     first = min((day for day, _, _ in found), default=today - timedelta(days=13))
-    days = [first + timedelta(days=n) for n in range(max((today - first).days, 0) + 1)]
+    last = max((day for day, _, _ in found), default=today)
+    over = today - last > QUIET  # then the wave fills the chart, not the years since
+    end = last + AFTER if over else today
+    days = [first + timedelta(days=n) for n in range(max((end - first).days, 0) + 1)]
     place = {day: n for n, day in enumerate(days)}
     series: dict[str, list[int]] = {}
     for classification in CLASSES[:-1]:
@@ -223,8 +228,12 @@ def _curve(here: Page, event: str) -> SafeString:
     title = gettext("Cases by day of onset") if event == "onset" else gettext("Cases by day of report")
     undated = gettext("%(n)s cases with this day on record") % {"n": f"{sum(n for _, _, n in found):,}"}
     filling = here.policy("cases").epicurve_incomplete_days
-    incomplete = today - timedelta(days=filling - 1) if filling else None
-    return charts.epicurve(days, series, _labels(here, title, undated), incomplete_from=incomplete)
+    incomplete = today - timedelta(days=filling - 1) if filling and not over else None
+    labels = _labels(here, title, undated)
+    if over:
+        since = gettext("no cases since %(day)s") % {"day": moment(last)}
+        labels = replace(labels, as_of=f"{since} · {labels.as_of}")
+    return charts.epicurve(days, series, labels, incomplete_from=incomplete)
 
 
 def _goal(here: Page) -> SafeString | None:

@@ -1,27 +1,28 @@
-"""The case file, and reporting a new case."""
+"""The case file."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from ringfence.console import case_parts as parts
-from ringfence.console.asks import ask, form_of, told_of
+from ringfence.console.answers import answers_cards
+from ringfence.console.asks import ask
 from ringfence.console.context import Page, page
 from ringfence.console.papers import papers_card
-from ringfence.console.pieces import Cell, Chip, Choice
-from ringfence.console.sections import Line, Pairs, Section, Sections
-from ringfence.console.sentences import case_said, entries
-from ringfence.console.shown import label, three_parts
+from ringfence.console.pieces import Cell, Chip, Choice, Row
+from ringfence.console.sections import Line, Pairs, Section, Sections, table
+from ringfence.console.sentences import case_said, entries, told_by
+from ringfence.console.shown import label
 from ringfence.core import log
 from ringfence.core.errors import Refused
+from ringfence.core.log import Told
 from ringfence.desks.cases.queries import CaseFile, case_file
 from ringfence.desks.cases.queries.interviews import forms_for
+from ringfence.facts.cases import CaseClassified, CaseReported, Classification
 from ringfence.facts.ids import CaseId
 
 NEWEST = 60  # lines of history on the page; the rest is in the log
@@ -38,7 +39,11 @@ def file_of(here: Page, case: str) -> CaseFile:
 @page()
 def case_page(here: Page, case: str) -> HttpResponse:
     """Everything on record of one case."""
-    file = file_of(here, case)
+    return here.render("console/sections.html", sections=case_sections(here, file_of(here, case)))
+
+
+def case_sections(here: Page, file: CaseFile, *, revealed: Section | None = None) -> Sections:
+    """The cards of a case file; `revealed` is the card of who it is, where the reading was recorded."""
     row = file.row
     outbreak = next((each for each in here.outbreaks if each.id == row.outbreak), None)
     names = here.area_names([row.path])
@@ -47,8 +52,8 @@ def case_page(here: Page, case: str) -> HttpResponse:
         chips.append(Chip(row.outcome, label(f"outcome.{row.outcome}")))
     if row.set_aside:
         chips.append(Chip("discarded", _("Set aside")))
-    forms = forms_for(outbreak.disease if outbreak else "*")
-    sections = Sections(
+    first = [revealed] if revealed else []
+    return Sections(
         title=case_said(here, row),
         chips=chips,
         lead=f"{names.get(row.path, row.path)} · {outbreak.title if outbreak else ''}",
@@ -57,15 +62,7 @@ def case_page(here: Page, case: str) -> HttpResponse:
             Choice(_("Dossier (PDF)"), reverse("dossier", args=[row.id])),
             Choice(_("Label"), reverse("case_label", args=[row.id])),
         ],
-        main=[
-            parts.tasks_card(here, row),
-            parts.course_card(here, file),
-            parts.class_card(here, file),
-            parts.investigation_card(here, file, forms),
-            parts.exposures_card(here, file),
-            parts.links_card(here, file),
-            _history(file),
-        ],
+        main=[*first, *_main(here, file, outbreak.disease if outbreak else "*", revealed=revealed is not None)],
         side=[
             parts.clock_card(here, row),
             parts.person_card(here, row),
@@ -74,12 +71,48 @@ def case_page(here: Page, case: str) -> HttpResponse:
             _office(here, file),
         ],
     )
-    return here.render("console/sections.html", sections=sections)
 
 
-def _history(file: CaseFile) -> Section:
-    lines = log.lines(file.lines[-NEWEST:])
-    return Section(_("History"), [Line(entries(lines)[::-1], _("Nothing on record."))], "history")
+def _main(here: Page, file: CaseFile, disease: str, *, revealed: bool) -> list[Section]:
+    lines = log.lines(file.lines)
+    return [
+        parts.tasks_card(here, file.row),
+        parts.course_card(here, file),
+        parts.class_card(here, file),
+        _classes(file, lines),
+        parts.investigation_card(here, file, forms_for(disease)),
+        *answers_cards(here, file, revealed=revealed),
+        parts.exposures_card(here, file),
+        parts.links_card(here, file),
+        Section(_("History"), [Line(entries(lines[-NEWEST:])[::-1], _("Nothing on record."))], "history"),
+    ]
+
+
+def _classes(file: CaseFile, lines: Sequence[Told]) -> Section:
+    """Each class that the case was given, newest first: when, on what basis, by whom."""
+    told = [
+        (each.line, each.fact)
+        for each in lines
+        if isinstance(each.fact, (CaseReported, CaseClassified)) and each.fact.case == file.row.id
+    ]
+    names = told_by(line.by for line, _fact in told)
+    rows = [
+        Row(str(line.seq), [
+            Cell(at=fact.at, href=reverse("why", args=[line.seq]), text=_("why?")),
+            Cell(chip=_class(fact.classification)),
+            Cell(chip=_class(fact.was_classification)) if isinstance(fact, CaseClassified) else Cell(_("as reported")),
+            Cell(getattr(fact, "basis", "") or "–"),
+            Cell(names[line.by]),
+        ])
+        for line, fact in reversed(told)
+    ]  # fmt: skip
+    columns = [_("When"), _("Class"), _("Was"), _("Basis"), _("Told by")]
+    found = table(_("Classes so far"), columns, rows, _("No class told yet."))
+    return Section(_("Classes so far"), [found], "classes")
+
+
+def _class(given: Classification) -> Chip:
+    return Chip(given.value, label(f"class.{given.value}"))
 
 
 def _extras(file: CaseFile) -> list[Section]:
@@ -99,49 +132,6 @@ def _office(here: Page, file: CaseFile) -> Section:
     return Section(_("Office"), found, "office")
 
 
-PERSON = ("office", "household", "birth_on", "code")
-CASE = ("person", "jurisdiction", "outbreak", "code")
-
-
-@page("report")
-def new_case(here: Page) -> HttpResponse:
-    """Register someone and report them as a case, in one form."""
-    register = here.centre.actions["registry.register_person"]
-    report = here.centre.actions["cases.report_case"]
-    data = here.request.POST if here.request.method == "POST" else None
-    first = {"jurisdiction": here.under_id or ""}
-    person = form_of(here, register, data, leave=("office", "household"), initial=first)
-    case = form_of(here, report, data, leave=("person", "outbreak", "code"), initial=first)
-    refused = None
-    if data is not None and person.is_valid() and case.is_valid():
-        try:
-            return _reported(here, told_of(register, {}, person.cleaned_data), told_of(report, {}, case.cleaned_data))
-        except Refused as refusal:
-            refused = three_parts(refusal)
-    return here.render(
-        "console/new_case.html",
-        status=409 if refused else 422 if data is not None else 200,
-        forms=[(_("The person"), person), (_("The case"), case)],
-        outbreak=here.outbreak,
-        refused=refused,
-    )
-
-
-def _reported(here: Page, person: dict[str, Any], case: dict[str, Any]) -> HttpResponse:
-    """Two tellings: someone who is registered and then not reported stays registered, and the second is told again."""
-    register = here.centre.actions["registry.register_person"].function
-    report = here.centre.actions["cases.report_case"].function
-    outbreak = here.outbreak_id
-    office = case["jurisdiction"]
-    answer = here.tell(register, office=office, **person)
-    who = answer.facts[0].person  # type: ignore[attr-defined]
-    reported = here.tell(report, outbreak=outbreak, person=who, **case)
-    found = reported.facts[0].case  # type: ignore[attr-defined]
-    messages.success(here.request, _("The case was reported."))
-    return redirect("case", found)
-
-
 urlpatterns = [
-    path("cases/new/", new_case, name="report_case"),
     path("cases/<str:case>/", case_page, name="case"),
 ]

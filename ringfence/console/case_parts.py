@@ -55,7 +55,12 @@ def person_card(here: Page, row: CaseRow) -> Section:
     person = people.person(row.person)
     names = here.area_names([row.residence, row.stay, row.path])
     pairs = [
-        (_("Person"), Cell(f"••• {person.code if person else row.person[-8:].upper()}")),
+        (
+            _("Person"),
+            Cell(
+                f"••• {person.code if person else row.person[-8:].upper()}", href=reverse("person", args=[row.person])
+            ),
+        ),
         (_("Sex"), Cell(label(f"sex.{row.sex}") if row.sex else "–")),
         (_("Age"), Cell(f"{row.age_years:g}" if row.age_years is not None else "–")),
         (_("Lives at"), Cell(names.get(row.residence or "", "–"))),

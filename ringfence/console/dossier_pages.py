@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from ringfence.console.answers import blocks_of
 from ringfence.console.case_pages import file_of
 from ringfence.console.case_parts import infectious
 from ringfence.console.context import Page, page
@@ -21,10 +22,8 @@ from ringfence.console.sentences import abouts, because, case_said, units_said
 from ringfence.console.shown import label
 from ringfence.core import log
 from ringfence.core.fact import from_micros
-from ringfence.desks.cases.actions.papers import check_answers, open_dossier
-from ringfence.desks.cases.interview import form_of, summary
+from ringfence.desks.cases.actions.papers import open_dossier
 from ringfence.desks.cases.queries import CaseFile
-from ringfence.desks.cases.queries.interviews import known_forms, plain_answers, told_before
 from ringfence.desks.command.queries import tasks as tasks_asked
 from ringfence.facts.ids import CaseId
 from ringfence.registry import identities
@@ -156,16 +155,10 @@ def _tasks(here: Page, case: str) -> list[paper.TaskRow]:
 
 
 def _interviews(here: Page, file: CaseFile, *, revealed: bool) -> list[paper.Interview]:
-    row, found = file.row, []
-    for kept in file.interviews:
-        form = form_of(known_forms(), kept.form, kept.version)
-        told = told_before(row.id, row.person, form) if revealed else plain_answers(row.id, form.id)
-        answers = check_answers(form, told, row, here.now).answers
-        blocks = summary(form, answers, here.language, revealed=revealed, zone=ZoneInfo(areas.zone_at(row.path)))
-        found.append(
-            paper.Interview(title=form.title.of(here.language), form=form.id, version=form.version, blocks=blocks)
-        )
-    return found
+    return [
+        paper.Interview(title=form.title.of(here.language), form=form.id, version=form.version, blocks=blocks)
+        for form, blocks in blocks_of(here, file, revealed=revealed)
+    ]
 
 
 def _why(here: Page, seq: int) -> list[paper.Why]:

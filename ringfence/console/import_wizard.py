@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import orjson
-from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
@@ -15,6 +14,7 @@ from django.utils.translation import gettext
 
 from ringfence.console import uploads
 from ringfence.console.context import Page, page
+from ringfence.console.import_choices import Choices, belonging_of, chosen, first_choice, noted
 from ringfence.console.pieces import Number
 from ringfence.console.shown import label, three_parts
 from ringfence.console.uploads import Upload
@@ -22,16 +22,15 @@ from ringfence.core.errors import Refused
 from ringfence.core.tables import Table, read
 from ringfence.core.words import N_
 from ringfence.desks.cases import queries
-from ringfence.desks.cases.feeds.outbreak import area_named
 from ringfence.desks.cases.feeds.reading import LineList, Outcome, terms_for
 from ringfence.desks.cases.feeds.reporting import KEPT_FOR, said, write_report
-from ringfence.desks.cases.feeds.sheets import Sheet, guessed, sheet_of, window_of
+from ringfence.desks.cases.feeds.sheets import OUTSIDE, Sheet, guessed, sheet_of, window_of
 from ringfence.desks.cases.linelist.fields import CASES, EXTRA, LINKS, SKIP
 from ringfence.desks.cases.linelist.guessing import kind_of
 from ringfence.desks.cases.linelist.mapping import Column, Mapping, from_toml, load
-from ringfence.facts.ids import JurisdictionId, OutbreakId
-from ringfence.registry.queries import areas
-from ringfence.registry.queries.outbreaks import OutbreakRow, outbreak_row
+from ringfence.desks.cases.linelist.records import BadCell
+from ringfence.facts.ids import OutbreakId
+from ringfence.registry.queries.outbreaks import outbreak_row
 from ringfence.science.dates import ORDERS, Order
 
 SYNCHRONOUS = 5_000
@@ -107,36 +106,6 @@ class Line:
     dated: bool
 
 
-class Choices(forms.Form):
-    """Where the rows belong."""
-
-    outbreak = forms.ChoiceField()
-    place = forms.CharField(required=False, max_length=200)
-    source = forms.CharField(required=False, max_length=80)
-    declare_places = forms.BooleanField(required=False)
-    keep_as = forms.CharField(required=False, max_length=40)
-
-    def __init__(self, here: Page, *args: Any, **more: Any) -> None:
-        """Offer the outbreaks in scope; places are declared only by those who may."""
-        super().__init__(*args, **{"auto_id": "f_%s", **more})
-        self.fields["outbreak"].choices = [(each.id, each.title) for each in here.outbreaks]  # type: ignore[attr-defined]
-        told = (
-            ("outbreak", gettext("Outbreak"), ""),
-            ("place", gettext("Place"), gettext("Name, code or path; the outbreak's whole area where left empty.")),
-            (
-                "source",
-                gettext("Whose case codes these are"),
-                gettext("The same code of another source is another case."),
-            ),
-            ("declare_places", gettext("Declare the places that are not on record"), ""),
-            ("keep_as", gettext("Keep these columns under a name"), gettext("To use them again for the next file.")),
-        )
-        for name, text, hint in told:
-            self.fields[name].label, self.fields[name].help_text = text, hint
-        if not here.may("arrange"):
-            del self.fields["declare_places"]
-
-
 @page(may="import")
 def columns(here: Page, upload: str) -> HttpResponse:
     """What each column is taken for; where the rows belong."""
@@ -144,16 +113,15 @@ def columns(here: Page, upload: str) -> HttpResponse:
     table = read(job.file, limit_rows=PREVIEWED)
     mapping = _mapping(here, job, table)
     if here.request.method != "POST":
-        asked = {"outbreak": job.outbreak or (here.outbreak.id if here.outbreak else ""), "source": job.source}
-        return _columns(here, job, table, mapping, Choices(here, initial=asked))
+        return _columns(here, job, table, mapping, Choices(here, initial=first_choice(here, job)))
     form = Choices(here, here.request.POST)
     try:
-        chosen = _chosen(here, mapping)
+        told = _chosen(here, mapping)
         if form.is_valid():
-            return _keep_choices(here, job, chosen, form.cleaned_data)
+            return _keep_choices(here, job, told, form.cleaned_data)
     except Refused as refusal:
         return _columns(here, job, table, mapping, form, refused=three_parts(refusal), status=409)
-    return _columns(here, job, table, chosen, form, status=409)
+    return _columns(here, job, table, told, form, status=409)
 
 
 def _mapping(here: Page, job: Upload, table: Table) -> Mapping:
@@ -161,8 +129,7 @@ def _mapping(here: Page, job: Upload, table: Table) -> Mapping:
     name = here.request.GET.get("map", "")
     if name:
         return load(uploads.mapping_path(name)).checked_for(table)
-    begins_on = here.outbreak.begins_on if here.outbreak else None
-    return job.told_mapping() or guessed(table, window_of(table, begins_on, here.now, here.zone))
+    return job.told_mapping() or guessed(table, window_of(table, None, here.now, here.zone))
 
 
 def _columns(  # noqa: PLR0913 (a page is gathered in one place)
@@ -207,40 +174,32 @@ def _chosen(here: Page, mapping: Mapping) -> Mapping:
 
 
 def _keep_choices(here: Page, job: Upload, mapping: Mapping, told: dict[str, Any]) -> HttpResponse:
-    outbreak = outbreak_row(OutbreakId(told["outbreak"]))
-    if outbreak is None or outbreak not in here.outbreaks:
-        raise Refused("no_outbreak_here")
-    area = area_named(told["place"] or _own_place(here, outbreak), outbreak)
-    if not here.who.scope("import").covers(area.path):
-        raise Refused("not_known_here", what="place", id=told["place"] or area.name(here.language))
-    terms_for(outbreak, area, told["source"], here.now)
+    found = chosen(here, told)
+    terms_for(found.outbreak, found.area, told["source"], here.now)
     if told["keep_as"]:
         mapping.save(uploads.mapping_path(told["keep_as"].strip()))
-    job.outbreak, job.area, job.source = outbreak.id, area.id, told["source"]
+    noted(job, found, told["source"])
     job.declare_places = bool(told.get("declare_places"))
-    job.mapping, job.state, job.counts = mapping.to_toml(), "uploaded", {}
+    job.mapping, job.state, job.counts, job.window = mapping.to_toml(), "uploaded", {}, None
     job.save()
     return HttpResponseRedirect(reverse("import_check", args=[job.id]))
-
-
-def _own_place(here: Page, outbreak: OutbreakRow) -> str:
-    """The outbreak's area, or one's only place where that is narrower."""
-    scope = here.who.scope("import").within(outbreak.path).paths
-    return scope[0] if len(scope) == 1 and scope[0] else ""
 
 
 # -- the check --------------------------------------------------------------------------------------------------------
 
 
-def _line_list(here: Page, job: Upload) -> LineList:
-    outbreak = outbreak_row(OutbreakId(job.outbreak))
-    area = areas.area(JurisdictionId(job.area))
-    mapping = job.told_mapping()
-    if outbreak is None or area is None or mapping is None:
+def _line_list(here: Page, job: Upload, *, declare: bool = False) -> LineList:
+    """The file against what is on record; a new outbreak is declared only where that is told."""
+    found, mapping = belonging_of(here, job), job.told_mapping()
+    if mapping is None:
         raise Refused("upload_not_mapped", name=job.name)
-    terms = terms_for(outbreak, area, job.source, here.now)
+    if declare:
+        found = found.declared(here.centre, here.who, f"import:{job.id}")
+    terms = terms_for(found.outbreak, found.area, job.source, here.now)
     table = read(job.file)
-    sheet: Sheet = sheet_of(job.file, table, mapping, window_of(table, outbreak.begins_on, terms.now, terms.zone))
+    window = window_of(table, found.outbreak.begins_on, terms.now, terms.zone)
+    sheet: Sheet = sheet_of(job.file, table, mapping, window)
+    job.window = (sheet.window[0].isoformat(), sheet.window[1].isoformat())
     return LineList(here.centre, here.who, sheet, terms, declare_places=job.declare_places)
 
 
@@ -258,7 +217,17 @@ def check(here: Page, upload: str) -> HttpResponse:
         return here.render("console/imports/busy.html", job=job, again="import_check")
     if job.refusal:
         return _failed(here, job)
-    return here.render("console/imports/check.html", job=job, numbers=_numbers(job), good=_good(job), bad=_bad(job))
+    return here.render(
+        "console/imports/check.html", job=job, numbers=_numbers(job), good=_good(job), bad=_bad(job), elsewhere=_elsewhere(here, job)
+    )  # fmt: skip
+
+
+def _elsewhere(here: Page, job: Upload) -> str:
+    """The sentence that says so, where most dates lie outside the outbreak's possible days."""
+    if not job.counts.get("outside") or job.window is None:
+        return ""
+    title = belonging_of(here, job).outbreak.title
+    return label("linelist.elsewhere", title=title, first=job.window[0], last=job.window[1])
 
 
 def _run(here: Page, job: Upload, state: str) -> None:
@@ -287,7 +256,7 @@ def _survey(here: Page, job: Upload, beat: Callable[[int, int], None]) -> None:
 
 
 def _tell(here: Page, job: Upload, beat: Callable[[int, int], None]) -> None:
-    _noted(job, _line_list(here, job).tell(here.centre.home, beat))
+    _noted(job, _line_list(here, job, declare=True).tell(here.centre.home, beat))
     job.state = "done"
 
 
@@ -301,9 +270,14 @@ def _noted(job: Upload, made: Outcome) -> None:
 
 def _write_rows(job: Upload, made: Outcome) -> None:
     """The first of them as the page shows them."""
-    shown = [(cell.row, cell.column, cell.value[:80], label(f"linelist.severity.{cell.severity.value}"), said(cell, gettext)) for cell in made.bad[:SHOWN_BAD]]  # fmt: skip
+    shown = [(cell.row, cell.column, cell.value[:80], label(f"linelist.severity.{cell.severity.value}"), said(cell, gettext)) for cell in _to_show(made)]  # fmt: skip
     job.counts["bad"] = len(made.bad)
     write_shown(job, shown)
+
+
+def _to_show(made: Outcome) -> list[BadCell]:
+    """The first lines of the report; where one sentence says that most days lie outside, not each of them again."""
+    return [cell for cell in made.bad if not (made.outside and cell.code in OUTSIDE)][:SHOWN_BAD]
 
 
 def write_shown(job: Upload, shown: list[tuple[int, str, str, str, str]]) -> None:
@@ -353,6 +327,13 @@ def result(here: Page, upload: str) -> HttpResponse:
     if job.state != "done":
         return HttpResponseRedirect(reverse("import_check", args=[job.id]))
     outbreak = outbreak_row(OutbreakId(job.outbreak))
+    if outbreak is not None and job.new_title and not job.shown_new:
+        here.request.session["outbreak"] = outbreak.id
+        job.shown_new = True
+        job.save()
+        here = replace(
+            here, outbreak=outbreak, outbreaks=(*(each for each in here.outbreaks if each != outbreak), outbreak)
+        )
     return here.render("console/imports/result.html", job=job, numbers=_numbers(job), bad=_bad(job), outbreak=outbreak)
 
 

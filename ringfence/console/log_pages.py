@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from ringfence.console.context import Page, page
 from ringfence.console.fields import AreaField
 from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
-from ringfence.console.sections import Line, Links, Pairs, Section, Sections, Text, Why, table
+from ringfence.console.sections import Line, Pairs, Section, Sections, Text, Why, table
 from ringfence.console.sentences import about_url, because, details, entries, may_read, sentence, told_by
 from ringfence.console.shown import label
 from ringfence.core import log, seal
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact
 from ringfence.core.log import Told
-from ringfence.registry.queries.history import LogPage, log_lines, quarantined, seals
+from ringfence.registry.queries.history import LogPage, log_lines, seals
 
 MOST_BEHIND = 200
 
@@ -191,36 +191,8 @@ def _public_key(here: Page) -> str:
     return "ed25519 " + b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
 
 
-@page("audit")
-def quarantine_page(here: Page) -> HttpResponse:
-    """What could not be accepted."""
-    rows = [
-        Row(
-            str(each["id"]),
-            [
-                Cell(at=each["heard_at"]),
-                Cell(each["door"]),
-                Cell(label(f"refusal.{each['code']}")),
-                Cell(each["content"][:200]),
-                Cell(_("settled") if each["settled_at"] else _("open")),
-            ],
-        )
-        for each in here.ask(quarantined)
-    ]
-    columns = [_("Heard"), _("Door"), _("Reason"), _("Content"), _("State")]
-    found = table(_("Not accepted"), columns, rows, _("Everything that was handed in was accepted."))
-    sections = Sections(
-        title=_("Not accepted"),
-        lead=_("What could not be accepted is kept as it came, until a person has dealt with it."),
-        way=[Choice(_("Log"), reverse("log"))],
-        main=[Section("", [found, Links([Choice(_("Log"), reverse("log"))])])],
-    )
-    return here.render("console/sections.html", sections=sections)
-
-
 urlpatterns = [
     path("log/", log_page, name="log"),
     path("log/seals/", seals_page, name="seals"),
-    path("quarantine/", quarantine_page, name="quarantine"),
     path("why/<int:seq>/", why_page, name="why"),
 ]

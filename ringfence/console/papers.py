@@ -14,12 +14,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ringfence.console.asks import ask
 from ringfence.console.context import Page, page
-from ringfence.console.pieces import Cell, Choice, Row
-from ringfence.console.sections import Ask, Links, Pairs, Part, Section, Sections, Text, table
+from ringfence.console.pieces import Cell, Row
+from ringfence.console.sections import Ask, Part, Section, table
 from ringfence.console.sentences import case_said
-from ringfence.console.shown import label
 from ringfence.core.errors import Refused
 from ringfence.core.home import home
 from ringfence.desks.cases.actions.papers import attach_file, check_answers
@@ -27,7 +25,6 @@ from ringfence.desks.cases.queries import CaseRow, case_row
 from ringfence.desks.cases.queries.interviews import form_of_case, forms_for, plain_answers
 from ringfence.facts.ids import AttachmentId, CaseId
 from ringfence.registry import attachments, identities
-from ringfence.registry.actions import reveal_identity
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.history import kept_files
 from ringfence.reports.dossier import Printed
@@ -100,6 +97,8 @@ def attach(here: Page, case: str) -> HttpResponse:
 def attachment(here: Page, case: str, file: str) -> HttpResponse:
     """A file, as a download that no browser opens by itself."""
     row = row_of(here, case)
+    if not here.who.scope("investigate").covers(row.path):
+        raise Refused("not_allowed", what="investigate")
     known = next((each for each in kept_files(row.id) if each.id == file), None)
     vault = identities.vault_of(row.person)
     if known is None or vault is None:
@@ -151,40 +150,9 @@ def _disease(here: Page, row: CaseRow) -> str:
     return next((each.disease for each in here.outbreaks if each.id == row.outbreak), "*")
 
 
-@page("reveal")
-def reveal(here: Page, case: str) -> HttpResponse:
-    """Who the person is: shown once, after the purpose is on record."""
-    row = row_of(here, case)
-    if here.request.method != "POST":
-        asked = ask(here, "registry.reveal_identity", _("Reveal"), fixed={"person": row.person})
-        one = asked[0]
-        reason = Ask(
-            _("Why do you need to know?"), one.form, here.request.path, submit=_("Reveal and record"), opened=True
-        )
-        sections = Sections(
-            _("Who this is"),
-            [Section("", [Text(_("Your name and your purpose go on record.")), reason])],
-            way=_way(here, row),
-        )
-        return here.render("console/sections.html", sections=sections)
-    here.tell(reveal_identity, person=row.person, purpose=here.request.POST.get("purpose", ""), at=here.now)
-    known = identities.opened(row.person)
-    pairs = [(label(f"field.{name}"), Cell(str(getattr(known, name)))) for name in known.fields()] if known else []
-    shown: list[Part] = [Pairs(pairs), Text(_("This reading is on record. The page is not kept."))]
-    sections = Sections(_("Who this is"), [Section("", [*shown, Links(_way(here, row))])], way=_way(here, row))
-    answer = here.render("console/sections.html", sections=sections)
-    answer["Cache-Control"] = "private, no-store"
-    return answer
-
-
-def _way(here: Page, row: CaseRow) -> list[Choice]:
-    return [Choice(case_said(here, row), reverse("case", args=[row.id]))]
-
-
 urlpatterns = [
     path("cases/<str:case>/attach/", attach, name="attach"),
     path("cases/<str:case>/files/<str:file>/", attachment, name="attachment"),
     path("cases/<str:case>/label.svg", case_label, name="case_label"),
-    path("cases/<str:case>/reveal/", reveal, name="reveal"),
     path("cases/<str:case>/forms/<str:form>/form.pdf", interview_pdf, name="interview_pdf"),
 ]

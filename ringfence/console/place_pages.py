@@ -14,7 +14,7 @@ from ringfence.console.context import Page, page
 from ringfence.console.picked import Search
 from ringfence.console.pieces import Cell, Chip, Choice, Column, Empty, Listing, Row
 from ringfence.console.sections import List, Part, Section, Sections, Table, table
-from ringfence.console.shown import label
+from ringfence.console.shown import label, pack_said
 from ringfence.core.errors import Refused
 from ringfence.core.policy import Kind
 from ringfence.core.policy_layers import kind_of
@@ -218,8 +218,12 @@ def outbreaks_page(here: Page) -> HttpResponse:
     counted = here.ask(cases_of, outbreaks=tuple(each.id for each in found))
     rows = [_outbreak_row(here, each, counted.get(each.id, 0)) for each in found]
     columns = [_("Outbreak"), _("State"), _("Policy"), _("Begins"), _("Objective"), _("Cases")]
-    packs = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE]
-    over = [(pack.id, _pack_said(here, pack)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.OVERLAY]
+    packs = [
+        (pack.id, pack_said(pack, here.language)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.DISEASE
+    ]
+    over = [
+        (pack.id, pack_said(pack, here.language)) for pack in here.centre.book.packs() if kind_of(pack) is Kind.OVERLAY
+    ]
     changes = ask(
         here, "registry.declare_outbreak", _("Declare an outbreak"), choices={"pack": packs, "overlays": over}
     )
@@ -238,13 +242,6 @@ def outbreaks_page(here: Page) -> HttpResponse:
         ],
     )
     return here.render("console/sections.html", sections=sections)
-
-
-def _pack_said(here: Page, pack: object) -> str:
-    header = pack.header  # type: ignore[attr-defined]
-    title = getattr(header, "title", "") or pack.id  # type: ignore[attr-defined]
-    said = title.get(here.language, "") if isinstance(title, dict) else str(title)
-    return f"{said} ({pack.version})"  # type: ignore[attr-defined]
 
 
 def _outbreak_row(here: Page, each: outbreaks.OutbreakRow, cases: int) -> Row:

@@ -15,6 +15,7 @@ from ringfence.console.templatetags.console import moment
 from ringfence.core import words
 from ringfence.core.declare import Declared
 from ringfence.core.errors import Refused
+from ringfence.core.policy_file import Pack
 
 
 def names_language(code: str | None = None) -> str:
@@ -95,3 +96,10 @@ def rows_said(n: int) -> str:
 def local_day(at: datetime) -> date:
     """The day of a moment in the active zone."""
     return timezone.localtime(at).date()
+
+
+def pack_said(pack: Pack, language: str) -> str:
+    """A policy pack by its title in a language, with its version."""
+    title: Any = getattr(pack.header, "title", "") or pack.id
+    said = title.get(language, "") if isinstance(title, dict) else str(title)
+    return f"{said} ({pack.version})"

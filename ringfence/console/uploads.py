@@ -39,6 +39,11 @@ class Upload:
     outbreak: str = ""
     area: str = ""
     source: str = ""
+    new_title: str = ""  # of an outbreak that is declared when the rows are taken; `outbreak` is its id to be
+    new_pack: str = ""
+    new_code: str = ""
+    shown_new: bool = False  # the session looks at the new outbreak
+    window: tuple[str, str] | None = None  # the first and last possible day, once checked
     mapping: str = ""  # TOML; empty until the columns were looked at
     declare_places: bool = False
     state: str = "uploaded"  # uploaded, checking, checked, telling, done, failed

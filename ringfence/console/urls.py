@@ -14,7 +14,11 @@ PAGES = (
     "ringfence.console.doors",
     "ringfence.console.accounts",  # sign-in, second factors, language
     "ringfence.console.asks",
+    "ringfence.console.new_case",
     "ringfence.console.case_pages",
+    "ringfence.console.reveal_pages",
+    "ringfence.console.person_pages",
+    "ringfence.console.kept_pages",
     "ringfence.console.papers",
     "ringfence.console.dossier_pages",
     "ringfence.console.interview_pages",

@@ -61,6 +61,21 @@ def settle(doors: Collection[str], at: datetime) -> None:
             db.send(sql, [(to_micros(at), *some)])
 
 
+def settle_row(row: int, at: datetime) -> None:
+    """One thing kept has been dealt with; inside a telling."""
+    db.write("quarantine", "UPDATE quarantine SET settled_at = %s WHERE id = %s", (to_micros(at), row))
+
+
+def open_row(row: int) -> OpenRow | None:
+    """One thing that nobody has dealt with yet."""
+    found = db.ask(f"SELECT {_OPEN} FROM quarantine WHERE id = %s AND settled_at IS NULL", (row,))
+    rows = [OpenRow(id_, door, code, content, by, from_micros(at)) for id_, door, code, content, by, at in found]
+    return rows[0] if rows else None
+
+
+_OPEN = "id, door, code, content, told_by, heard_at"
+
+
 def open_doors(prefix: str) -> set[str]:
     """The doors beginning so that have something open."""
     sql = "SELECT DISTINCT door FROM quarantine WHERE settled_at IS NULL AND door >= %s AND door < %s"

@@ -191,6 +191,24 @@ class PeopleToldApart(Fact):
     other: PersonId
 
 
+class PeopleLookedFor(Fact):
+    """Someone asked whom on record a person may be: by a number, or by all that is known of them. No content here."""
+
+    how: str  # id_number, phone, likeness
+    people: tuple[PersonId, ...]  # found at the asker's places, likeliest first
+    purpose: str = ""
+    probabilities: tuple[float, ...] = ()  # of being one person, beside `people`; only by likeness
+
+
+class KeptRowSettled(Fact):
+    """A person dealt with something that could not be accepted and was kept as it came. No content here."""
+
+    row: int
+    door: str
+    code: str  # why it was not accepted
+    reason: str  # how it was dealt with
+
+
 class PeopleLoaded(Fact):
     """A register's people were loaded from a file; the columnar file with this SHA-256 holds them."""
 

@@ -250,6 +250,7 @@ class Person(models.Model):
             models.Index(fields=["household"], name="person_household"),
             models.Index(fields=["office", "id"], name="person_office"),
             models.Index(fields=["canonical"], name="person_canonical"),
+            models.Index(fields=["code"], name="person_any_code"),
         )
 
 
@@ -264,6 +265,7 @@ class ToldApart(models.Model):
         """Once each."""
 
         db_table = "registry_told_apart"
+        indexes = (models.Index(fields=["other"], name="told_apart_other"),)
 
 
 class Erased(models.Model):

@@ -6,7 +6,6 @@ above it. The files are never copied.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +17,9 @@ from typer.testing import CliRunner
 from ringfence.app import open_centre
 from ringfence.commands.linelist import app
 from ringfence.core import db
+from tests.acceptance.shared import shared
 
-
-def _shared() -> Path | None:
-    told = os.environ.get("RINGFENCE_SHARED_DATA")
-    places = [Path(told)] if told else [above / "shared" / "data" for above in Path(__file__).resolve().parents]
-    return next((place for place in places if place.is_dir()), None)
-
-
-SHARED = _shared()
+SHARED = shared()
 pytestmark = pytest.mark.skipif(
     SHARED is None, reason="no shared/data folder beside or above the repository, and RINGFENCE_SHARED_DATA is not set"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ringfence.console import import_wizard
+from ringfence.registry import actions as registry
+from ringfence.registry.queries.outbreaks import outbreaks
 from tests.console.world import World
 
 LIST = (
@@ -99,3 +102,66 @@ def test_a_large_file_goes_in_beside_the_page(world: World, monkeypatch: pytest.
     answer = browser.post(check.replace("check", "result"), follow=True)
     assert answer.status_code == 200
     assert len(begun) == 2
+
+
+OLD_LIST = (
+    "case_id,sex,age,date of onset,date of report\n"
+    "H1,f,30,23/1/20,25/1/20\nH2,m,41,24/1/20,26/1/20\nH3,m,20,28/1/20,30/1/20\nH4,f,22,2/2/20,4/2/20\n"
+)
+
+
+def test_a_new_outbreak_is_declared_when_the_rows_are_taken(world: World) -> None:
+    browser = world.browser("duty_officer")
+    address = sent(browser, OLD_LIST)
+    assert "A new outbreak" in browser.get(address).content.decode()
+    before = titles(world)
+    new = {"outbreak": "new", "new_title": "Hong Kong 2020", "new_pack": "cn-covid-2021"}
+    assert browser.post(address, {"outbreak": "new", "new_title": " "}).status_code == 409
+    check = mapped(browser, world, address, **new)
+    shown = browser.get(check).content.decode()
+    assert "Take the 4 good rows" in shown
+    assert "2028" not in shown
+    assert titles(world) == before  # the check writes nothing
+    answer = browser.post(check.replace("check", "result"), follow=True)
+    assert titles(world) == [*before, "Hong Kong 2020"]
+    declared = next(each for each in world.centre.ask(world.god, outbreaks) if each.title == "Hong Kong 2020")
+    assert (declared.pack, declared.path) == ("cn-covid-2021", "p.n.")
+    assert browser.session["outbreak"] == declared.id
+    shown = answer.content.decode()
+    assert f"/cases/?outbreak={declared.id}" in shown
+    assert f"/?outbreak={declared.id}" in shown
+    assert "2020-01-23" in browser.get(f"/cases/?outbreak={declared.id}").content.decode()
+    browser.post(check.replace("check", "result"), follow=True)  # told again, it is one outbreak
+    assert len(titles(world)) == len(before) + 1
+    again = sent(browser, OLD_LIST)
+    assert browser.post(again, new).status_code == 409  # the name is taken
+
+
+def test_only_those_who_decide_may_begin_an_outbreak_with_a_file(world: World) -> None:
+    browser = world.browser("investigator")
+    address = sent(browser, OLD_LIST)
+    assert "A new outbreak" not in browser.get(address).content.decode()
+    assert browser.post(address, {"outbreak": "new", "new_title": "X"}).status_code == 409
+    officer = world.browser("duty_officer")
+    elsewhere = {"outbreak": "new", "new_title": "X", "place": "s"}
+    assert officer.post(sent(officer, OLD_LIST), elsewhere).status_code == 409
+
+
+def test_a_file_of_other_years_is_said_plainly_to_be_of_another_outbreak(world: World) -> None:
+    world._tell(
+        registry.declare_outbreak, jurisdiction=world.province, code="NOW", title="Yunting", disease="covid-19",
+        pack="cn-covid-2021", begins_on=date(2025, 9, 1),
+    )  # fmt: skip
+    now = next(each for each in world.centre.ask(world.god, outbreaks) if each.title == "Yunting")
+    browser = world.browser("duty_officer")
+    address = sent(browser, OLD_LIST)
+    shown = browser.get(mapped(browser, world, address, outbreak=now.id)).content.decode()
+    assert "Most dates of this file lie outside the outbreak Yunting (2023-01-01–" in shown
+    assert "2028" not in shown
+    assert shown.count("23/1/20") == 0
+
+
+def titles(world: World) -> list[str]:
+    return sorted(
+        (each.title for each in world.centre.ask(world.god, outbreaks)), key=lambda title: title == "Hong Kong 2020"
+    )

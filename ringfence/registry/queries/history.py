@@ -63,16 +63,6 @@ def seals() -> list[dict[str, Any]]:
     return [dict(zip(names, (*row[:5], from_micros(row[5]), row[6]), strict=True)) for row in rows]
 
 
-@query(may="audit")
-def quarantined() -> list[dict[str, Any]]:
-    """What could not be accepted and is kept as it came, unsettled first."""
-    names = ("id", "door", "code", "content", "told_by", "heard_at", "settled_at")
-    rows = db.ask(f"SELECT {', '.join(names)} FROM quarantine ORDER BY settled_at IS NOT NULL, heard_at DESC LIMIT 100")
-    return [
-        dict(zip(names, (*row[:5], from_micros(row[5]), row[6] and from_micros(row[6])), strict=True)) for row in rows
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class FileRow:
     """A file kept with a record; its name is sealed."""

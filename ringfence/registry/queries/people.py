@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from ringfence.core import db
-from ringfence.core.declare import locates
+from ringfence.core.access import Scope
+from ringfence.core.declare import locates, query
 from ringfence.facts.ids import HouseholdId, PersonId
 from ringfence.registry import registers
 from ringfence.registry.queries.outbreaks import as_day
@@ -39,6 +40,9 @@ _PERSON = (
 )
 
 
+_PLACE = "coalesce(office, stay, residence, '')"
+
+
 def _person(row: Sequence[Any]) -> PersonRow:
     values = list(row)
     values[4] = as_day(values[4])
@@ -56,6 +60,93 @@ def person(person_id: PersonId) -> PersonRow | None:
     """A person by id."""
     row = db.ask_one(f"{_PERSON} WHERE id = %s", (person_id,))
     return _person(row) if row else None
+
+
+def known_person(person_id: PersonId) -> PersonRow | None:
+    """A person by id, also one who so far stands only in a register."""
+    found = person(person_id)
+    public = None if found else registers.public(person_id)
+    if public is None:
+        return found
+    sex = {1: "male", 2: "female"}.get(public.sex)
+    born = public.birth_on if public.birth_exact else None
+    code = f"R{public.dense}"
+    return PersonRow(
+        person_id, "register", code, sex, born, None, public.jurisdiction, public.stay, public.stay, public.household,
+        public.occupation, person_id, 0,
+    )  # fmt: skip
+
+
+@query(may="see")
+def people_masked(*, people: tuple[PersonId, ...]) -> list[PersonRow]:
+    """People by id, without their identities."""
+    return [row for each in people if (row := known_person(each)) is not None]
+
+
+@query(may="see")
+def people_coded(scope: Scope, *, code: str) -> list[PersonRow]:
+    """The people whom anybody calls by this code, without their identities."""
+    condition, values = scope.sql(_PLACE)
+    return [
+        _person(row)
+        for row in db.ask(f"{_PERSON} WHERE code = %s AND {condition} ORDER BY id LIMIT 50", (code.strip(), *values))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """What is on record of a person, identity apart; others only where the asker may see them."""
+
+    row: PersonRow
+    identity: str  # kept, register, erased, none
+    household: list[PersonRow]
+    records: list[PersonRow]  # joined with this one by merging, the kept one included
+    apart: list[PersonRow]  # told apart from this one
+
+
+@query(may="see")
+def person_file(scope: Scope, *, person: PersonId) -> PersonFile | None:
+    """What is on record of a person, identity apart."""
+    row = known_person(person)
+    if row is None:
+        return None
+    home = [each for each in household_of(person) if each.id != person]
+    joined = [each for each in records_of(person) if each.id != person]
+    apart = [found for each in told_apart_from(person) if (found := known_person(each)) is not None]
+    seen = [[each for each in some if scope.covers(_where(each))] for some in (home, joined, apart)]
+    return PersonFile(row, identity_state(person), *seen)
+
+
+def _where(row: PersonRow) -> str:
+    return row.office or row.stay or row.residence or ""
+
+
+def identity_state(person_id: PersonId) -> str:
+    """Whether it is on record who someone is: kept here, in a register, erased, or nowhere (`none`)."""
+    row = db.ask_one("SELECT wrapped_key, sealed FROM registry_identity WHERE person = %s", (person_id,))
+    if row is not None and row[0] is None:
+        return "erased"
+    if row is not None and row[1]:
+        return "kept"
+    return "register" if registers.public(person_id) is not None else "none"
+
+
+def records_of(person_id: PersonId) -> list[PersonRow]:
+    """Every record of one person: the kept one and those merged into it."""
+    found = [
+        _person(row) for row in db.ask(f"{_PERSON} WHERE canonical = %s ORDER BY id LIMIT 200", (canonical(person_id),))
+    ]
+    alone = None if found else known_person(person_id)
+    return [alone] if alone else found
+
+
+def told_apart_from(person_id: PersonId) -> list[PersonId]:
+    """Alike records that were looked at and are somebody else."""
+    rows = db.ask(
+        "SELECT other FROM registry_told_apart WHERE one = %s UNION SELECT one FROM registry_told_apart WHERE other = %s",
+        (person_id, person_id),
+    )
+    return sorted(PersonId(other) for (other,) in rows)
 
 
 def person_coded(source: str, code: str) -> PersonRow | None:

@@ -24,7 +24,7 @@ from ringfence.core.centre import Centre
 from ringfence.core.clock import ToldClock
 from ringfence.core.errors import Refused
 from ringfence.desks.cases import actions, queries
-from ringfence.desks.cases.feeds.outbreak import area_named, outbreak_called
+from ringfence.desks.cases.feeds.outbreak import belonging
 from ringfence.desks.cases.feeds.reading import LineList, Outcome, terms_for
 from ringfence.desks.cases.feeds.sheets import read_sheet
 from ringfence.facts.cases import Classification
@@ -49,8 +49,9 @@ def listed(centre: Centre, tmp_path: Path) -> Any:
     ) -> Outcome:
         path = tmp_path / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-        row = outbreak_called(centre, WHO, "Test outbreak")
-        terms = terms_for(row, area_named("", row), source, centre.clock.now())
+        found = belonging(centre, WHO, "Test outbreak").declared(centre, WHO)
+        row = found.outbreak
+        terms = terms_for(row, found.area, source, centre.clock.now())
         lines = LineList(
             centre, WHO, read_sheet(path, row.begins_on, terms.now, terms.zone, None), terms, declare_places=declare
         )
@@ -64,7 +65,7 @@ def lines() -> int:
 
 
 def case(centre: Centre, code: str, source: str = "line list") -> queries.CaseRow:
-    found = queries.case_coded(source, code, outbreak_called(centre, WHO, "Test outbreak").id)
+    found = queries.case_coded(source, code, belonging(centre, WHO, "Test outbreak").outbreak.id)
     assert found is not None
     row = queries.case_row(found)
     assert row is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,16 +10,17 @@ from ringfence.core.declare import action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, to_micros
 from ringfence.desks.cases import queries
+from ringfence.desks.cases.actions.report import check_course, course_noted
+from ringfence.desks.cases.actions.report import report_case as report_case
+from ringfence.desks.cases.actions.report import report_new_case as report_new_case
 from ringfence.facts.cases import (
     CaseClassified,
     CaseMoved,
-    CaseReported,
     CaseRestored,
     CaseSetAside,
     Certainty,
     Classification,
     CourseEvent,
-    CourseNoted,
     CourseStruck,
     DailyReportMade,
     ExposureNoted,
@@ -43,103 +43,7 @@ from ringfence.facts.ids import (
     PlaceId,
     derive,
 )
-from ringfence.registry import enrolment
-from ringfence.registry.queries import areas, outbreaks, people
-
-ORDER = (  # a later station cannot come before an earlier one
-    (CourseEvent.ONSET, CourseEvent.RECOVERED),
-    (CourseEvent.ONSET, CourseEvent.DIED),
-    (CourseEvent.ONSET, CourseEvent.DISCHARGED),
-    (CourseEvent.INFECTED, CourseEvent.ONSET),
-    (CourseEvent.EXPOSED_FROM, CourseEvent.EXPOSED_UNTIL),
-    (CourseEvent.EXPOSED_FROM, CourseEvent.ONSET),
-    (CourseEvent.SAMPLED, CourseEvent.POSITIVE),
-    (CourseEvent.ADMITTED, CourseEvent.DISCHARGED),
-    (CourseEvent.ADMITTED, CourseEvent.DIED),
-    (CourseEvent.RECOVERED, CourseEvent.REPOSITIVE),
-)
-
-
-@action(may="report", many=False)
-def report_case(  # noqa: PLR0913 (a report form has these fields)
-    who: Who,
-    *,
-    outbreak: OutbreakId,
-    person: PersonId,
-    jurisdiction: JurisdictionId,
-    code: str = "",
-    classification: Classification = Classification.SUSPECT,
-    onset_on: date | None = None,
-    sampled_on: date | None = None,
-    positive_at: datetime | None = None,
-    facility: str | None = None,
-    found_by: str | None = None,
-    imported: bool | None = None,
-    quarantined_before: bool | None = None,
-    at: datetime,
-) -> Facts:
-    """Report a case to an outbreak."""
-    row = outbreaks.outbreak_row(outbreak)
-    if row is None or row.closed:
-        raise Refused("outbreak_unknown", outbreak=outbreak)
-    if people.person(person) is None and (registered := enrolment.as_fact(person, at)) is not None:
-        yield registered
-    known = people.person(person)
-    if known is None:
-        raise Refused("person_unknown", person=person)
-    if (there := queries.case_of_person(known.canonical, outbreak)) is not None:
-        raise Refused("case_already_reported", case=there, outbreak=row.title)
-    code = code or known.code
-    case = CaseId(derive("case", outbreak, "ringfence", person, to_micros(at)))
-    yield CaseReported(
-        case=case,
-        outbreak=outbreak,
-        person=person,
-        jurisdiction=jurisdiction,
-        code=code,
-        source=who.by,
-        classification=classification,
-        sex=known.sex,
-        age_years=known.age_years,
-        facility=facility,
-        found_by=found_by,
-        imported=imported,
-        quarantined_before=quarantined_before,
-        at=at,
-    )
-    zone = ZoneInfo(areas.zone_at(areas.path_of(jurisdiction)))
-    told: list[tuple[CourseEvent, date, datetime | None]] = [(CourseEvent.REPORTED, at.astimezone(zone).date(), at)]
-    if onset_on:
-        told.insert(0, (CourseEvent.ONSET, onset_on, None))
-    if sampled_on:
-        told.insert(0, (CourseEvent.SAMPLED, sampled_on, None))
-    if positive_at:
-        told.insert(0, (CourseEvent.POSITIVE, positive_at.astimezone(zone).date(), positive_at))
-    check_course({event: day for event, day, _ in told}, today=at.astimezone(zone).date())
-    yield course_noted(case, told, at)
-
-
-def course_noted(case: CaseId, told: Sequence[tuple[CourseEvent, date, datetime | None]], at: datetime) -> CourseNoted:
-    """Stations as one fact in columns."""
-    return CourseNoted(
-        case=case,
-        events=tuple(event for event, _, _ in told),
-        days=tuple(day for _, day, _ in told),
-        moments=tuple(moment for _, _, moment in told),
-        at=at,
-    )
-
-
-def check_course(days: dict[CourseEvent, date], *, today: date) -> None:
-    """Refuse a course that contradicts itself or lies in the future."""
-    for event, day in days.items():
-        if day > today:
-            raise Refused("course_in_future", event=event.value, day=day, today=today)
-    for first, then in ORDER:
-        if first in days and then in days and days[then] < days[first]:
-            raise Refused(
-                "course_contradicts", first=first.value, day=days[first], then=then.value, then_day=days[then]
-            )
+from ringfence.registry.queries import areas, outbreaks
 
 
 @action(may="investigate")

@@ -20,7 +20,7 @@ from ringfence.desks.cases.interview import Checked, Form, plain, validate
 from ringfence.desks.cases.queries.interviews import form_of_case, told_before
 from ringfence.facts.cases import InterviewKept
 from ringfence.facts.ids import CaseId, PersonId
-from ringfence.facts.registry import DossierOpened, FileKept
+from ringfence.facts.registry import DossierOpened, FileKept, IdentityRevealed
 from ringfence.registry import attachments, identities
 from ringfence.registry.queries import areas
 
@@ -94,6 +94,21 @@ def attach_file(who: Who, *, case: CaseId, name: str, media_type: str, content: 
     kept = attachments.keep(home(), identities.own_vault(row.person), stream, name, media_type, LARGEST)
     identities.keep_file(kept, case, at)
     yield FileKept(file=kept.id, about=case, media_type=kept.media_type, bytes=kept.bytes, at=at)
+
+
+@action(may="reveal", many=False)
+def reveal_case(who: Who, *, case: CaseId, purpose: str, at: datetime) -> Facts:
+    """Look at who a case is and at all that they answered; the purpose goes on record first."""
+    del who
+    row = _case(case)
+    if len(purpose.strip()) < 3:  # noqa: PLR2004 (a word)
+        raise Refused("purpose_missing", what="reveal_case")
+    answered = any(each.sealed for each in queries.interviews_of(case))
+    known = identities.opened(row.person)
+    if known is None and (not answered or identities.vault_of(row.person) is None):
+        raise Refused("identity_unknown", person=row.person)
+    fields = (*(known.fields() if known else ()), *(("interview",) if answered else ()))
+    yield IdentityRevealed(person=row.person, purpose=purpose.strip()[:LONGEST_TEXT], fields=fields, at=at)
 
 
 @action(may="see", many=False)

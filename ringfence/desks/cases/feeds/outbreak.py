@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import NoReturn
 
 from anyascii import anyascii
@@ -16,27 +17,67 @@ from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area
 from ringfence.registry.queries.outbreaks import OutbreakRow, outbreak_row, outbreaks
 
+ROOT = {"en": "Whole area", "zh": "全域"}
+"""The first place of an empty installation."""
+
 UNKNOWN = "unknown-pathogen"
 """The pack for a disease that nobody has named yet."""
 
 
-def outbreak_called(centre: Centre, who: Who, name: str, *, zone: str = "UTC", pack: str = "") -> OutbreakRow:
-    """The outbreak with this title, code or id, or the only one; a new name is declared.
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Where the rows of a file belong. While `planned`, nothing is on record of the outbreak; `declared` puts it there."""
 
-    Its pack is the one told, else one whose name stands in the title, else that of an unknown pathogen. Where no place
-    is on record yet, a root is declared first. Raises Refused (`outbreak_not_named`).
+    outbreak: OutbreakRow
+    area: Area
+    planned: bool = False
+
+    def declared(self, centre: Centre, who: Who, key: str | None = None) -> Belonging:
+        """The same, with the outbreak (and the first place of an empty installation) on record.
+
+        Told again under the same key, it is answered with the outbreak that it declared. Refused as the actions are.
+        """
+        if not self.planned:
+            return self
+        row = self.outbreak
+        if areas.area(row.jurisdiction) is None:
+            names = {"name_en": ROOT["en"], "name_zh": ROOT["zh"]}
+            centre.tell(who, actions.declare_jurisdiction, code="all", level="area", zone=self.area.zone, **names)
+        centre.tell(
+            who, actions.declare_outbreak, key=key, jurisdiction=row.jurisdiction, code=row.code, title=row.title,
+            disease=row.disease, pack=row.pack,
+        )  # fmt: skip
+        return Belonging(row, self.area)
+
+
+def belonging(  # noqa: PLR0913 (what a person may say of it)
+    centre: Centre, who: Who, name: str, *, at: str = "", zone: str = "UTC", pack: str = ""
+) -> Belonging:
+    """The outbreak with this title, code or id, or the only one, and a place in it; a new name is planned.
+
+    Where no place is on record yet, a root is planned with it. Raises Refused (`outbreak_not_named`, `place_not_known`).
     """
     found = _found(centre, who, name)
     if found is not None or not name.strip():
-        return found or _nameless(centre, who)
-    pack = pack or pack_named(centre, name)
-    told = centre.tell(
-        who, actions.declare_outbreak, jurisdiction=_root(centre, who, zone), code=_code(name), title=name.strip(),
-        disease=pack if pack != UNKNOWN else name.strip(), pack=pack,
-    )  # fmt: skip
-    declared = outbreak_row(OutbreakId(getattr(told.facts[0], "outbreak")))  # noqa: B009 (facts are told apart at run time)
-    assert declared is not None  # noqa: S101 (it was declared in the line above)
-    return declared
+        row = found or _nameless(centre, who)
+        return Belonging(row, area_named(at, row))
+    root = _root(centre, who, zone)
+    row = planned(centre, name, root, pack)
+    return Belonging(row, area_named(at, row) if at.strip() else root, planned=True)
+
+
+def planned(centre: Centre, title: str, area: Area, pack: str = "", code: str = "") -> OutbreakRow:
+    """An outbreak that is not on record yet, as it will be declared.
+
+    Its pack is the one told, else one whose name stands in the title, else that of an unknown pathogen. Refused:
+    `policy_pack_unknown`.
+    """
+    title = " ".join(title.split())
+    pack = centre.book.load(pack).id if pack else pack_named(centre, title)
+    code = code or _code(title)
+    disease = pack if pack != UNKNOWN else title
+    id_ = OutbreakId(derive("outbreak", code))
+    return OutbreakRow(id_, code, title, disease, pack, (), area.id, area.path, None, None, None, closed=False)
 
 
 def outbreak_known(centre: Centre, who: Who, name: str) -> OutbreakRow:
@@ -67,14 +108,13 @@ def pack_named(centre: Centre, title: str) -> str:
     return UNKNOWN
 
 
-def _root(centre: Centre, who: Who, zone: str) -> JurisdictionId:
+def _root(centre: Centre, who: Who, zone: str) -> Area:
+    """The asker's own top place; on an empty installation the one that will be declared."""
     tops: list[Area] = centre.ask(who, areas.jurisdictions)
     if tops:
-        return tops[0].id
-    told = centre.tell(
-        who, actions.declare_jurisdiction, code="all", level="area", name_en="Whole area", name_zh="全域", zone=zone
-    )
-    return JurisdictionId(getattr(told.facts[0], "jurisdiction"))  # noqa: B009
+        return tops[0]
+    path = "all."
+    return Area(JurisdictionId(derive("place", path)), path, "all", "area", dict(ROOT), None, zone, None, closed=False)
 
 
 def _code(name: str) -> str:
@@ -86,12 +126,14 @@ def _code(name: str) -> str:
 
 def area_named(text: str, outbreak: OutbreakRow) -> Area:
     """A place by its path, code, name or id; the outbreak's own where none is told. Raises Refused (`place_not_known`)."""
-    if not text.strip():
-        found = areas.area(outbreak.jurisdiction)
-    else:
-        path = text.strip().rstrip(".") + "."
-        called = areas.area_called(text)
-        found = areas.area(JurisdictionId(text)) or areas.area_at(path) or (areas.area(called) if called else None)
+    return area_called(text if text.strip() else outbreak.jurisdiction)
+
+
+def area_called(text: str) -> Area:
+    """A place by its path, code, name or id. Raises Refused (`place_not_known`)."""
+    path = text.strip().rstrip(".") + "."
+    called = areas.area_called(text)
+    found = areas.area(JurisdictionId(text)) or areas.area_at(path) or (areas.area(called) if called else None)
     if found is None:
         raise Refused("place_not_known", place=text)
     return found

@@ -53,6 +53,7 @@ class Outcome:
     links_unknown: int = 0  # codes named that no case has
     duplicates: int = 0  # rows that may be someone on record
     places: int = 0  # places declared
+    outside: int = 0  # dates outside the outbreak's possible days, where most are
     bad: list[BadCell] = field(default_factory=list)
     report: Path | None = None
 
@@ -110,7 +111,13 @@ class LineList:
     def _outcome(self) -> Outcome:
         sheet = self.sheet
         refused, repeated = sheet.refused, sheet.repeated - sheet.refused
-        return Outcome(rows=sheet.table.read, refused=len(refused), repeated=len(repeated), bad=list(sheet.bad))
+        return Outcome(
+            rows=sheet.table.read,
+            refused=len(refused),
+            repeated=len(repeated),
+            outside=sheet.outside,
+            bad=list(sheet.bad),
+        )
 
     # -- telling ------------------------------------------------------------------------------------------------------
 

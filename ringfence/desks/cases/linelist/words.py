@@ -147,6 +147,9 @@ LABELS: dict[str, str] = {
     "linelist.id_birth_date": N_("The identity number holds a date that does not exist."),
     "linelist.id_shape": N_("This is no identity number and no document number."),
     "linelist.phone_invalid": N_("This is no telephone number."),
+    "linelist.elsewhere": N_(
+        "Most dates of this file lie outside the outbreak {title} ({first}–{last}): is it another outbreak?"
+    ),
     "linelist.severity.to be looked at": N_("To be looked at"),
     "linelist.severity.row refused": N_("Row refused"),
     "linelist.severity.row repeated": N_("Row repeated"),

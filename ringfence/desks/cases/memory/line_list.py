@@ -62,28 +62,11 @@ def a_case(fact: CaseReported, line: Line) -> None:
     path = areas.path_of(fact.jurisdiction) or line.jurisdiction or ""
     listed_on = fact.at.astimezone(ZoneInfo(areas.zone_at(path))).date()
     row = (
-        fact.case,
-        line.seq,
-        number,
-        fact.outbreak,
-        fact.person,
-        fact.jurisdiction,
-        path,
-        areas.path_of(fact.residence) if fact.residence else None,
-        areas.path_of(fact.stay) if fact.stay else None,
-        fact.code,
-        fact.source,
-        fact.classification.value,
-        fact.sex,
-        fact.age_years,
-        fact.facility,
-        fact.found_by,
-        fact.imported,
-        fact.quarantined_before,
-        fact.cluster,
-        listed_on.isoformat(),
-        to_micros(fact.at),
-    )
+        fact.case, line.seq, number, fact.outbreak, fact.person, fact.jurisdiction, path,
+        areas.path_of(fact.residence) if fact.residence else None, areas.path_of(fact.stay) if fact.stay else None,
+        fact.code, fact.source, fact.classification.value, fact.sex, fact.age_years, fact.facility, fact.found_by,
+        fact.imported, fact.quarantined_before, fact.cluster, listed_on.isoformat(), to_micros(fact.at),
+    )  # fmt: skip
     db.write("cases_case", _CASE, row)
     db.write(
         "cases_count",

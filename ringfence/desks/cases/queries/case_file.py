@@ -9,11 +9,13 @@ from datetime import datetime
 import orjson
 
 from ringfence.core import db
+from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
 from ringfence.desks.cases.queries.keys import Station, course
 from ringfence.desks.cases.queries.line_list import CaseRow, case_row
-from ringfence.facts.ids import CaseId
+from ringfence.facts.ids import CaseId, OutbreakId, PersonId
+from ringfence.registry.queries import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +162,32 @@ def near_cases(cases: Sequence[str]) -> dict[str, NearCase]:
     marks = ", ".join(["%s"] * len(cases))
     rows = db.ask(f"SELECT id, number, path, classification FROM cases_case WHERE id IN ({marks})", tuple(cases))
     return {row[0]: NearCase(*row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCase:
+    """A case of a person, as a link to it shows it."""
+
+    id: CaseId
+    number: int
+    outbreak: OutbreakId
+    path: str
+    classification: str
+    set_aside: bool
+
+
+@query(may="see")
+def cases_of_person(scope: Scope, *, person: PersonId) -> list[PersonCase]:
+    """The cases of a person, under each record that is joined with theirs, newest first."""
+    condition, values = scope.sql("path")
+    joined = {person, *(each.id for each in people.records_of(person))}
+    marks = ", ".join(["%s"] * len(joined))
+    rows = db.ask(
+        "SELECT id, number, outbreak, path, classification, set_aside FROM cases_case"
+        f" WHERE person IN ({marks}) AND {condition} ORDER BY seq DESC LIMIT 100",
+        (*sorted(joined), *values),
+    )
+    return [
+        PersonCase(CaseId(id_), number, OutbreakId(outbreak), path, classification, bool(aside))
+        for id_, number, outbreak, path, classification, aside in rows
+    ]

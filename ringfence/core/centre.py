@@ -25,6 +25,7 @@ from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
 from ringfence.core.log import Told
 from ringfence.core.policy import Book
+from ringfence.core.staging import emptied
 from ringfence.core.writer import writing
 
 LONGEST_CHAIN = 60
@@ -212,11 +213,15 @@ class Centre:
 
     def rebuild(self, progress: Callable[[int, int], None] = lambda done, of: None) -> int:  # noqa: ARG005
         """Empty every desk's tables and remember the whole log again; rules are not rerun. Returns the number of facts."""
-        with writing(), db.buffering() as buffer:
+        tables = [table for desk in self.desks for table in desk.tables]
+        with writing(), emptied(tables, self.home) as raw:
             last = log.last_seq()
-            for desk in self.desks:
-                for table in desk.tables:
-                    db.run(f'DELETE FROM "{table}"')
+            self._remember(raw, last, progress)
+        return last
+
+    def _remember(self, raw: Any, last: int, progress: Callable[[int, int], None]) -> None:
+        """Every fact, in order."""
+        with db.buffering(raw) as buffer:
             for n, row in enumerate(log.rows(until=last), 1):
                 each = log.told(row)
                 for memory in self.memories.get(type(each.fact), ()):
@@ -225,7 +230,6 @@ class Centre:
                     buffer.flush()
                     progress(n, last)
             buffer.flush()
-        return last
 
 
 class _Telling:

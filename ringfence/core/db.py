@@ -35,9 +35,9 @@ class Buffer:
     have written nothing by then, and most that are accepted are not read before the hand-in is whole.
     """
 
-    def __init__(self) -> None:
-        """Begin empty."""
-        self.raw = _raw()
+    def __init__(self, raw: Any = None) -> None:
+        """Begin empty; over another connection than Django's where one is given."""
+        self.raw = _raw() if raw is None else raw
         self._on_server = not isinstance(self.raw, sqlite3.Connection)
         self.settled: Waiting = {}
         self.waiting: Waiting = {}
@@ -190,9 +190,9 @@ _buffer: ContextVar[Buffer | None] = ContextVar("buffer", default=None)
 
 
 @contextmanager
-def buffering() -> Iterator[Buffer]:
-    """A telling or a rebuild: writes are allowed and wait in a buffer."""
-    buffer = Buffer()
+def buffering(raw: Any = None) -> Iterator[Buffer]:
+    """A telling or a rebuild: writes are allowed and wait in a buffer; a rebuild may keep them elsewhere (`raw`)."""
+    buffer = Buffer(raw)
     token = _buffer.set(buffer)
     try:
         with connection.execute_wrapper(_flush_first):
@@ -238,6 +238,11 @@ def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     return _select(_raw() if buffer is None else buffer.raw, sql, params)
 
 
+def ask_past(sql: str, params: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a SELECT in the database itself, past any buffer: a rebuild may remember elsewhere."""
+    return _select(_raw(), sql, params, binary=True)
+
+
 def send(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Execute a statement at once, for each row of parameters; inside a telling, what waits goes out first."""
     buffer = _buffer.get()
@@ -263,12 +268,13 @@ def _raw() -> Any:
     return raw
 
 
-def _select(raw: Any, sql: str, params: Sequence[Any]) -> list[Row]:
+def _select(raw: Any, sql: str, params: Sequence[Any], *, binary: bool = False) -> list[Row]:
+    """The rows of a SELECT; `binary` lets a server send them as they lie, which spares stored bytes their hexadecimals."""
     if isinstance(raw, sqlite3.Connection):
         found: list[Row] = raw.execute(_qmark(sql), params).fetchall()
         return found
     cursor = _server_cursor(raw)
-    cursor.execute(sql, params)
+    cursor.execute(sql, params, binary=binary)
     return cursor.fetchall()
 
 

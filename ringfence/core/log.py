@@ -85,18 +85,18 @@ def rows(after: int = 0, until: int | None = None, page: int = 5000) -> Iterator
     """Stored rows in order, a page at a time."""
     until = last_seq() if until is None else until
     while after < until:
-        found = db.ask(f"{_SELECT} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
+        found = db.ask_past(f"{_SELECT} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
         if not found:
             return
         yield from found
         after = found[-1][0]
 
 
-def stored(after: int, until: int, page: int = 5000) -> Iterator[tuple[int, bytes]]:
+def stored(after: int, until: int, page: int = 10_000) -> Iterator[tuple[int, bytes]]:
     """(number, stored bytes) of each line in order: what a seal is made of. Put together where they lie, as it is faster."""
     columns = f"seq, {_BYTES[connection.vendor]} FROM log"
     while after < until:
-        found = db.ask(f"SELECT {columns} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
+        found = db.ask_past(f"SELECT {columns} WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {page}", (after, until))
         if not found:
             return
         yield from found

@@ -100,6 +100,7 @@ LABELS: dict[str, str] = {
     "action.command.drop_task": N_("Drop"),
     "action.command.change_due": N_("Move the deadline"),
     "action.command.make_decision": N_("Put a decision on record"),
+    "query.command.heaviest": N_("The units with the most to do"),
     "query.command.tasks": N_("Tasks"),
     "query.command.task_file": N_("Task and its history"),
     "query.command.task_numbers": N_("How the work stands"),

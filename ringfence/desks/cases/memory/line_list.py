@@ -128,17 +128,18 @@ def a_course(fact: CourseNoted, line: Line) -> None:
     before = queries.course(fact.case)
     for n, event in enumerate(fact.events):
         day, moment = fact.days[n], fact.moments[n] if n < len(fact.moments) else None
+        hour = to_micros(moment) if moment is not None else None
         db.write(
             "cases_course",
             "INSERT INTO cases_course (case_id, event, day, moment, seq) VALUES (%s, %s, %s, %s, %s)"
             " ON CONFLICT (case_id, event) DO UPDATE SET day = excluded.day, moment = excluded.moment, seq = excluded.seq",
-            (fact.case, event.value, day.isoformat(), moment and to_micros(moment), line.seq),
+            (fact.case, event.value, day.isoformat(), hour, line.seq),
         )
         if event in _COUNTED and not key.set_aside:
             if event.value in before:
                 _count(key, event.value, before[event.value].day, -1)
             _count(key, event.value, day, 1)
-        before[event.value] = queries.Station(event.value, day, moment and to_micros(moment), line.seq)
+        before[event.value] = queries.Station(event.value, day, hour, line.seq)
         _show(fact.case, event, day)
     _clock(fact.case, before)
     about(fact.case, line)

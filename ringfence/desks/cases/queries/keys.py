@@ -56,7 +56,10 @@ def key(case: str) -> CaseKey | None:
     """What a case's counts hang on, or None."""
     sql = "SELECT outbreak, path, classification, set_aside FROM cases_case WHERE id = %s"
     rows = db.ask_about("cases_case", (case,), sql, (case,))
-    return CaseKey(case, *rows[0][:3], bool(rows[0][3])) if rows else None
+    if not rows:
+        return None
+    outbreak, path, classification, set_aside = rows[0]
+    return CaseKey(case, outbreak, path, classification, bool(set_aside))
 
 
 def numbers_of(cases: Sequence[str]) -> dict[str, int]:

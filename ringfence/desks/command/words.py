@@ -104,6 +104,7 @@ LABELS: dict[str, str] = {
     "query.command.task_file": N_("Task and its history"),
     "query.command.task_numbers": N_("How the work stands"),
     "query.command.workload": N_("Workload"),
+    "query.command.heaviest": N_("Units with the most to do"),
     "query.command.decisions": N_("Decisions"),
     "rule.command.a_late_task_goes_up_the_tree": N_("A late task goes up the tree"),
     "rule.command.a_task_is_not_carried_overnight": N_("A task is not carried overnight"),

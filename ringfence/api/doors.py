@@ -83,7 +83,7 @@ def _add_action(api: NinjaAPI, desk: str, action: Action) -> None:
 
     def tell(request: HttpRequest, body: Any, key: str | None = KEY) -> HttpResponse:
         who = _who(request)
-        told = _placed(who, action, body.model_dump(exclude_unset=True))
+        told = _placed(who, action, body.model_dump(exclude_unset=True, warnings=False))
         return _json(answered(centre().tell(who, action.function, key=key, **told)))
 
     tell.__annotations__.update(request=HttpRequest, body=_Sent[body], key=str | None)
@@ -129,7 +129,7 @@ def _told_many(who: Who, action: Action, shape: type[Schema], sent: Iterable[Any
     items: list[Item] = []
     for each in sent:
         try:
-            told = shape.model_validate(each.told).model_dump(exclude_unset=True)
+            told = shape.model_validate(each.told).model_dump(exclude_unset=True, warnings=False)
             key = read_text(each.key, Reading("key")) if each.key else None
             items.append(Item(_placed(who, action, told), key))
             answers.append(None)
@@ -181,7 +181,7 @@ def _add_query(api: NinjaAPI, desk: str, query: Asking) -> None:
         return _json(json_value(centre().ask(who, query.function, **_placed(who, query, asked))))
 
     def ask(request: HttpRequest, asked: Any) -> HttpResponse:
-        return answer(request, asked.model_dump(exclude_unset=True))
+        return answer(request, asked.model_dump(exclude_unset=True, warnings=False))
 
     def ask_plainly(request: HttpRequest) -> HttpResponse:
         return answer(request, {})

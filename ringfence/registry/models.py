@@ -323,7 +323,7 @@ class BlindValue(models.Model):
 
         db_table = "registry_blind_value"
         indexes = (
-            models.Index(fields=["kind", "value"], name="blind_value"),
+            models.Index(fields=["kind", "value", "person"], name="blind_value"),
             models.Index(fields=["person"], name="blind_person"),
         )
 

@@ -95,5 +95,5 @@ def test_nothing_of_another_place_is_shown_or_opened(land: Land, role: str, coun
     for case in outside:
         assert browser.get(f"/cases/{case}/").status_code == 404
         assert browser.get("/api/v1/cases/case_file", {"case": case}).status_code == 404
-        with pytest.raises(Refused, match="not_known_here|not_allowed"):
+        with pytest.raises(Refused, match=r"not_known_here|not_allowed"):
             centre.tell(who, case_actions.set_case_aside, case=case, reason="not mine")

@@ -24,9 +24,10 @@ from ringfence.desks.cases.actions.papers import attach_file, check_answers
 from ringfence.desks.cases.queries import CaseRow, case_row
 from ringfence.desks.cases.queries.interviews import form_of_case, forms_for, plain_answers
 from ringfence.facts.ids import AttachmentId, CaseId
-from ringfence.registry import attachments, identities
+from ringfence.registry import attachments
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.history import kept_files
+from ringfence.registry.vaults import vault_of
 from ringfence.reports.dossier import Printed
 from ringfence.reports.labels import Label, label_svg
 from ringfence.reports.sheets import BOTH, interview_sheet
@@ -75,7 +76,7 @@ def papers_card(here: Page, row: CaseRow) -> Section:
 def _name(row: CaseRow, sealed: str) -> str:
     """A file's name, opened with the person's key."""
     try:
-        vault = identities.vault_of(row.person)
+        vault = vault_of(row.person)
         return attachments.name_of(vault, sealed) if vault else "•••"
     except (Refused, InvalidTag, ValueError):
         return "•••"
@@ -100,7 +101,7 @@ def attachment(here: Page, case: str, file: str) -> HttpResponse:
     if not here.who.scope("investigate").covers(row.path):
         raise Refused("not_allowed", what="investigate")
     known = next((each for each in kept_files(row.id) if each.id == file), None)
-    vault = identities.vault_of(row.person)
+    vault = vault_of(row.person)
     if known is None or vault is None:
         raise Refused("attachment_unknown", attachment=file[:80])
     content = attachments.open_kept(home(), vault, AttachmentId(file))

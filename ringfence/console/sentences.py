@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from ringfence.console.fields import KINDS
@@ -255,8 +254,3 @@ def abouts(here: Page, ids: Sequence[str]) -> dict[str, Cell]:
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:
     """Unit id -> its name in the language shown."""
     return unit_names([each for each in ids if each], here.language)
-
-
-def zone_said() -> str:
-    """The zone in which moments are shown."""
-    return str(timezone.get_current_timezone_name())

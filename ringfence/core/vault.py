@@ -169,10 +169,6 @@ class Vault:
         """The vault with one person's key, for code that seals without knowing of keys."""
         return Keyed(self, wrapped, owner)
 
-    def data_key(self, wrapped: bytes, owner: bytes = b"") -> bytes:
-        """The bare data key, for the streaming seal of attachments only."""
-        return self._unwrap(wrapped, owner)
-
     # -- keyed hashes -------------------------------------------------------------------------------------------------
 
     def blind(self, kind: str, text: str) -> int:

@@ -14,7 +14,7 @@ from ringfence.core.clock import ToldClock
 from ringfence.core.fact import Facts
 from ringfence.demo.city import City
 from ringfence.facts.ids import AccountId, OutbreakId
-from ringfence.registry.identities import who_is
+from ringfence.registry.account_keeping import who_is
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ringfence.science.names import normal_name, phonetic_key
 
@@ -94,8 +94,3 @@ def birth_place(day: int, sex: int, place: str) -> str:
 def name_place(sound: str, place: str) -> str:
     """A phonetic key with a jurisdiction."""
     return f"{sound}|{place}"
-
-
-def year_of_day(day: int) -> int:
-    """The year of a day counted from 1970."""
-    return (_EPOCH + timedelta(days=day)).year

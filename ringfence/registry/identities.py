@@ -21,7 +21,6 @@ from ringfence.core.home import home
 from ringfence.core.vault import DESTROYED, Keyed
 from ringfence.facts.ids import PersonId
 from ringfence.registry import checks
-from ringfence.registry.account_keeping import who_holds, who_is
 from ringfence.registry.attachments import Kept
 from ringfence.registry.blocks import Described, blocks
 from ringfence.registry.duplicates import Candidate, Registered, candidates
@@ -29,9 +28,6 @@ from ringfence.registry.queries import people
 from ringfence.registry.register.erase import erase as erase_from_registers
 from ringfence.registry.registers import register
 from ringfence.registry.vaults import site_vault as vault
-from ringfence.registry.vaults import vault_of
-
-__all__ = ["vault_of", "who_holds", "who_is"]
 
 FIELDS = ("name", "id_number", "phone", "address")
 SEXES = {"male": 1, "female": 2}

@@ -21,8 +21,8 @@ from ringfence.desks.cases.interview import Kind
 from ringfence.desks.cases.queries import case_row
 from ringfence.desks.cases.queries.interviews import form_of_case
 from ringfence.facts.ids import CaseId
+from ringfence.registry import account_keeping, identities
 from ringfence.registry import actions as registry
-from ringfence.registry import identities
 from ringfence.registry.actions.looking import look_for_person
 from ringfence.registry.queries import people
 from ringfence.registry.vaults import sealed_apart
@@ -190,7 +190,7 @@ def test_people_are_found_by_number_only_for_a_purpose_on_record(city: City, lan
 
 def signed(city: City, name: str) -> Any:
     """An account as one who tells."""
-    return identities.who_is(city.ids[name], city.centre.clock.now())
+    return account_keeping.who_is(city.ids[name], city.centre.clock.now())
 
 
 def test_people_elsewhere_are_not_found(city: City) -> None:

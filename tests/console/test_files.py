@@ -19,7 +19,7 @@ from ringfence.desks.cases.interview import Kind
 from ringfence.desks.cases.queries import case_row
 from ringfence.desks.cases.queries.interviews import form_of_case, sealed_answers
 from ringfence.facts.ids import CaseId, PersonId
-from ringfence.registry import identities
+from ringfence.registry import account_keeping
 from ringfence.registry.models import Account
 from tests.console.city import City, build
 
@@ -213,7 +213,7 @@ def test_a_token_is_shown_once(city: City) -> None:
     shown = text(client.post("/me/tokens/", {"days": "30", "mays": ["see"]}))
     secret = re.search(r"rf_[\w-]{20,}", shown)
     assert secret is not None
-    assert identities.who_holds(secret[0], city.centre.clock.now()) is not None
+    assert account_keeping.who_holds(secret[0], city.centre.clock.now()) is not None
     assert secret[0] not in text(client.get("/me/"))
 
 

@@ -20,7 +20,7 @@ from ringfence.facts.ids import (
     TeamId,
     UnitId,
 )
-from ringfence.registry.queries.areas import path_of
+from ringfence.registry.queries.areas import narrowed_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,7 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     """Tasks, the most overdue first; those done, verified or dropped newest first."""
     values: list[Any]
     where, values = _filters(locals())
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     return page(
         f"{_SELECT} WHERE {where}",
         values,
@@ -255,8 +254,7 @@ def task_numbers(
     scope: Scope, *, now: datetime, soon: datetime, midnight: datetime, under: JurisdictionId | None = None
 ) -> TaskNumbers:
     """How the work stands: alive, overdue, due soon, carried overnight (set before `midnight`), done but not verified."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     kept, places = scope.kept("path")
     load: dict[str, int] = dict(db.ask(f"SELECT state, sum(n) FROM command_load WHERE {kept} GROUP BY state", places))
     condition, values = scope.sql("path")
@@ -297,8 +295,7 @@ class WorkloadRow:
 @query(may="see")
 def workload(scope: Scope, *, under: JurisdictionId | None = None) -> list[WorkloadRow]:
     """Tasks by unit and team, the heaviest load first."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.kept("path")
     counted = ", ".join(f"sum(CASE WHEN state = '{state}' THEN n ELSE 0 END)" for state in _COUNTED)
     rows = db.ask(
@@ -317,8 +314,7 @@ def heaviest(
     scope: Scope, *, under: JurisdictionId | None = None, limit: int = 8
 ) -> list[tuple[UnitId | None, int, int]]:
     """The units with the most to do: (unit or None, tasks alive, all tasks but those dropped), the heaviest first."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.kept("path")
     rows = db.ask(
         "SELECT unit, sum(CASE WHEN state IN ('open', 'started') THEN n ELSE 0 END) AS alive, sum(n) FROM command_load"

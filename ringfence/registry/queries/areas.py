@@ -63,6 +63,11 @@ def path_of(jurisdiction: str) -> str | None:
     return str(row[0])
 
 
+def narrowed_to(scope: Scope, under: str | None) -> Scope:
+    """The part of a scope at and beneath a jurisdiction; all of it where none is named, nothing where it is unknown."""
+    return scope if under is None else scope.within(path_of(under) or "?")
+
+
 def area(jurisdiction: JurisdictionId) -> Area | None:
     """A place by its id."""
     row = db.ask_one(f"{_AREA} WHERE id = %s", (jurisdiction,))
@@ -173,8 +178,7 @@ class PlaceRow:
 @query(may="see")
 def places(scope: Scope, *, under: JurisdictionId | None = None) -> list[PlaceRow]:
     """Places of meeting at the asker's places, by name."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.sql("path")
     rows = db.ask(
         f"SELECT id, path, name, kind FROM registry_place WHERE {condition} ORDER BY path, name LIMIT 500", values

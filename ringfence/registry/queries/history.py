@@ -12,7 +12,7 @@ from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
 from ringfence.core.log import Told
 from ringfence.facts.ids import JurisdictionId
-from ringfence.registry.queries.areas import path_of
+from ringfence.registry.queries.areas import narrowed_to
 
 STRETCH = 20_000  # lines looked through for one page, so that a rare filter costs no more than a common one
 
@@ -36,8 +36,7 @@ def log_lines(  # noqa: PLR0913 (each is a filter that a page offers)
     limit: int = 50,
 ) -> LogPage:
     """Lines of the log at the asker's places, the newest first."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.sql("jurisdiction")
     top = log.last_seq() + 1 if before is None else before
     bottom = max(top - STRETCH, 0)

@@ -23,6 +23,7 @@ from ringfence.facts.ids import CaseId, PersonId
 from ringfence.facts.registry import DossierOpened, FileKept, IdentityRevealed
 from ringfence.registry import attachments, identities
 from ringfence.registry.queries import areas
+from ringfence.registry.vaults import vault_of
 
 LARGEST = 20 * 1024 * 1024  # bytes of one attached file
 LONGEST_TEXT = 4000  # characters of a purpose
@@ -105,7 +106,7 @@ def reveal_case(who: Who, *, case: CaseId, purpose: str, at: datetime) -> Facts:
         raise Refused("purpose_missing", what="reveal_case")
     answered = any(each.sealed for each in queries.interviews_of(case))
     known = identities.opened(row.person)
-    if known is None and (not answered or identities.vault_of(row.person) is None):
+    if known is None and (not answered or vault_of(row.person) is None):
         raise Refused("identity_unknown", person=row.person)
     fields = (*(known.fields() if known else ()), *(("interview",) if answered else ()))
     yield IdentityRevealed(person=row.person, purpose=purpose.strip()[:LONGEST_TEXT], fields=fields, at=at)

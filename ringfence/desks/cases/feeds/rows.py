@@ -27,6 +27,7 @@ from ringfence.registry import enrolment, identities
 from ringfence.registry.identities import Identity
 from ringfence.registry.queries import areas, people
 from ringfence.registry.queries.people import PersonRow
+from ringfence.registry.vaults import vault_of
 
 _CORRECTABLE = ("sex", "age_years", "facility", "imported", "quarantined_before", "cluster")
 
@@ -132,7 +133,7 @@ def _identity(told: CaseTold, person: PersonRow | None) -> Identity:
     if person is None and not identities.is_on_record(told.person):
         return told.identity
     try:
-        identities.vault_of(told.person)
+        vault_of(told.person)
     except Refused:
         return Identity()
     known = identities.opened(told.person) or Identity()

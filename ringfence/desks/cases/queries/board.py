@@ -16,7 +16,7 @@ from ringfence.core.paging import narrowed
 from ringfence.desks.cases.queries.case_file import LinkRow
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import JurisdictionId, OutbreakId
-from ringfence.registry.queries.areas import path_of
+from ringfence.registry.queries.areas import narrowed_to, path_of
 from ringfence.registry.queries.outbreaks import as_day
 from ringfence.registry.queries.units import called
 
@@ -26,8 +26,7 @@ def curve(
     scope: Scope, *, outbreak: OutbreakId, event: str = "onset", under: JurisdictionId | None = None
 ) -> list[tuple[date, str, int]]:
     """Cases by day and class, for the epidemic curve: (day, class, n), oldest first."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.kept("path")
     rows = db.ask(
         f"SELECT day, classification, sum(n) FROM cases_day_count WHERE outbreak = %s AND event = %s AND {condition}"
@@ -80,8 +79,7 @@ def cases_of(scope: Scope, *, outbreaks: tuple[OutbreakId, ...]) -> dict[Outbrea
 @query(may="see")
 def last_community_day(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> date | None:
     """The newest day of report of a case that was not in quarantine before; None where there was none."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = narrowed(scope, "path", "cases_case WHERE outbreak = %s AND set_aside = FALSE", (outbreak,))
     row = db.ask_one(
         "SELECT reported_on FROM cases_case WHERE outbreak = %s AND set_aside = FALSE AND reported_on IS NOT NULL"
@@ -106,8 +104,7 @@ class ReportClocks:
 @query(may="see")
 def report_clocks(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | None = None) -> ReportClocks:
     """How the reporting clocks stand at the asker's places."""
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     condition, values = scope.sql("path")
     states: dict[str, int] = dict(
         db.ask(

@@ -14,7 +14,7 @@ from ringfence.core.fact import from_micros
 from ringfence.core.paging import Page, Sort, narrowed, page
 from ringfence.facts.cases import Classification
 from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId
-from ringfence.registry.queries.areas import path_of
+from ringfence.registry.queries.areas import narrowed_to
 from ringfence.registry.queries.outbreaks import as_day
 
 COLUMNS = (
@@ -160,8 +160,7 @@ def line_list(  # noqa: PLR0913 (each is a filter that a page offers)
     """The line list of an outbreak, filtered, a page at a time by key."""
     asked = locals()
     where, values = _filters(asked)
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     return page(
         f"{_SELECT} WHERE {where}",
         values,
@@ -243,8 +242,7 @@ def cases_matching(  # noqa: PLR0913 (the filters of the line list)
 ) -> int:
     """How many cases the filters of the line list match, counted no further than a bound."""
     where, values = _filters(locals())
-    if under is not None:
-        scope = scope.within(path_of(under) or "?")
+    scope = narrowed_to(scope, under)
     within, ends = narrowed(scope, "path", _ROOTS, (outbreak, set_aside))
     row = db.ask_one(
         f"SELECT count(*) FROM (SELECT 1 FROM cases_case WHERE {where} AND {within} LIMIT {int(at_most)}) matching",

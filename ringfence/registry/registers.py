@@ -40,3 +40,15 @@ def place_of(person: PersonId) -> str | None:
     """The path where a registered person stays."""
     found = public(person)
     return found.stay if found else None
+
+
+def counts_under(path: str, groups: tuple[str, ...] = ()) -> dict[str, int]:
+    """Path -> people who stay there, for every place at or beneath one; only those of some groups where any are named."""
+    held = register()
+    if not groups:
+        return {place: n for place, n in held.counts("stay").items() if place.startswith(path) and n}
+    found: dict[str, int] = {}
+    for segment in held.segments:
+        for place, n in segment.group_counts(path, groups).items():
+            found[place] = found.get(place, 0) + n
+    return found

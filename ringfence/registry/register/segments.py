@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from ringfence.core.errors import Refused
 from ringfence.core.vault import WRAPPED_BYTES, Vault
-from ringfence.facts.ids import HouseholdId, PersonId
+from ringfence.facts.ids import HouseholdId, PersonId, number_of
 from ringfence.registry.blocks import Described
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
 from ringfence.registry.register.layout import (
@@ -146,6 +146,16 @@ class Segment:
         codes = takewhile(lambda code: code.startswith(prefix), islice(self.sorted_places, begin, None))
         return np.concatenate([np.empty(0, np.int32), *(self.of_place(column, code) for code in codes)])
 
+    def group_counts(self, prefix: str, groups: Sequence[str]) -> dict[str, int]:
+        """Place -> people of some groups who stay there, for places that begin with a prefix."""
+        texts = self.dictionaries["group"]
+        wanted = [code for code, text in enumerate(texts) if text in set(groups)]
+        rows = self.under("stay", prefix)
+        rows = rows[np.isin(self.column("group")[rows], wanted)]
+        stay, home = self.column("stay")[rows], self.column("jurisdiction")[rows]
+        codes, n = np.unique(np.where(stay == NONE, home, stay), return_counts=True)
+        return {self.dictionaries["place"][code]: int(many) for code, many in zip(codes, n, strict=True)}
+
     def place_counts(self, column: str) -> dict[str, int]:
         """Jurisdiction code -> people, without those a later load replaced."""
         counts = np.diff(self._map(f"{column}.place_ends", "<i8"))
@@ -170,6 +180,24 @@ class Segment:
                 return int(rows[place])
             place += 1
         return None
+
+    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
+        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+        values, rows = self.index("person")
+        if not len(values):
+            return [None] * len(numbers)
+        sought = np.array([number >> 16 for number in numbers], np.uint64).view(np.int64)
+        at = np.minimum(np.searchsorted(values, sought), len(values) - 1)
+        row = np.where(values[at] == sought, rows[at], GONE)
+        tails = np.array([number & 0xFFFF for number in numbers], np.uint16)
+        row[self.column("id_tail")[row] != tails] = GONE
+        stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
+        codes = np.where(stay == NONE, home, stay)
+        texts = self.dictionaries["place"]
+        return [
+            None if gone or code == NONE else texts[code]
+            for gone, code in zip((row == GONE).tolist(), codes.tolist(), strict=True)
+        ]
 
     def public(self, row: int) -> Public:
         """The public columns of a row."""
@@ -274,6 +302,20 @@ class Register:
         """What is told of a person without their key."""
         segment, row = self.located(dense)
         return segment.public(row)
+
+    def stays_of(self, people: Sequence[PersonId]) -> list[str | None]:
+        """Where each of these people stays, by the newest segment that names them; None for who is not registered."""
+        found: list[str | None] = [None] * len(people)
+        left = list(range(len(people)))
+        numbers = [number_of(person) for person in people]
+        for segment in reversed(self.segments):
+            if not left:
+                break
+            places = segment.stays_of([numbers[n] for n in left])
+            for n, place in zip(left, places, strict=True):
+                found[n] = place
+            left = [n for n, place in zip(left, places, strict=True) if place is None]
+        return found
 
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""

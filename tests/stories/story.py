@@ -43,7 +43,8 @@ from ringfence.facts.ids import (
     derive,
 )
 from ringfence.facts.registry import PersonRegistered, PlaceDeclared
-from ringfence.facts.testing import LaboratoryEnrolled, SiteOpened, box_of, tube_of
+from ringfence.facts.rounds import SiteOpened
+from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
 from ringfence.registry import account_keeping, actions
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -251,10 +251,7 @@ def box(box_id: str) -> BoxKey | None:
         " WHERE id = %s",
         (box_id,),
     )
-    if row is None:
-        return None
-    *told, late = row
-    return BoxKey(*told, late=bool(late))
+    return BoxKey(*row) if row else None
 
 
 def tubes_in(box_id: str) -> list[TubeKey]:
@@ -276,10 +273,7 @@ class SiteKey:
 def site(site_id: PlaceId) -> SiteKey | None:
     """A site by its id."""
     row = db.ask_one("SELECT id, path, lanes, swabs_per_hour, closed FROM testing_site WHERE id = %s", (site_id,))
-    if row is None:
-        return None
-    *told, closed = row
-    return SiteKey(*told, closed=bool(closed))
+    return SiteKey(*row) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,12 @@ class Policy:
     # pools: how many people's swabs share a tube
     pool_size: Annotated[int, Between(1, 50)]  # where no zone or group says otherwise
     pool_size_most: Annotated[int, Between(1, 50)]  # a tube with more is refused
-    pool_size_by_zone: dict[str, int] = field(default_factory=dict)  # sealed, controlled, prevention; 0: one a household
-    pool_size_by_group: dict[str, int] = field(default_factory=dict)  # quarantine, key_group, high_risk; 0: one a household
+    pool_size_by_zone: dict[str, int] = field(
+        default_factory=dict
+    )  # sealed, controlled, prevention; 0: one a household
+    pool_size_by_group: dict[str, int] = field(
+        default_factory=dict
+    )  # quarantine, key_group, high_risk; 0: one a household
 
     # rounds
     round_within: timedelta  # from opening a round to all its results
@@ -94,4 +98,8 @@ class Policy:
     def round_limit(self, people: int) -> timedelta:
         """How long a round of so many people may take."""
         large = self.round_within_large
-        return large if large is not None and self.large_from is not None and people > self.large_from else self.round_within
+        return (
+            large
+            if large is not None and self.large_from is not None and people > self.large_from
+            else self.round_within
+        )

@@ -55,7 +55,7 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     *,
     code: str,
     site: PlaceId,
-    people: tuple[PersonId, ...],
+    people: tuple[str, ...],  # not asked where they live: whoever stands in the queue is swabbed
     round: RoundId | None = None,
     outbreak: OutbreakId | None = None,
     lane: Lane = Lane.GENERAL,
@@ -77,7 +77,7 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
         raise Refused(
             "tube_already_sealed", tube=code, sealed_at=from_micros(there.sealed_at), people=len(there.people)
         )
-    once = tuple(dict.fromkeys(people))
+    once = tuple(PersonId(each) for each in dict.fromkeys(people))
     if not 1 <= len(once) <= MOST_PEOPLE:
         raise Refused("tube_people_unfit", tube=code, people=len(once), most=MOST_PEOPLE)
     cells, again = _whom_it_covers(once, found)

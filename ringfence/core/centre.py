@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -26,6 +25,7 @@ from ringfence.core.keys import key_file
 from ringfence.core.log import Told
 from ringfence.core.policy import Book
 from ringfence.core.staging import emptied
+from ringfence.core.undoing import taken_back
 from ringfence.core.writer import writing
 
 LONGEST_CHAIN = 60
@@ -124,7 +124,7 @@ class Centre:
             undo = self.actions[name].undo
             if undo is None:
                 raise Refused("no_undo", action=f"action.{name}")
-            items = [item for key, _, first, last in alike for item in _taken_back(undo, key, first, last)]
+            items = [item for key, _, first, last in alike for item in taken_back(undo, key, first, last)]
             outcome.answers += self.tell_many(who, undo, items, batch=outcome.batch).answers
         return outcome
 
@@ -392,20 +392,3 @@ def heard_before(about: str) -> list[str]:
         (f"{about}:", f"{about};"),  # `;` follows `:`
     )
     return [str(digest) for (digest,) in rows]
-
-
-def _taken_back(undo: Callable[..., Facts], key: str, first: int, last: int) -> list[Item]:
-    """What undoes one telling."""
-    own = [each.fact for each in log.between(first, last) if each.line.because is None]
-    return [Item(_taking_back(undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
-
-
-def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:
-    """What the undoing action is told: `was_x` of the fact where it has one (what stood before), else its `x`."""
-    told: dict[str, Any] = {}
-    for name in inspect.signature(undo).parameters:
-        if hasattr(fact, f"was_{name}"):
-            told[name] = getattr(fact, f"was_{name}")
-        elif name != "at" and hasattr(fact, name):
-            told[name] = getattr(fact, name)
-    return told

@@ -13,9 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+import numpy as np
+
 from ringfence.core.home import home
 from ringfence.facts.ids import PersonId
-from ringfence.registry.register.segments import Public, Register
+from ringfence.registry.register.layout import NONE
+from ringfence.registry.register.segments import Public, Register, Segment
 
 
 @lru_cache(maxsize=8)
@@ -53,7 +56,7 @@ def counts_under(path: str, groups: tuple[str, ...] = ()) -> dict[str, int]:
         return {place: n for place, n in held.counts("stay").items() if place.startswith(path) and n}
     found: dict[str, int] = {}
     for segment in held.segments:
-        for place, n in segment.group_counts(path, groups).items():
+        for place, n in _group_counts(segment, path, groups).items():
             found[place] = found.get(place, 0) + n
     return found
 
@@ -83,3 +86,13 @@ def living_at(path: str, groups: tuple[str, ...] = ()) -> Living:
 def loaded() -> bool:
     """Whether any register is loaded here."""
     return bool(register().segments)
+
+
+def _group_counts(segment: Segment, prefix: str, groups: tuple[str, ...]) -> dict[str, int]:
+    """Place -> people of some groups who stay there, for places that begin with a prefix."""
+    wanted = [code for code, text in enumerate(segment.dictionaries["group"]) if text in groups]
+    rows = segment.under("stay", prefix)
+    rows = rows[np.isin(segment.column("group")[rows], wanted)]
+    stay, home = segment.column("stay")[rows], segment.column("jurisdiction")[rows]
+    codes, n = np.unique(np.where(stay == NONE, home, stay), return_counts=True)
+    return {segment.dictionaries["place"][code]: int(many) for code, many in zip(codes, n, strict=True)}

@@ -10,7 +10,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, to_micros
 from ringfence.desks.testing.queries import keys, rosters
 from ringfence.facts.ids import JurisdictionId, OutbreakId, PersonId, PlaceId, RoundId, derive
-from ringfence.facts.testing import (
+from ringfence.facts.rounds import (
     ExcuseWithdrawn,
     LanesChanged,
     PersonExcused,

@@ -13,8 +13,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-import numpy as np
-
 from ringfence.core.home import home
 from ringfence.facts.ids import PersonId
 from ringfence.registry.register.layout import NONE

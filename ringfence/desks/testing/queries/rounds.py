@@ -91,7 +91,8 @@ class RoundFile:
 _ROUND = f"SELECT {', '.join(COLUMNS)} FROM testing_round"
 
 
-def _read(row: Sequence[Any]) -> RoundRow:
+def read_round(row: Sequence[Any]) -> RoundRow:
+    """A row of `testing_round`, read."""
     told = dict(zip(COLUMNS, row, strict=True))
     told["groups"] = tuple(filter(None, told["groups"].split(",")))
     for name in ("opened_at", "due_at", "closed_at"):
@@ -103,7 +104,7 @@ def _read(row: Sequence[Any]) -> RoundRow:
 def round_row(scope: Scope, round_id: RoundId) -> RoundRow | None:
     """A round that touches the asker's places."""
     row = db.ask_one(f"{_ROUND} WHERE id = %s", (round_id,))
-    found = _read(row) if row else None
+    found = read_round(row) if row else None
     return found if found is not None and scope.touches(found.path) else None
 
 
@@ -118,7 +119,7 @@ def chosen(scope: Scope, outbreak: OutbreakId, round_id: RoundId | None) -> Roun
 def _rounds(scope: Scope, outbreak: OutbreakId, under: JurisdictionId | None = None) -> list[RoundRow]:
     within = narrowed_to(scope, under)
     rows = db.ask(f"{_ROUND} WHERE outbreak = %s ORDER BY seq DESC LIMIT {MOST}", (outbreak,))
-    return [found for found in map(_read, rows) if within.touches(found.path)]
+    return [found for found in map(read_round, rows) if within.touches(found.path)]
 
 
 @query(may="see")

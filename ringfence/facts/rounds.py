@@ -46,6 +46,8 @@ class RoundClosed(Fact):
 
     round: RoundId
     reason: str = ""
+    outbreak: OutbreakId | None = None
+    jurisdiction: JurisdictionId | None = None
 
 
 class RoundReopened(Fact):
@@ -76,7 +78,7 @@ class StopProposed(Fact):
     outbreak: OutbreakId
     jurisdiction: JurisdictionId
     clean: int  # rounds in a row without a person found outside quarantine
-    expected: float  # people whom one more round would be expected to find, by the last rounds' yield
+    expected: float | None  # people whom one more round would be expected to find, by the last rounds' yield; None: not reckoned
 
 
 # -- sites ------------------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ PAGES = (
     "ringfence.console.place_pages",
     "ringfence.console.people_pages",
     "ringfence.console.policy_pages",
+    "ringfence.console.station",
+    "ringfence.console.label_pages",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,6 +94,24 @@ def hand_in(page: Page) -> None:
     page.locator("#st-state").click()
 
 
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def people(page: Page, n: int) -> list[str]:
+    """Who is in the open tube, first scanned first, once there are so many."""
+    counted(page, n)
+    return list(reversed(page.locator("#st-people li span").all_inner_texts()))
+
+
+def counted(page: Page, n: int) -> None:
+    expect(page.locator("#st-people li")).to_have_count(n)
+
+
+def waits(page: Page, n: int) -> None:
+    expect(page.locator("#st-count")).to_have_text(str(n))
+
+
 def until(true: Callable[[], bool], seconds: float = 10) -> None:
     """Wait for what happens in the server, not on the page."""
     end = time.monotonic() + seconds
@@ -131,13 +150,14 @@ def test_sealed_without_a_network_there_after_a_crash_and_handed_in_once(phone: 
     phone.context.close()  # the browser is gone, with everything that it had not written down
     phone.switch_on()
     page = phone.open()
-    expect(page.locator("#st-state-text")).to_have_text(re.compile("tubes waiting on this phone: 1 .* offline"))
+    expect(page.locator("#st-state-text")).to_have_text(re.compile("1 tube waits .* offline"))
     desk.next = ["answer lost", "down"]
     phone.connect()
-    for n in range(3):
+    for left in (1, 0):
         hand_in(page)
-        until(lambda n=n: len(desk.next) == max(0, 1 - n))
-        expect(page.locator("#st-state")).not_to_have_attribute("data-net", "busy")
+        until(lambda left=left: len(desk.next) == left)
+        expect(page.locator("#st-state-text")).to_contain_text("offline")
+    hand_in(page)
     expect(page.locator("#st-state-text")).to_have_text(re.compile(r"nothing waits .* last handed in \d\d:\d\d .* online"))
     assert len(desk.letters) == 2
     assert desk.letters[0]["tubes"] == desk.letters[1]["tubes"]  # the same keys, word for word
@@ -149,3 +169,257 @@ def test_sealed_without_a_network_there_after_a_crash_and_handed_in_once(phone: 
     page.locator("[data-go=kept]").click()
     expect(page.locator("#st-history li")).to_have_count(1)
     expect(page.locator("#st-history")).to_contain_text("T1 · 3 people")
+
+
+def test_two_tabs_work_on_one_tube_and_hand_in_one_at_a_time(phone: Phone, desk: Desk) -> None:
+    one = phone.set_up()
+    other = phone.open()
+    scan(one, "T1", "P1")
+    counted(other, 1)
+    scan(other, "P2")
+    counted(one, 2)
+    press(other, "Seal · 2 of 10")
+    for tube in ("T2", "T3"):
+        scan(one, tube, f"{tube}-A")
+        press(one, "Seal · 1 of 10")
+    waits(other, 3)
+    desk.slow = 0.4
+    hand_in(one)
+    hand_in(other)
+    for page in (one, other):
+        expect(page.locator("#st-state-text")).to_contain_text("nothing waits")
+    keys = [tube["key"] for letter in desk.letters for tube in letter["tubes"]]
+    assert len(keys) == len(set(keys)) == 3
+    assert [tube["tube"] for tube in desk.tubes] == ["T1", "T2", "T3"]
+
+
+def test_a_scanner_types_wherever_the_focus_is(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    assert page.evaluate("document.activeElement.id") == "st-code"
+    assert page.locator("#st-code").get_attribute("inputmode") == "none"  # the keyboard of the screen stays down
+    scan(page, "T1", "P1", "P1")
+    expect(said(page)).to_have_text("Read twice, counted once")
+    page.locator("#st-undo").focus()
+    scan(page, "P2")  # its Enter does not press what had the focus
+    counted(page, 2)
+    page.locator("[data-go=queue]").click()
+    scan(page, "P3")
+    expect(page.locator("#st-tube")).to_be_visible()
+    assert people(page, 3) == ["P1", "P2", "P3"]
+    page.wait_for_timeout(2100)
+    scan(page, "P1")
+    expect(said(page)).to_have_text("This person is in this tube already")
+    tone(page, "warn")
+    scan(page, "T1")  # the tube once more: sealed without a finger
+    tone(page, "sealed")
+    scan(page, "x" * 201)
+    tone(page, "bad")
+    waits(page, 1)
+
+
+def test_wrong_tubes_and_doubles_are_said_before_they_count(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    scan(page, "P1", label_code("TN", 1))  # the tube comes first here, so P1 was taken for it
+    expect(said(page)).to_have_text("P1 was taken for the tube. Was it a person?")
+    press(page, "It was a person")
+    scan(page, "P2")
+    assert people(page, 2) == ["P1", "P2"]
+    scan(page, label_code("TN", 2))
+    expect(said(page)).to_have_text(re.compile("is still open, with 2 people"))
+    press(page, "Seal it, open the new one")
+    expect(page.locator("#st-tube-code")).to_have_text(label_code("TN", 2))
+    scan(page, "P2")
+    expect(said(page)).to_have_text(f"Sampled before, in tube {label_code('TN', 1)}. Counted here too.")
+    page.locator("#st-asks button").click()
+    counted(page, 0)
+    page.locator("#st-undo").click()
+    expect(page.locator("#st-tube-code")).to_have_text("no tube yet")
+    scan(page, label_code("TN", 1))
+    expect(said(page)).to_have_text(re.compile("was sealed on this phone at .* with 2 people"))
+    wrong = label_code("TN", 3)[:-1] + "?".replace("?", "0" if label_code("TN", 3)[-1] != "0" else "1")
+    scan(page, wrong)
+    expect(said(page)).to_have_text(f"The check digit does not fit: {wrong}")
+    scan(page, "P3", "P4", "P5")
+    page.locator('[data-remove="P4"]').click()
+    assert people(page, 2) == ["P3", "P5"]
+    page.locator("#st-undo").click()
+    assert people(page, 3) == ["P3", "P4", "P5"]
+    page.locator("[data-expect=tube]").click()
+    scan(page, label_code("P", 1))
+    expect(said(page)).to_have_text("This looks like a person, not a tube")
+    counted(page, 3)
+    scan(page, *(f"Q{n}" for n in range(8)))
+    expect(said(page)).to_have_text("The tube is full: 10. Not counted.")
+    assert people(page, 10)[-1] == "Q6"
+
+
+def test_people_under_measures_get_a_tube_alone_and_the_open_one_comes_back(phone: Phone, desk: Desk) -> None:
+    desk.measures = [fingerprint("M1"), fingerprint("M2")]
+    page = phone.set_up()
+    scan(page, "T1", "P1", "M1")
+    expect(said(page)).to_have_text("This person must be sampled alone")
+    assert people(page, 1) == ["P1"]
+    press(page, "A tube alone here")
+    expect(page.locator("#st-shelf")).to_contain_text("A tube with 1 people is set aside")
+    scan(page, "T2", "P9")
+    expect(said(page)).to_have_text("This tube is for one person alone. Not counted.")
+    press(page, "Seal · 1 of 1")
+    expect(page.locator("#st-tube-code")).to_have_text("T1")
+    scan(page, "P2")
+    press(page, "Seal · 2 of 10")
+    scan(page, "T3", "M2")  # tube first: it becomes theirs alone
+    expect(page.locator("#st-tube")).to_have_attribute("data-alone", "one person alone")
+    press(page, "Seal · 1 of 1")
+    hand_in(page)
+    until(lambda: len(desk.tubes) == 3)
+    told = [(tube["tube"], [one["code"] for one in tube["people"]], tube["alone"], tube["lane"]) for tube in desk.tubes]
+    assert told == [
+        ("T2", ["M1"], True, "separate"), ("T1", ["P1", "P2"], False, "general"), ("T3", ["M2"], True, "separate")
+    ]  # fmt: skip
+
+
+STORED = """async () => {
+  const db = await new Promise((done) => { const asked = indexedDB.open("ringfence-station"); asked.onsuccess = () => done(asked.result); });
+  const found = [];
+  for (const name of db.objectStoreNames) {
+    const rows = await new Promise((done) => { const asked = db.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => done(asked.result); });
+    found.push(...rows);
+  }
+  db.close();
+  const bytes = (value) => value instanceof ArrayBuffer ? new TextDecoder("latin1").decode(value) : value instanceof CryptoKey ? `key extractable=${value.extractable}` : value;
+  return JSON.stringify(found, (_, value) => bytes(value));
+}"""
+
+
+def test_a_walk_in_is_never_turned_away_and_unreadable_on_the_phone(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    scan(page, "T1")
+    page.locator("#st-no-papers").click()
+    page.locator("[name=name]").fill("王小明")
+    page.locator("[name=phone]").fill("13800138000")
+    page.keyboard.press("Enter")  # a scanner's Enter adds nobody
+    expect(page.locator("#st-walk-in")).to_be_visible()
+    press(page, "Add to the tube")
+    slip = people(page, 1)[0]
+    assert re.fullmatch(r"W[A-Z2-9]{7}-0001-[0-9A-Z]", slip)
+    expect(said(page)).to_contain_text(f"Write on the slip: {slip}")
+    page.locator("#st-no-papers").click()
+    press(page, "Add to the tube")  # nothing told at all
+    counted(page, 2)
+    stored = page.evaluate(STORED)
+    assert slip in stored
+    assert "extractable=false" in stored
+    assert "王" not in stored
+    assert "138001" not in stored
+    page.reload()
+    counted(page, 2)
+    press(page, "Seal · 2 of 10")
+    hand_in(page)
+    until(lambda: len(desk.tubes) == 1)
+    first, second = desk.tubes[0]["people"]
+    assert first == {
+        "code": slip, "walk_in": True, "name": "王小明", "phone": "13800138000", "id_number": "", "note": ""
+    }  # fmt: skip
+    assert (second["walk_in"], second["name"]) == (True, "")
+    expect(page.locator("#st-state-text")).to_contain_text("nothing waits")
+    assert "secret" not in page.evaluate(STORED)
+
+
+def test_signed_out_goes_on_and_hands_in_afterwards(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    scan(page, "T1", "P1")
+    press(page, "Seal · 1 of 10")
+    desk.next = ["signed out"]
+    hand_in(page)
+    expect(page.locator("#st-banners")).to_contain_text("You are signed out")
+    assert page.locator("#st-banners a").get_attribute("href") == "/sign-in/?next=/testing/station/"
+    waits(page, 1)
+    phone.context.clear_cookies(name="sessionid")
+    page.reload()  # the sign-in page does not take the station's place
+    waits(page, 1)
+    scan(page, "T2", "P2")
+    page.locator("[data-opens=st-menu]").click()
+    expect(page.locator("#st-leave")).to_contain_text("Not handed in yet: 2.")
+    page.locator("#st-menu [data-closes]").click()
+    phone.context.add_cookies([{"name": "sessionid", "value": phone.session, "url": phone.base}])
+    page.reload()
+    hand_in(page)
+    until(lambda: len(desk.tubes) == 1)
+    expect(page.locator("#st-banners")).not_to_contain_text("signed out")
+    counted(page, 1)
+
+
+def test_a_wrong_clock_is_named_and_too_large_a_letter_is_halved(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    expect(page.locator("#st-banners p")).to_have_count(0)
+    desk.clock_off = timedelta(hours=-24)
+    desk.most_tubes = 2
+    for n in range(5):
+        scan(page, f"T{n}", f"P{n}")
+        press(page, "Seal · 1 of 10")
+    waits(page, 5)
+    scan(page, "TKEPT", "P9")
+    press(page, "Seal · 1 of 10")
+    waits(page, 6)
+    hand_in(page)
+    expect(page.locator("#st-state-text")).to_contain_text("nothing waits")
+    expect(page.locator("#st-banners")).to_contain_text("The clock of this phone is wrong by 24 h")
+    assert max(len(letter["tubes"]) for letter in desk.letters) <= 2
+    assert sorted(tube["tube"] for tube in desk.tubes) == ["T0", "T1", "T2", "T3", "T4", "TKEPT"]
+    page.locator("[data-go=kept]").click()
+    expect(page.locator("#st-history .st-row-warn")).to_contain_text("Sealed twice. At 10:00. Ask.")
+
+
+def test_the_last_tube_is_reopened_before_and_voided_after_it_was_handed_in(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    scan(page, "T1", "P1", "P2")
+    press(page, "Seal · 2 of 10")
+    page.locator("#st-last button").click()
+    expect(page.locator("#st-tube-code")).to_have_text("T1")
+    scan(page, "P3")
+    press(page, "Seal · 3 of 10")
+    hand_in(page)
+    until(lambda: len(desk.tubes) == 1)
+    assert [one["code"] for one in desk.tubes[0]["people"]] == ["P1", "P2", "P3"]
+    page.locator("[data-go=kept]").click()
+    page.locator("#st-history [data-row=reopen]").click()
+    expect(said(page)).to_have_text("Tube T1 is void. Its 3 people are here: take a new tube.")
+    scan(page, "T2")
+    page.locator("[data-expect=tube]").click()
+    scan(page, "T2")
+    page.wait_for_timeout(2100)
+    scan(page, "T2")
+    tone(page, "sealed")
+    page.locator("[data-go=kept]").click()
+    page.locator("#st-waiting [data-row=void_it]").first.click()
+    page.locator("[data-reason=leaking]").click()
+    page.locator("[data-go=kept]").click()
+    hand_in(page)
+    expect(page.locator("#st-state-text")).to_contain_text("nothing waits")
+    voids = [(item["tube"], item["reason"]) for item in desk.known.values() if "reason" in item]
+    assert voids == [("T1", "mistake"), ("T2", "leaking")]
+    assert [one["code"] for one in desk.tubes[1]["people"]] == ["P1", "P2", "P3"]
+    expect(page.locator("#st-history [data-row]")).to_have_count(0)
+
+
+def test_boxes_and_queues_are_handed_in_too(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    scan(page, "T1", "P1")
+    press(page, "Seal · 1 of 10")
+    page.locator("[data-go=box]").click()
+    scan(page, label_code("TN", 5))
+    expect(said(page)).to_have_text("Scan the box first")
+    scan(page, label_code("BN", 1), "T1", "T1", label_code("TN", 5), "T9")
+    expect(page.locator("#st-packed li")).to_have_count(3)
+    expect(said(page)).to_have_text("3 in the box. This tube was not sealed on this phone.")
+    page.locator("#st-unpack").click()
+    press(page, "Close box · 2 tubes")
+    page.locator("[data-go=queue]").click()
+    press(page, "ten more")
+    press(page, "one more")
+    press(page, "one lane more")
+    press(page, "Report the queue")
+    until(lambda: len(desk.known) == 3)
+    told = list(desk.known.values())
+    assert (told[1]["box"], told[1]["tubes"]) == (label_code("BN", 1), ["T1", label_code("TN", 5)])
+    assert (told[2]["people"], told[2]["lanes"], told[2]["site"]) == (11, 2, GATE["id"])

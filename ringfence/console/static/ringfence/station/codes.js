@@ -12,9 +12,11 @@ export function tidy(text) {
   return LABEL.test(upper) || /^\d{17}X$/.test(upper) ? upper : plain;
 }
 
+export const looks_like_id = (code) => /^\d{17}[\dX]$/.test(code);
+
 // GB 11643-1999: the last sign of an 18-digit identity number follows from the others.
 export function is_id_number(code) {
-  if (!/^\d{17}[\dX]$/.test(code)) return false;
+  if (!looks_like_id(code)) return false;
   const sum = ID_WEIGHTS.reduce((total, weight, n) => total + weight * Number(code[n]), 0);
   return "10X98765432"[sum % 11] === code[17];
 }

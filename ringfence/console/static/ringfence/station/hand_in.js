@@ -129,10 +129,10 @@ async function once(address, station, at_once) {
   return { state: answer.state, batch: batch.length };
 }
 
-// One tab of this phone at a time; the others find the lock taken and leave it.
+// One tab of this phone at a time; the others find the lock taken and leave it, or wait for it where somebody asked.
 export async function hand_in(address, station, at_once = false) {
   if (!at_once && Date.now() < not_before) return { state: "later" };
-  return navigator.locks.request("ringfence-station-hand-in", { ifAvailable: true }, async (lock) => {
+  return navigator.locks.request("ringfence-station-hand-in", { ifAvailable: !at_once }, async (lock) => {
     if (!lock) return { state: "busy" };
     if (at_once) await bring_back();
     let answer;

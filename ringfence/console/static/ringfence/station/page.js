@@ -69,7 +69,7 @@ const asked = {
   as_tube: (code) => station.scan(code, { forced: "tube" }),
   as_person: (code) => station.scan(code, { forced: "person" }),
   swap: (code) => station.scan(code, { forced: "swap" }),
-  seal: station.seal, seal_next: station.seal_next, alone: station.alone, undo: station.undo, was_tube: station.was_tube,
+  seal_next: station.seal_next, alone: station.alone, undo: station.undo, was_tube: station.was_tube, was_person: station.was_person,
 };
 const ask = (each, code) => act(() => asked[each](code));
 
@@ -119,7 +119,7 @@ document.addEventListener("pointerdown", wake);
 document.addEventListener("pointerup", (event) => { if (!event.target.closest("dialog, input, a")) setTimeout(listen, 0); });
 
 const taps = {
-  "[data-opens]": (at) => { if (at.dataset.opens === "st-menu") leaving(); $(at.dataset.opens).showModal(); },
+  "[data-opens]": (at) => { if (at.dataset.opens === "st-menu") line.then(leaving); $(at.dataset.opens).showModal(); },
   "[data-closes]": (at) => at.closest("dialog").close(),
   "[data-go]": (at) => { go(at.dataset.go); draw(); },
   "[data-expect]": (at) => act(() => station.expect(at.dataset.expect)),
@@ -174,10 +174,17 @@ async function choose_site(site) {
 
 function no_papers() {
   if (!ready()) return open_choice();
-  if (kept.tube && is_full(kept.tube)) return tell({ tone: "bad", what: kept.tube.tube ? "full" : "full_no_tube", values: { of: kept.tube.pool }, asks: kept.tube.tube ? ["seal"] : [] });
+  if (kept.tube && is_full(kept.tube)) return tell({ tone: "bad", what: kept.tube.tube ? "full" : "full_no_tube", values: { of: kept.tube.pool } });
   $("st-walk-in-form").reset();
   return $("st-walk-in").showModal();
 }
+
+// Enter goes on to the next field: a code scanned by mistake while this is open must not add somebody of that name.
+$("st-walk-in-form").addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input")) return;
+  event.preventDefault();
+  (event.target.closest("label").nextElementSibling?.querySelector?.("input, button.st-main") ?? event.target).focus();
+});
 
 $("st-walk-in-form").addEventListener("submit", (event) => {
   const told = Object.fromEntries([...new FormData(event.target)].map(([name, value]) => [name, value.trim()]));
@@ -251,8 +258,12 @@ async function only_one({ sites = [], site, rounds = [] }) {
   return null;
 }
 
+let asked_again = false;
 async function round(at_once = false) {
-  if (net.busy) return;
+  if (net.busy) {
+    asked_again ||= at_once;
+    return;
+  }
   net.busy = true;
   if (kept.waiting.length) show.status(kept, net);
   const answer = await hand_in(main.dataset.handIn, device.id, at_once).catch((error) => ({ state: "failed", error }));
@@ -262,6 +273,9 @@ async function round(at_once = false) {
   if (answer.state === "nothing" && !net.online && navigator.onLine) await refresh();
   await draw();
   if (answer.state !== "nothing" && answer.state !== "later") others.postMessage("changed");
+  if (!asked_again) return;
+  asked_again = false;
+  await round(true);
 }
 
 let timer;

@@ -5,7 +5,7 @@ export function fresh(choice, key) {
   const alone = choice.lane === "separate";
   return {
     key, site: choice.site, round: choice.round, pool: alone ? 1 : choice.pool, lane: choice.lane, alone, order: choice.order ?? "tube",
-    tube: "", people: [], steps: [], expect: "", last: null,
+    tube: "", sure: false, people: [], steps: [], expect: "", last: null,
   };
 }
 
@@ -46,7 +46,7 @@ function doubted(tube, { code, kind, used }) {
 function person(tube, told) {
   const { code, now } = told;
   if (tube.people.some((each) => each.code === code)) return say(tube, "warn", "twice_in_tube", { code });
-  if (is_full(tube)) return say(tube, "bad", tube.alone ? "alone_full" : tube.tube ? "full" : "full_no_tube", { code, of: tube.pool }, tube.tube ? ["seal"] : []);
+  if (is_full(tube)) return say(tube, "bad", tube.alone ? "alone_full" : tube.tube ? "full" : "full_no_tube", { code, of: tube.pool });
   if (told.measured && !tube.alone && tube.people.length) return say(tube, "bad", "measured", { code }, ["alone"]);
   const alone = told.measured && !tube.alone ? { alone: true, pool: 1, lane: "separate" } : {};
   const one = { code, ...(told.walk_in ? { walk_in: true, secret: told.secret } : {}) };
@@ -58,7 +58,7 @@ function person(tube, told) {
   if (told.measured) return say(next, "warn", "measured_alone", values, asks);
   if (told.seen_in) return say(next, "warn", "seen", values, ["undo"]);
   if (told.misread) return say(next, "warn", "misread", values, ["undo"]);
-  if (is_full(next)) return say(next, "full", next.tube ? "seal_now" : "tube_now", values, next.tube ? ["seal"] : asks);
+  if (is_full(next)) return say(next, "full", next.tube ? "seal_now" : "tube_now", values, next.tube ? [] : asks);
   return say(next, "good", told.walk_in ? "walk_in_added" : "added", values, asks);
 }
 
@@ -67,10 +67,12 @@ function into_tube(tube, told) {
   if (tube.people.some((each) => each.code === code)) return say(tube, "bad", "is_person_here", { code });
   if (told.used && !told.forced) return say(tube, "bad", "tube_used", { code, at: told.used.at, n: told.used.n }, ["as_tube"]);
   if (tube.tube && tube.people.length && told.forced !== "swap") return say(tube, "bad", "tube_open", { code, tube: tube.tube, n: tube.people.length }, ["seal_next", "swap"]);
-  const next = { ...tube, tube: code, steps: [...tube.steps, { did: "tube", was: tube.tube }], expect: "", last: { code, at: now } };
+  const surer = told.kind && !told.forced;
+  if (tube.tube && surer && !tube.sure) return say(tube, "bad", "tube_or_person", { code, tube: tube.tube }, ["was_person", "swap"]);
+  const next = { ...tube, tube: code, sure: Boolean(told.kind), steps: [...tube.steps, { did: "tube", was: tube.tube }], expect: "", last: { code, at: now } };
   const values = { code, n: next.people.length, of: next.pool };
   if (told.misread) return say(next, "warn", "misread", values, ["undo"]);
-  if (is_full(next)) return say(next, "full", "seal_now", values, ["seal"]);
+  if (is_full(next)) return say(next, "full", "seal_now", values);
   return say(next, "good", "tube_set", values);
 }
 
@@ -78,7 +80,7 @@ export function undo(tube) {
   const step = tube.steps.at(-1);
   if (!step) return say(tube, "warn", "nothing_to_undo");
   const rest = { ...tube, steps: tube.steps.slice(0, -1), expect: "", last: null };
-  if (step.did === "tube") return say({ ...rest, tube: step.was }, "good", "tube_undone", { code: tube.tube });
+  if (step.did === "tube") return say({ ...rest, tube: step.was, sure: false }, "good", "tube_undone", { code: tube.tube });
   if (step.did === "removed") {
     const people = [...rest.people.slice(0, step.at), step.one, ...rest.people.slice(step.at)];
     return say({ ...rest, ...step.was, people }, "good", "put_back", { code: step.one.code });

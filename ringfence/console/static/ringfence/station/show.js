@@ -1,5 +1,5 @@
 // Draws what this phone keeps. Nothing here changes anything.
-import { is_id_number } from "./codes.js";
+import { looks_like_id } from "./codes.js";
 import { expects, fresh, is_full } from "./rack.js";
 
 const texts = JSON.parse(document.getElementById("st-texts").textContent);
@@ -12,7 +12,7 @@ export const knows = (code) => code in texts;
 export const t = (code, values = {}) => (texts[code] ?? code).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 export const clock = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 // An identity number is not for the next in the queue to read.
-export const masked = (code) => (is_id_number(code) ? `${code.slice(0, 6)}••••••••${code.slice(14)}` : code);
+export const masked = (code) => (looks_like_id(code) ? `${code.slice(0, 6)}••••••••${code.slice(14)}` : code);
 
 export function make(name, { text, ...rest } = {}, ...children) {
   const made = document.createElement(name);
@@ -84,9 +84,10 @@ export function status(kept, { online, busy }) {
   const tubes = kept.waiting.filter((row) => row.kind === "tube").length;
   const others = kept.waiting.length - tubes;
   const { handed_in_at: at } = kept.told;
-  const parts = [tubes ? t("wait.tubes", { n: tubes }) : "", others ? t("wait.others", { n: others }) : "", kept.waiting.length ? "" : t("wait.none")];
+  const parts = [tubes ? t(tubes === 1 ? "wait.tube" : "wait.tubes", { n: tubes }) : "", others ? t("wait.others", { n: others }) : "", kept.waiting.length ? "" : t("wait.none")];
   parts.push(at ? t("last", { at: clock(at) }) : t("never"), t(busy ? "handing_in" : online ? "online" : "offline"));
   $("st-state-text").textContent = parts.filter(Boolean).join(" · ");
+  $("st-state").dataset.held = String(kept.waiting.length > 0);
   $("st-state").dataset.net = busy ? "busy" : online ? "on" : "off";
   $("st-count").textContent = kept.waiting.length;
   $("st-count").hidden = !kept.waiting.length;

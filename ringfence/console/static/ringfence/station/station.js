@@ -138,6 +138,14 @@ export async function was_tube(code) {
   return scan(code, { forced: "tube" });
 }
 
+// What was taken for the tube was a person, as the tube's own label shows now.
+export async function was_person(code) {
+  const taken = await read(async (tx) => (await tube_in_hand(tx)).tube);
+  await undo();
+  await scan(taken, { forced: "person" });
+  return scan(code, { forced: "tube" });
+}
+
 // Somebody under measures has a tube alone: the open one is put on the shelf meanwhile.
 export async function alone(text) {
   await write(async (tx) => {

@@ -28,7 +28,7 @@ SIZES = {
     "roll-40x30": gettext_lazy("Roll, one label of 40 × 30 mm"),
 }
 SYMBOLS = ((Symbol.QR, gettext_lazy("QR code")), (Symbol.BARS, gettext_lazy("Bar code (Code 128)")))
-PREFIX = re.compile(r"[A-Z0-9]{0,8}\Z")
+SERIES = re.compile(r"[A-Z0-9]{0,8}\Z")
 LONGEST_CODE = 200
 
 
@@ -36,7 +36,7 @@ class Labels(forms.Form):
     """What is printed, and on what."""
 
     kind = forms.ChoiceField(choices=KINDS, initial="T", label=gettext_lazy("Labels for"))
-    prefix = forms.CharField(
+    series = forms.CharField(
         max_length=8,
         required=False,
         label=gettext_lazy("Prefix"),
@@ -58,12 +58,12 @@ class Labels(forms.Form):
     symbol = forms.ChoiceField(choices=SYMBOLS, initial=Symbol.QR, label=gettext_lazy("Read as"))
     line = forms.CharField(max_length=30, required=False, label=gettext_lazy("A line beneath, such as the site"))
 
-    def clean_prefix(self) -> str:
+    def clean_series(self) -> str:
         """In capitals."""
-        prefix: str = self.cleaned_data["prefix"].strip().upper()
-        if not PREFIX.match(prefix):
+        series: str = self.cleaned_data["series"].strip().upper()
+        if not SERIES.match(series):
             raise forms.ValidationError(gettext("Only letters A to Z and digits."))
-        return prefix
+        return series
 
     def clean_codes(self) -> list[str]:
         """Each code once, in order."""
@@ -98,7 +98,7 @@ class Labels(forms.Form):
         lines = [told["line"]] if told["line"] else []
         if told["kind"] == "P":
             return of_people(told["codes"], lines)
-        return run(f"{told['kind']}{told['prefix']}", told["first"], told["count"], lines)
+        return run(f"{told['kind']}{told['series']}", told["first"], told["count"], lines)
 
 
 @page(MAY)
@@ -123,7 +123,7 @@ def labels(here: Page) -> HttpResponse:
         language=here.language,
         made_at=here.now,
     )
-    name = "people" if told["kind"] == "P" else f"{told['kind']}{told['prefix']}-{told['first']}-{told['count']}"
+    name = "people" if told["kind"] == "P" else f"{told['kind']}{told['series']}-{told['first']}-{told['count']}"
     return download(made.content, "application/pdf", f"labels-{name}.pdf")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 
 import orjson
 from django.contrib.staticfiles import finders
@@ -19,7 +20,19 @@ MAY = "work"
 SET_UP = "/testing/station/set-up/"
 HAND_IN = "/api/v1/testing/hand-in"
 CAMERA = "vendor/zxing.min.js"
-MODULES = ("page", "show", "station", "rack", "codes", "check_digits", "store", "secrets", "hand_in", "signals", "camera")
+MODULES = (
+    "page",
+    "show",
+    "station",
+    "rack",
+    "codes",
+    "check_digits",
+    "store",
+    "secrets",
+    "hand_in",
+    "signals",
+    "camera",
+)
 FILES = (
     "vendor/bootstrap.min.css",
     "ringfence/ringfence.css",
@@ -42,11 +55,10 @@ def version() -> str:
 
 def _content(name: str) -> bytes:
     found = finders.find(name)
-    if not isinstance(found, str):
+    if not found:
         message = f"the static file {name} is missing"
         raise LookupError(message)
-    with open(found, "rb") as file:  # noqa: PTH123 (finders answer with text)
-        return file.read()
+    return Path(str(found)).read_bytes()
 
 
 @page(MAY)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
-from ringfence.science.check_digits import label_code
+from ringfence.reports.code128 import code128
+from ringfence.reports.labels import qr
+from ringfence.science.check_digits import check_character, is_misread, label_code
 from tests.browser.chromium import ARGUMENTS, chromium
 from tests.browser.station_world import GATE, ROUND, Desk, fingerprint, serving
 from tests.console.conftest import world
 from tests.console.world import World
 
 __all__ = ["world"]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+SMALL = """[...document.querySelectorAll(".st button, .st a, .st input:not([type=hidden])")]
+  .map((one) => [one.id || one.textContent, one.getBoundingClientRect()]).filter(([, box]) => box.height && (box.height < 48 || box.width < 44))
+  .map(([name, box]) => `${name} ${box.width}x${box.height}`)"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -26,7 +34,13 @@ class Phone:
     """A phone in the hand of the sampler, and the network it is on."""
 
     def __init__(self, playwright: Playwright, session: str, desk: Desk, folder: str, language: str = "en") -> None:
-        self.playwright, self.session, self.desk, self.folder, self.language = playwright, session, desk, folder, language
+        self.playwright, self.session, self.desk, self.folder, self.language = (
+            playwright,
+            session,
+            desk,
+            folder,
+            language,
+        )
         self.network = ExitStack()
         self.port = 0
         self.complaints: list[str] = []
@@ -58,9 +72,7 @@ class Phone:
         """The station, ready to scan."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if "Content Security" in said.text else None
-        )
+        page.on("console", lambda said: self.complaints.append(said.text) if "Content Security" in said.text else None)
         page.goto(f"{self.base}/testing/station/")
         expect(page.locator("#main")).to_have_attribute("data-ready", "yes")
         return page
@@ -158,7 +170,9 @@ def test_sealed_without_a_network_there_after_a_crash_and_handed_in_once(phone: 
         until(lambda left=left: len(desk.next) == left)
         expect(page.locator("#st-state-text")).to_contain_text("offline")
     hand_in(page)
-    expect(page.locator("#st-state-text")).to_have_text(re.compile(r"nothing waits .* last handed in \d\d:\d\d .* online"))
+    expect(page.locator("#st-state-text")).to_have_text(
+        re.compile(r"nothing waits .* last handed in \d\d:\d\d .* online")
+    )
     assert len(desk.letters) == 2
     assert desk.letters[0]["tubes"] == desk.letters[1]["tubes"]  # the same keys, word for word
     (tube,) = desk.tubes
@@ -248,6 +262,7 @@ def test_wrong_tubes_and_doubles_are_said_before_they_count(phone: Phone, desk: 
     scan(page, label_code("P", 1))
     expect(said(page)).to_have_text("This looks like a person, not a tube")
     counted(page, 3)
+    page.locator("[data-expect=person]").click()
     scan(page, *(f"Q{n}" for n in range(8)))
     expect(said(page)).to_have_text("The tube is full: 10. Not counted.")
     assert people(page, 10)[-1] == "Q6"
@@ -415,11 +430,145 @@ def test_boxes_and_queues_are_handed_in_too(phone: Phone, desk: Desk) -> None:
     page.locator("#st-unpack").click()
     press(page, "Close box · 2 tubes")
     page.locator("[data-go=queue]").click()
-    press(page, "ten more")
-    press(page, "one more")
-    press(page, "one lane more")
+    press(page, "+10 ten more")
+    press(page, "+ one more")
+    press(page, "+ one lane more")
     press(page, "Report the queue")
     until(lambda: len(desk.known) == 3)
     told = list(desk.known.values())
     assert (told[1]["box"], told[1]["tubes"]) == (label_code("BN", 1), ["T1", label_code("TN", 5)])
     assert (told[2]["people"], told[2]["lanes"], told[2]["site"]) == (11, 2, GATE["id"])
+
+
+LANGUAGES = [("en", "light"), ("zh-hans", "dark")]
+
+
+@pytest.mark.parametrize(("language", "scheme"), LANGUAGES, ids=["en", "zh"])
+def test_within_reach_of_everyone_on_every_panel(phone: Phone, desk: Desk, language: str, scheme: str) -> None:
+    phone.context.add_cookies([{"name": "ringfence_language", "value": language, "url": phone.base}])
+    desk.measures = [fingerprint("M1")]
+    page = phone.set_up()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    assert page.locator("html").get_attribute("lang") == language
+
+    def look(where: str) -> None:
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], where
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, where
+        small = page.evaluate(SMALL)
+        assert small == [], where
+
+    scan(page, label_code("TN", 1), "P1", "P2")
+    counted(page, 2)
+    look("good")
+    scan(page, "M1")
+    tone(page, "bad")
+    look("bad")
+    scan(page, *(f"Q{n}" for n in range(8)))
+    tone(page, "full")
+    look("full")
+    page.locator("#st-seal").click()
+    scan(page, label_code("TN", 2), "P1")
+    tone(page, "warn")
+    look("warn")
+    for opened in ("st-menu", "st-choose"):
+        page.locator(f"[data-opens={opened}]").first.click()
+        look(opened)
+        page.locator(f"#{opened} [data-closes]").click()
+    page.locator("#st-no-papers").click()
+    look("walk-in")
+    page.keyboard.press("Escape")
+    for panel in ("box", "queue", "kept"):
+        page.locator(f"[data-go={panel}]").click()
+        look(panel)
+
+
+TWIN = """async (texts) => {
+  const { check_character, is_misread } = await import("/static/ringfence/station/check_digits.js");
+  return texts.map(([text, code]) => [check_character(text), is_misread(code)]);
+}"""
+SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def test_the_page_knows_the_same_check_digits(phone: Phone) -> None:
+    page = phone.open()
+    digest = hashlib.shake_256(b"check digits").digest(12_000)
+    texts = ["".join(SIGNS[byte % 36] for byte in digest[n : n + 1 + digest[n] % 20]) for n in range(0, 12_000, 24)]
+    codes = [f"T{text[:8]}-{int.from_bytes(text.encode()) % 10**6:06d}-{SIGNS[len(text) % 36]}" for text in texts]
+    codes[::2] = [label_code(code[: code.index("-")], n) for n, code in enumerate(codes[::2])]
+    expected = [[check_character(text), is_misread(code)] for text, code in zip(texts, codes, strict=True)]
+    assert {each[1] for each in expected} == {True, False}
+    assert page.evaluate(TWIN, list(zip(texts, codes, strict=True))) == expected
+
+
+WALK = """async ({ steps, pool }) => {
+  const { scan, undo, remove, fresh } = await import("/static/ringfence/station/rack.js");
+  let tube = fresh({ site: "s", round: "r", lane: "general", pool, order: "tube" }, "key");
+  const trail = [];
+  steps.forEach(([did, n], at) => {
+    const code = `C${n}`;
+    const told = { code, kind: n > 12 ? "tube" : n > 8 ? "" : "person", now: at * 5000 };
+    const answer = did === "scan" ? scan(tube, told) : did === "undo" ? undo(tube) : remove(tube, code);
+    const back = did === "scan" && answer.tube !== tube ? undo(answer.tube).tube : tube;
+    trail.push({
+      did, code, what: answer.what, before: [tube.tube, ...tube.people.map((one) => one.code)],
+      after: [answer.tube.tube, ...answer.tube.people.map((one) => one.code)], undone: [back.tube, ...back.people.map((one) => one.code)],
+    });
+    tube = answer.seal ? fresh({ site: "s", round: "r", lane: "general", pool, order: at % 2 ? "tube" : "person" }, "key") : answer.tube;
+  });
+  return trail;
+}"""
+
+
+def test_however_one_scans_and_undoes_nobody_is_lost_or_doubled(phone: Phone) -> None:
+    page = phone.open()
+    digest = hashlib.shake_256(b"a walk").digest(4000)
+    steps = [
+        (("scan", "scan", "scan", "undo", "remove")[a % 5], b % 15) for a, b in zip(digest, digest[2000:], strict=False)
+    ]
+    trail = page.evaluate(WALK, {"steps": steps, "pool": 5})
+    assert len({each["what"] for each in trail}) >= 12
+    for each in trail:
+        tube, *inside = each["after"]
+        assert len(inside) == len(set(inside)) <= 5
+        assert tube not in inside or not tube
+        assert each["undone"] == each["before"], each  # what a scan did, one undo takes back
+        if each["did"] == "scan" and each["what"] in {"added", "seal_now", "tube_now"} and each["code"] != tube:
+            assert inside == [*each["before"][1:], each["code"]]
+        if each["did"] == "scan" and each["what"] not in {"added", "seal_now", "tube_now", "tube_set", "sealed"}:
+            assert each["after"] == each["before"], each  # what was refused or warned of here changed nothing
+
+
+READ = """async ({ pictures, zxing }) => {
+  const { zxing_reader } = await import("/static/ringfence/station/camera.js");
+  const read = await zxing_reader(zxing);
+  const found = [];
+  for (const { svg, wide, high } of pictures) {
+    const picture = new Image();
+    picture.src = `data:image/svg+xml,${encodeURIComponent(svg.replace("<svg ", `<svg width="${wide}" height="${high}" `))}`;
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [960, 540];
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#ddd";
+    pen.fillRect(0, 0, 960, 540);
+    pen.translate(480, 270);
+    pen.rotate(0.06);
+    pen.fillStyle = "#fff";
+    pen.fillRect(-wide / 2 - 10, -high / 2 - 10, wide + 20, high + 20);
+    pen.drawImage(picture, -wide / 2, -high / 2);
+    found.push((await read(canvas))[0] ?? "");
+  }
+  return found;
+}"""
+
+
+def test_the_camera_reads_the_labels_that_are_printed(phone: Phone) -> None:
+    page = phone.set_up()
+    codes = [label_code("TN", 1), label_code("TAB12CD", 987_654_321), "230102199003070013", "p-0007/x"]
+    pictures = [{"svg": code128(code), "wide": 640, "high": 160} for code in codes]
+    pictures += [{"svg": qr(code), "wide": 240, "high": 240} for code in [*codes, "住户-3单元"]]
+    phone.disconnect()  # the library lies on the phone
+    read = page.evaluate(READ, {"pictures": pictures, "zxing": page.locator("#main").get_attribute("data-zxing")})
+    assert read == [*codes, *codes, "住户-3单元"]

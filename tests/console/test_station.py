@@ -78,7 +78,15 @@ def test_every_sentence_is_said_somewhere_and_every_code_has_one() -> None:
 
 
 def post(world: World, **told: object) -> tuple[int, bytes]:
-    given = {"kind": "T", "prefix": "ng", "first": 1, "count": 30, "sheet": "a4-24", "symbol": "bars", "line": "东门小学"}
+    given = {
+        "kind": "T",
+        "series": "ng",
+        "first": 1,
+        "count": 30,
+        "sheet": "a4-24",
+        "symbol": "bars",
+        "line": "东门小学",
+    }
     answer = world.browser("sampler").post("/testing/labels/", {**given, **told})
     return answer.status_code, answer.content
 
@@ -111,7 +119,7 @@ def test_people_are_printed_masked(world: World) -> None:
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"prefix": "n-g"}, "Only letters A to Z and digits."),
+        ({"series": "n-g"}, "Only letters A to Z and digits."),
         ({"count": 5001}, "less than or equal to 5000"),
         ({"first": 999_999_999_999}, "more than 12 digits"),
         ({"kind": "P", "codes": " \n"}, "Tell at least one code."),

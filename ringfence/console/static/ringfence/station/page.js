@@ -54,7 +54,8 @@ function act(work) {
 
 const ready = () => kept?.choice.site && kept.choice.round && kept.set_up;
 
-function scanned(text, more) {
+function scanned(text) {
+  const now = Date.now(); // when it was scanned, not when its turn comes
   if (!text.trim()) return null;
   if (panel === "box") return act(() => station.scan_box(text));
   if (!ready()) {
@@ -62,7 +63,7 @@ function scanned(text, more) {
     return open_choice();
   }
   go("sample");
-  return act(() => station.scan(text, more));
+  return act(() => station.scan(text, { now }));
 }
 
 const asked = {

@@ -83,7 +83,8 @@ export function undo(tube) {
   if (step.did === "tube") return say({ ...rest, tube: step.was, sure: false }, "good", "tube_undone", { code: tube.tube });
   if (step.did === "removed") {
     const people = [...rest.people.slice(0, step.at), step.one, ...rest.people.slice(step.at)];
-    return say({ ...rest, ...step.was, people }, "good", "put_back", { code: step.one.code });
+    const steps = step.came ? [...rest.steps.slice(0, step.place), step.came, ...rest.steps.slice(step.place)] : rest.steps;
+    return say({ ...rest, ...step.was, people, steps }, "good", "put_back", { code: step.one.code });
   }
   return say({ ...rest, ...step.was, people: rest.people.filter((each) => each.code !== step.code) }, "good", "person_undone", { code: step.code });
 }
@@ -92,9 +93,10 @@ export function remove(tube, code) {
   const at = tube.people.findIndex((each) => each.code === code);
   if (at < 0) return say(tube, "warn", "nothing_to_undo");
   const people = tube.people.filter((_, n) => n !== at);
-  // The step that brought them in goes too: undoing it later would take away someone scanned again.
-  const came = tube.steps.find((step) => step.did === "person" && step.code === code);
-  const steps = [...tube.steps.filter((step) => step !== came), { did: "removed", one: tube.people[at], at, was: lanes(tube) }];
+  // The step that brought them in goes too, and comes back with them: undone on its own it would take away someone scanned again.
+  const place = tube.steps.findIndex((step) => step.did === "person" && step.code === code);
+  const came = tube.steps[place];
+  const steps = [...tube.steps.filter((_, n) => n !== place), { did: "removed", one: tube.people[at], at, was: lanes(tube), came, place }];
   return say({ ...tube, ...(people.length ? {} : came?.was), people, steps, last: null }, "good", "person_undone", { code });
 }
 

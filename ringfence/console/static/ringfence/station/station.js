@@ -92,7 +92,7 @@ async function known_of(tx, tube, code) {
 }
 
 // A scan in sampling. `forced` is "tube" or "person" where somebody said which, "swap" for another number on the same tube.
-export async function scan(text, { forced = "", walk_in = null } = {}) {
+export async function scan(text, { forced = "", walk_in = null, now = Date.now() } = {}) {
   const code = tidy(text);
   if (!code) return null;
   if (code.length > LONGEST) return say("bad", "too_long");
@@ -103,7 +103,7 @@ export async function scan(text, { forced = "", walk_in = null } = {}) {
     const tube = await tube_in_hand(tx);
     const kind = forced === "swap" ? "tube" : forced || kind_of(code, told?.prefixes);
     const answer = rack.scan(tube, {
-      code, kind, forced, measured: prints.some((print) => measures.has(print)), misread: is_misread(code), now: Date.now(),
+      code, kind, forced, measured: prints.some((print) => measures.has(print)), misread: is_misread(code), now,
       walk_in: Boolean(walk_in), secret, ...(await known_of(tx, tube, code)),
     });
     if (answer.seal) return sealed(tx, answer.tube);

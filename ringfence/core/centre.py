@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,13 @@ from ringfence.core.keys import key_file
 from ringfence.core.log import Told
 from ringfence.core.policy import Book
 from ringfence.core.staging import emptied
+from ringfence.core.undoing import taken_back
 from ringfence.core.writer import writing
 
 LONGEST_CHAIN = 60
+AHEAD = 200  # items of many whose keys, and what they will ask, are read together
 PIECE_SECONDS = 0.15  # long work gives way after this, so that nobody else waits 200 ms
+_TOLD = "told_digest, first_seq, last_seq"
 _HAND_IN = (
     "INSERT INTO hand_in (key, action, told_by, told_digest, batch, first_seq, last_seq, heard_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -87,15 +89,14 @@ class Centre:
         """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other."""
         declared_action = _action(action)
         outcome = Outcome(batch=batch)
-        waiting = iter(items)
-        following = next(waiting, None)
-        while following is not None:
+        waiting, block = iter(items), deque[Item]()
+        while block or (block := deque(islice(waiting, AHEAD))):
             with writing(), db.buffering() as buffer:
                 begun = clocks.elapsed()
                 telling = _Telling(self, who)
-                while following is not None and clocks.elapsed() - begun < PIECE_SECONDS:
-                    outcome.answers.append(telling.alone(buffer, declared_action, following, batch))
-                    following = next(waiting, None)
+                telling.look_ahead(declared_action, block)
+                while block and clocks.elapsed() - begun < PIECE_SECONDS:
+                    outcome.answers.append(telling.alone(buffer, declared_action, block.popleft(), batch))
                 buffer.flush()
         return outcome
 
@@ -123,7 +124,7 @@ class Centre:
             undo = self.actions[name].undo
             if undo is None:
                 raise Refused("no_undo", action=f"action.{name}")
-            items = [item for key, _, first, last in alike for item in _taken_back(undo, key, first, last)]
+            items = [item for key, _, first, last in alike for item in taken_back(undo, key, first, last)]
             outcome.answers += self.tell_many(who, undo, items, batch=outcome.batch).answers
         return outcome
 
@@ -241,6 +242,18 @@ class _Telling:
         self.next_seq = log.last_seq() + 1
         self.heard_at: datetime = centre.clock.now()
         self.keys: set[str] = set()  # told in this piece, and perhaps not yet sent
+        self.asked_keys: dict[str, list[db.Row]] = {}  # read ahead for this piece
+
+    def look_ahead(self, action: Action, items: Sequence[Item]) -> None:
+        """Read for many at once what each will ask: whether its key was told before, and what the action looks up."""
+        keys = [item.key for item in items if item.key]
+        if keys:
+            marks = ", ".join(["%s"] * len(keys))
+            self.asked_keys = {key: [] for key in keys}
+            for key, *row in db.ask_stored(f"SELECT key, {_TOLD} FROM hand_in WHERE key IN ({marks})", keys):
+                self.asked_keys[key] = [tuple(row)]
+        if action.ahead is not None:
+            action.ahead([item.told for item in items])
 
     def alone(self, buffer: db.Buffer, action: Action, item: Item, batch: str | None) -> Answer | Refused:
         """One of many, which stands alone."""
@@ -325,8 +338,13 @@ class _Telling:
         return own
 
     def _told_before(self, key: str, digest: str) -> Answer | None:
-        asked = "SELECT told_digest, first_seq, last_seq FROM hand_in WHERE key = %s"
-        rows = db.ask(asked, (key,)) if key in self.keys else db.ask_stored(asked, (key,))
+        asked = f"SELECT {_TOLD} FROM hand_in WHERE key = %s"
+        if key in self.keys:
+            rows = db.ask(asked, (key,))
+        elif key in self.asked_keys:
+            rows = self.asked_keys[key]
+        else:
+            rows = db.ask_stored(asked, (key,))
         if not rows:
             return None
         told, first, last = rows[0]
@@ -374,20 +392,3 @@ def heard_before(about: str) -> list[str]:
         (f"{about}:", f"{about};"),  # `;` follows `:`
     )
     return [str(digest) for (digest,) in rows]
-
-
-def _taken_back(undo: Callable[..., Facts], key: str, first: int, last: int) -> list[Item]:
-    """What undoes one telling."""
-    own = [each.fact for each in log.between(first, last) if each.line.because is None]
-    return [Item(_taking_back(undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
-
-
-def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:
-    """What the undoing action is told: `was_x` of the fact where it has one (what stood before), else its `x`."""
-    told: dict[str, Any] = {}
-    for name in inspect.signature(undo).parameters:
-        if hasattr(fact, f"was_{name}"):
-            told[name] = getattr(fact, f"was_{name}")
-        elif name != "at" and hasattr(fact, name):
-            told[name] = getattr(fact, name)
-    return told

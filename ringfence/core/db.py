@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import lru_cache
@@ -85,12 +85,7 @@ class Buffer:
 
     def ask_about(self, table: str, keys: Row, sql: str, params: Row) -> list[Row]:
         """As `ask`, but nothing need go out first while no row with one of these keys was written."""
-        bearing = self._bearing.get(table)
-        if bearing is None:
-            bearing = self._bearing[table] = set()
-            for waiting in (self.settled, self.waiting):
-                for told, rows in waiting.get(table, ()):
-                    self._note(table, bearing, told, rows)
+        bearing = self._bearing_of(table)
         if table in self._unsure or not bearing.isdisjoint(keys):
             return self.ask(sql, params)
         known = self._about.get((sql, params))
@@ -100,6 +95,24 @@ class Buffer:
                 self._about.clear()
             self._about[sql, params] = known
         return list(known)
+
+    def foretell(self, table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
+        """Answers to `ask_about`, read for many keys at once just before; a key that was written meanwhile is asked anew."""
+        self._bearing_of(table)
+        if len(self._about) + len(answers) > MOST_READS:
+            self._about.clear()
+        for params, rows in answers.items():
+            self._about[sql, params] = rows
+
+    def _bearing_of(self, table: str) -> set[Any]:
+        """The values of the rows of a table that were written in this telling."""
+        bearing = self._bearing.get(table)
+        if bearing is None:
+            bearing = self._bearing[table] = set()
+            for waiting in (self.settled, self.waiting):
+                for told, rows in waiting.get(table, ()):
+                    self._note(table, bearing, told, rows)
+        return bearing
 
     def _note(self, table: str, bearing: set[Any], sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Which values the rows of a statement bear; one that may reach further makes its table unsure."""
@@ -230,6 +243,13 @@ def ask_about(table: str, keys: Sequence[Any], sql: str, params: Sequence[Any]) 
     """
     buffer = _buffer.get()
     return _select(_raw(), sql, params) if buffer is None else buffer.ask_about(table, tuple(keys), sql, tuple(params))
+
+
+def foretell(table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
+    """Remember the answers that `ask_about` would get, read for many keys in one statement; nothing outside a telling."""
+    buffer = _buffer.get()
+    if buffer is not None:
+        buffer.foretell(table, sql, answers)
 
 
 def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import NewType
 
 AccountId = NewType("AccountId", str)
 AttachmentId = NewType("AttachmentId", str)
+BoxId = NewType("BoxId", str)
 CaseId = NewType("CaseId", str)
 ClusterId = NewType("ClusterId", str)
 ContactId = NewType("ContactId", str)
@@ -17,8 +18,10 @@ JurisdictionId = NewType("JurisdictionId", str)
 OutbreakId = NewType("OutbreakId", str)
 PersonId = NewType("PersonId", str)
 PlaceId = NewType("PlaceId", str)
+RoundId = NewType("RoundId", str)
 TaskId = NewType("TaskId", str)
 TeamId = NewType("TeamId", str)
+TripId = NewType("TripId", str)
 TubeId = NewType("TubeId", str)
 UnitId = NewType("UnitId", str)
 
@@ -28,3 +31,21 @@ def derive(prefix: str, *parts: object) -> str:
     told = "\x1f".join(str(part) for part in parts)
     digest = blake2b(f"{prefix}\x1e{told}".encode(), digest_size=10).digest()
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+
+_DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
+
+
+def number_of(id_: str) -> int:
+    """The 80 bits of an id as a number; those of its hash where it was not made by `derive`."""
+    written = id_.rpartition("_")[2]
+    try:
+        if len(written) == WRITTEN:
+            return int(written.translate(_DIGITS), 32)
+    except ValueError:
+        pass
+    return int.from_bytes(blake2b(id_.encode(), digest_size=10).digest(), "big")
+
+
+WRITTEN = 16
+"""Signs of a derived id behind its prefix: five bits each."""

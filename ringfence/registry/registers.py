@@ -9,9 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from ringfence.core.home import home
 from ringfence.facts.ids import PersonId
-from ringfence.registry.register.segments import Public, Register
+from ringfence.registry.register.layout import NONE
+from ringfence.registry.register.segments import Public, Register, Segment
 
 
 @lru_cache(maxsize=8)
@@ -40,3 +43,25 @@ def place_of(person: PersonId) -> str | None:
     """The path where a registered person stays."""
     found = public(person)
     return found.stay if found else None
+
+
+def counts_under(path: str, groups: tuple[str, ...] = ()) -> dict[str, int]:
+    """Path -> people who stay there, for every place at or beneath one; only those of some groups where any are named."""
+    held = register()
+    if not groups:
+        return {place: n for place, n in held.counts("stay").items() if place.startswith(path) and n}
+    found: dict[str, int] = {}
+    for segment in held.segments:
+        for place, n in _group_counts(segment, path, groups).items():
+            found[place] = found.get(place, 0) + n
+    return found
+
+
+def _group_counts(segment: Segment, prefix: str, groups: tuple[str, ...]) -> dict[str, int]:
+    """Place -> people of some groups who stay there, for places that begin with a prefix."""
+    wanted = [code for code, text in enumerate(segment.dictionaries["group"]) if text in groups]
+    rows = segment.under("stay", prefix)
+    rows = rows[np.isin(segment.column("group")[rows], wanted)]
+    stay, home = segment.column("stay")[rows], segment.column("jurisdiction")[rows]
+    codes, n = np.unique(np.where(stay == NONE, home, stay), return_counts=True)
+    return {segment.dictionaries["place"][code]: int(many) for code, many in zip(codes, n, strict=True)}

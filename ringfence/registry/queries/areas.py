@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ringfence.core import db
-from ringfence.core.access import Scope
+from ringfence.core.access import Scope, ends
 from ringfence.core.declare import Declared, locates, locator, query
 from ringfence.facts.ids import JurisdictionId, PlaceId
 
@@ -133,6 +133,17 @@ def areas_within(scope: Scope, *, limit: int = 500) -> list[Area]:
         _area(row)
         for row in db.ask(f"{_AREA} WHERE {condition} AND closed = FALSE ORDER BY path LIMIT {int(limit)}", values)
     ]
+
+
+def lowest(path: str) -> list[Area]:
+    """Open places at or beneath a path that have none beneath them."""
+    low, high = ends(path) if path else ("", "\U0010ffff")
+    rows = db.ask(
+        f"{_AREA} AS j WHERE path >= %s AND path < %s AND closed = FALSE"
+        " AND NOT EXISTS (SELECT 1 FROM registry_jurisdiction c WHERE c.parent = j.id AND c.closed = FALSE) ORDER BY path",
+        (low, high),
+    )
+    return [_area(row) for row in rows]
 
 
 @query(may="see")

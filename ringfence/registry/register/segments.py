@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from ringfence.core.errors import Refused
 from ringfence.core.vault import WRAPPED_BYTES, Vault
-from ringfence.facts.ids import HouseholdId, PersonId
+from ringfence.facts.ids import HouseholdId, PersonId, number_of
 from ringfence.registry.blocks import Described
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
 from ringfence.registry.register.layout import (
@@ -171,6 +171,24 @@ class Segment:
             place += 1
         return None
 
+    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
+        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+        values, rows = self.index("person")
+        if not len(values):
+            return [None] * len(numbers)
+        sought = np.array([number >> 16 for number in numbers], np.uint64).view(np.int64)
+        at = np.minimum(np.searchsorted(values, sought), len(values) - 1)
+        row = np.where(values[at] == sought, rows[at], GONE)
+        tails = np.array([number & 0xFFFF for number in numbers], np.uint16)
+        row[self.column("id_tail")[row] != tails] = GONE
+        stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
+        codes = np.where(stay == NONE, home, stay)
+        texts = self.dictionaries["place"]
+        return [
+            None if gone or code == NONE else texts[code]
+            for gone, code in zip((row == GONE).tolist(), codes.tolist(), strict=True)
+        ]
+
     def public(self, row: int) -> Public:
         """The public columns of a row."""
         day, head = int(self.column("birth")[row]), int(self.column("household_head")[row])
@@ -191,7 +209,7 @@ class Segment:
 
     def row_of_person(self, person: PersonId) -> int | None:
         """The row of a person, hidden or not."""
-        return self.row_of(*_read("person", person))
+        return self.row_of(*_read(person))
 
     def sealed_span(self, row: int) -> tuple[int, int]:
         """(begin, end) of a row's sealed identity in its file."""
@@ -275,6 +293,20 @@ class Register:
         segment, row = self.located(dense)
         return segment.public(row)
 
+    def stays_of(self, people: Sequence[PersonId]) -> list[str | None]:
+        """Where each of these people stays, by the newest segment that names them; None for who is not registered."""
+        found: list[str | None] = [None] * len(people)
+        left = list(range(len(people)))
+        numbers = [number_of(person) for person in people]
+        for segment in reversed(self.segments):
+            if not left:
+                break
+            places = segment.stays_of([numbers[n] for n in left])
+            for n, place in zip(left, places, strict=True):
+                found[n] = place
+            left = [n for n, place in zip(left, places, strict=True) if place is None]
+        return found
+
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""
         segment, row = self.located(dense)
@@ -291,7 +323,7 @@ class Register:
 
     def of_household(self, household: HouseholdId) -> Denses:
         """The members of a household."""
-        head, tail = _read("household", household)
+        head, tail = _read(household)
         value = int(np.uint64(head).view(np.int64))
         found = ((segment, segment.holding("household", value)) for segment in self.segments)
         return self._gathered(rows[segment.column("household_tail")[rows] == tail] for segment, rows in found)
@@ -358,12 +390,7 @@ def _written(prefix: str, head: int, tail: int) -> str:
     return f"{prefix}_{base64.b32encode(raw).decode().lower()}"
 
 
-def _read(prefix: str, written: str) -> tuple[int, int]:
-    """(first 64 bits, last 16) of an id; one that is no id of this kind belongs to nobody."""
-    try:
-        raw = base64.b32decode(written.removeprefix(f"{prefix}_").upper())
-    except ValueError:
-        raw = b""
-    if len(raw) != 10:  # noqa: PLR2004
-        return 0, 0
-    return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
+def _read(written: str) -> tuple[int, int]:
+    """(first 64 bits, last 16) of an id."""
+    number = number_of(written)
+    return number >> 16, number & 0xFFFF

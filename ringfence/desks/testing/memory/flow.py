@@ -1,0 +1,41 @@
+"""The counts that boards are made of: how many tubes and people came to a stage and left it, by hour."""
+
+from __future__ import annotations
+
+from ringfence.core import db
+from ringfence.desks.testing.queries.keys import TubeKey
+
+HOUR = 3_600_000_000  # microseconds
+
+_FLOW = (
+    "INSERT INTO testing_flow (round, path, stage, hour, came, went, people_came, people_went)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (round, path, stage, hour) DO UPDATE SET"
+    " came = testing_flow.came + excluded.came, went = testing_flow.went + excluded.went,"
+    " people_came = testing_flow.people_came + excluded.people_came,"
+    " people_went = testing_flow.people_went + excluded.people_went"
+)
+_LINE = "INSERT INTO testing_line (about, seq) VALUES (%s, %s) ON CONFLICT (about, seq) DO NOTHING"
+
+
+def came(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
+    """A tube of so many people came to a stage."""
+    db.write("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR, 1, 0, people, 0))
+
+
+def went(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
+    """A tube of so many people left a stage."""
+    db.write("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR, 0, 1, 0, people))
+
+
+def moved(tube: TubeKey, stage: str, at: int, sets: str = "", values: tuple[object, ...] = ()) -> None:
+    """Move a tube to a stage, and the counts with it."""
+    if stage != tube.stage:
+        went(tube.round, tube.path, tube.stage, at, len(tube.people))
+        came(tube.round, tube.path, stage, at, len(tube.people))
+    sql = f"UPDATE testing_tube SET stage = %s, since = %s{sets} WHERE id = %s"
+    db.write("testing_tube", sql, (stage, at, *values, tube.id))
+
+
+def about(what: str, seq: int) -> None:
+    """A line of the log is about a tube or a box."""
+    db.write("testing_line", _LINE, (what, seq))

@@ -151,3 +151,20 @@ def test_a_result_before_its_tube_waits_for_it() -> None:
     ]
     assert "find_tube | T9" in "\n".join(story.tasks("done"))
     assert story.why("CustodyGapFound")[0] == "CustodyGapFound < a_tube_read_before_its_receipt_has_a_gap"
+
+
+def test_who_is_missing_is_called_before_the_round_ends() -> None:
+    story = Story("""
+        09:00  open_round due_at=01T21:00 pool_size=10 by=duty
+        09:05  seal_tube code=T1 site=Gate people=Ana,Bo by=sampler
+        10:00  the clock strikes
+        20:30  the clock strikes
+        20:35  the clock strikes
+    """)
+    assert story.newest("MissingCalled").people == (4998,)
+    assert story.why("TasksSet", kind="call_missing") == [
+        "TasksSet < missing_people_are_called",
+        "MissingCalled < the_end_of_a_round_looks_for_who_is_missing",
+        "TimeStruck",
+    ]
+    assert story.facts().count("MissingCalled < the_end_of_a_round_looks_for_who_is_missing") == 1

@@ -33,7 +33,7 @@ from ringfence.desks.testing.queries.tubes import (
     tube_file,
 )
 from ringfence.facts.ids import PersonId, TubeId
-from ringfence.facts.testing import Result, TubeCorrected
+from ringfence.facts.testing import Result, TubeCorrected, TubeSealed, TubeVoided
 
 LONGEST = 64
 
@@ -118,30 +118,31 @@ def _lead(here: Page, file: TubeFile) -> str:
 
 def _custody(here: Page, file: TubeFile) -> Section:
     made: list[Part] = [steps_table(chain(file, parts.numbers(here), here.now))]
-    row = file.row
-    for gap, at in gaps(log.lines(file.lines)):
+    told = log.lines(file.lines)
+    for gap, at in gaps(told):
         said = _("A gap in the chain, found at %(at)s.") % {"at": f"{at.astimezone(here.zone):%m-%d %H:%M}"}
         made.append(Text(said, [Chip("breach", label(f"gap.{gap}"))]))
-    if row.void_reason:
-        since = f"{row.since.astimezone(here.zone):%m-%d %H:%M}"
-        said = _("This tube is void since %(at)s; its people are swabbed again.") % {"at": since}
-        made.append(Text(said, [Chip("breach", label(f"void.{row.void_reason}"))]))
-    if row.told_at is not None:
-        off = how_long((row.told_at - row.sealed_at).total_seconds())
-        made.append(
-            Text(
-                _("The station's clock was wrong by %(span)s; the time was corrected.") % {"span": off},
-                [Chip("unverified", _("clock"))],
-            )
-        )
-    late = (row.heard_at - row.sealed_at).total_seconds()
-    made.append(
-        Text(
-            _("Handed in %(span)s after it was sealed, by the station %(station)s.")
-            % {"span": how_long(late), "station": row.station or "–"}
-        )
-    )
-    return Section(_("Chain of custody"), made, "custody")  # fmt: skip
+    for each in told:
+        fact = each.fact
+        if isinstance(fact, TubeVoided):
+            since = f"{fact.at.astimezone(here.zone):%m-%d %H:%M}"
+            said = _("This tube is void since %(at)s; its people are swabbed again.") % {"at": since}
+            made.append(Text(said, [Chip("breach", label(f"void.{fact.reason}"))]))
+        elif isinstance(fact, TubeSealed):
+            made += _handed_in(fact, each)
+    return Section(_("Chain of custody"), made, "custody")
+
+
+def _handed_in(sealed: TubeSealed, told: log.Told) -> list[Part]:
+    """How long after its sealing a tube was handed in, by which station, and whether its clock was wrong."""
+    late = how_long(max((told.line.heard_at - sealed.at).total_seconds(), 0))
+    said = _("Handed in %(span)s after it was sealed, by the station %(station)s.")
+    made: list[Part] = [Text(said % {"span": late, "station": sealed.station or "–"})]
+    if sealed.told_at is not None and sealed.told_at != sealed.at:
+        off = how_long((sealed.told_at - sealed.at).total_seconds())
+        said = _("The station's clock was wrong by %(span)s; the time was corrected.")
+        made.append(Text(said % {"span": off}, [Chip("unverified", _("clock"))]))
+    return made
 
 
 def _people(here: Page, file: TubeFile) -> Section:

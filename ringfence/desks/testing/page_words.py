@@ -60,7 +60,6 @@ LABELS: dict[str, str] = {
     "field.kinds": N_("Kinds"),
     "field.missing_only": N_("Only cells with somebody missing"),
     "field.open_only": N_("Open rounds only"),
-    "field.now": N_("Seen from"),
     "field.packed_before": N_("Packed before"),
     "field.received_before": N_("Taken in before"),
     "field.missing_person": N_("Person"),

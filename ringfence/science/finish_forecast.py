@@ -57,17 +57,13 @@ def forecast_finish(  # noqa: PLR0913 (each is a number of its own)
     Sources: fluid tandem queues: Newell 1982, Applications of Queueing Theory, 2nd ed., chapter 2; resampling: Efron
     1979, Ann Stat 7(1): 1-26.
     """
-    hourly = np.asarray(done, dtype=np.float64)
-    stages = hourly.shape[0]
-    so_far = np.concatenate([np.zeros((stages, 1)), np.cumsum(hourly, axis=1)], axis=1)
+    so_far = np.cumsum(np.pad(np.asarray(done, dtype=np.float64), ((0, 0), (1, 0))), axis=1)
+    stages = so_far.shape[0]
     all_in = max(float(total), float(so_far[0, -1]))
-    least = np.zeros(stages) if least_hours is None else np.asarray(least_hours, dtype=np.float64)
-    told = np.full(stages, np.inf) if capacity is None else np.asarray(capacity, dtype=np.float64)
-    told = np.where(np.isnan(told), np.inf, told)
+    least, told = _each(least_hours, stages, 0.0), _each(capacity, stages, math.inf)
     seen = [_paces(stage, so_far, all_in, float(least[stage]), recent) for stage in range(stages)]
     pace = np.array([float(each.mean()) if each.size else told[stage] for stage, each in enumerate(seen)])
-    drawn = _drawn(seen, told, paths, math.ceil(at_most_hours), seed)
-    ends = _flow(so_far, all_in, least, drawn)
+    ends = _flow(so_far, all_in, least, _drawn(seen, told, paths, math.ceil(at_most_hours), seed))
     left = all_in - so_far[:, -1]
     alone = np.divide(left, pace, out=np.where(left > 0, np.inf, 0.0), where=pace > 0)
     return Forecast(
@@ -78,6 +74,12 @@ def forecast_finish(  # noqa: PLR0913 (each is a number of its own)
         alone_hours=alone,
         bottleneck=int(np.argmax(alone)) if alone.max(initial=0.0) > 0 else None,
     )
+
+
+def _each(told: npt.ArrayLike | None, stages: int, otherwise: float) -> Floats:
+    """A number for every stage, where NaN and nothing told are `otherwise`."""
+    values = np.full(stages, np.nan) if told is None else np.asarray(told, dtype=np.float64)
+    return np.where(np.isnan(values), otherwise, values)
 
 
 def _past(so_far: Floats, hours: npt.ArrayLike) -> Floats:
@@ -121,7 +123,8 @@ def _flow(so_far: Floats, total: float, least: Floats, drawn: Floats) -> Floats:
     enough = total * (1 - 1e-9)
     for step in range(1, steps + 1):
         for stage in range(stages):
-            before = _in_front(stage, step * STEP_HOURS - least[stage], so_far, total, done)
+            at = step * STEP_HOURS - least[stage]
+            before = np.where(stage and ends[stage - 1] <= at, total, _in_front(stage, at, so_far, total, done))
             was, pace = done[stage, step - 1], drawn[stage, int((step - 1) * STEP_HOURS)]
             done[stage, step] = np.minimum(was + pace * STEP_HOURS, np.maximum(before, was))
             through = np.isinf(ends[stage]) & (done[stage, step] >= enough)

@@ -60,14 +60,12 @@ def compare_shares(
     p = np.full(read.shape, np.nan)
     for lab in np.flatnonzero(compared):
         p[lab] = _two_sided(int(seen[lab]), int(read[lab]), float(mean[lab]), float(unsure[lab]))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(read > 0, seen / read, np.nan)
-        others = np.where(rest_read > 0, rest / rest_read, np.nan)
+    share = _ratio(seen, read)
     low, high = _funnel(np.maximum(read, 1), mean, unsure, limit)
     z = np.sign(share - mean) * stats.norm.isf(p / 2)
     return Shares(
         share=share,
-        others=others,
+        others=_ratio(rest, rest_read),
         low=np.where(compared, low, np.nan),
         high=np.where(compared, high, np.nan),
         overdispersion=within,
@@ -75,6 +73,12 @@ def compare_shares(
         p=p,
         q=false_discovery(p),
     )
+
+
+def _ratio(part: Ints, whole: Ints) -> Floats:
+    """Shares, NaN of nothing."""
+    result: Floats = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return result
 
 
 def _without_each(values: Floats) -> Floats:

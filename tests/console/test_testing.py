@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ringfence.core.access import ROLES
 from ringfence.desks.testing.queries.board import four_stages
 from ringfence.desks.testing.queries.forecast import finish_of_round
 from ringfence.desks.testing.queries.holds import hold_numbers, holds
@@ -41,15 +40,17 @@ def pages(told: Swabbing) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_page_opens_or_refuses_in_three_parts(told: Swabbing, role: str) -> None:
-    for language in ("en", "zh-hans"):
-        browser = told.world.browser(role, language)
-        for page in pages(told):
-            answer = browser.get(page)
-            assert answer.status_code in {200, 403}, (page, answer.status_code)
-            if answer.status_code == 403:
-                assert 'class="rf-refused"' in text_of(answer), page
+@pytest.mark.parametrize(
+    ("role", "language"),
+    [("duty_officer", "en"), ("duty_officer", "zh-hans"), ("sampler", "zh-hans"), ("lab", "en"), ("administrator", "en")],
+)
+def test_every_page_opens_or_refuses_in_three_parts(told: Swabbing, role: str, language: str) -> None:
+    browser = told.world.browser(role, language)
+    for page in pages(told):
+        answer = browser.get(page)
+        assert answer.status_code in {200, 403}, (page, answer.status_code)
+        if answer.status_code == 403:
+            assert 'class="rf-refused"' in text_of(answer), page
 
 
 def asked(told: Swabbing, query: Any, name: str = "duty_officer", **more: Any) -> Any:

@@ -198,6 +198,8 @@ class Story:
         for field, value in (("outbreak", "HB"), ("jurisdiction", "City")):
             if any(each.name == field and (each.required or field == "outbreak") for each in action.parameters):
                 told.setdefault(field, value)
+        said = {"seal_tube": {"people": tuple[PersonId, ...]}, "begin_trip": {"laboratory": PlaceId}}
+        hints |= said.get(name, {})
         values = {key: self._value(hints[key], text) for key, text in told.items()}
         for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
             if field in told and hints[field] is str:

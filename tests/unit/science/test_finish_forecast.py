@@ -71,7 +71,7 @@ def _tube_by_tube(total: int, paces: list[float], least: list[float]) -> list[fl
     return ends
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.integers(20, 300), min_size=4, max_size=4),
     st.lists(st.sampled_from([0.0, 0.5, 1.3]), min_size=4, max_size=4),
@@ -83,10 +83,10 @@ def test_the_flow_ends_when_the_last_tube_does(paces: list[int], least: list[flo
     assert told.finish_hours[:, 2] == pytest.approx(wanted, abs=0.35, rel=0.01)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 200), min_size=3, max_size=3), min_size=4, max_size=8),
-    st.integers(0, 3000),
+    st.integers(20, 3000),  # a tenth of an hour's work and more, so that no hour of the past changes its meaning
 )
 def test_stages_end_in_their_order_and_more_work_ends_later(hours: list[list[int]], more: int) -> None:
     raw = np.cumsum(np.array(hours, dtype=float).T, axis=1)
@@ -94,9 +94,10 @@ def test_stages_end_in_their_order_and_more_work_ends_later(hours: list[list[int
     done = np.diff(so_far, axis=1, prepend=0)
     told = forecast_finish(done, so_far[0, -1] + more, paths=50)
     later = forecast_finish(done, so_far[0, -1] + more + 100, paths=50)
-    assert (np.diff(told.finish_hours, axis=0)[np.isfinite(told.finish_hours[1:])] >= 0).all()
-    assert (np.diff(np.nan_to_num(told.finish_hours, posinf=1e9), axis=1) >= 0).all()
-    assert (later.finish_hours >= told.finish_hours - 1e-6)[0].all()
+    ends = np.nan_to_num(told.finish_hours, posinf=1e9)
+    assert (np.diff(ends, axis=0) >= 0).all()
+    assert (np.diff(ends, axis=1) >= 0).all()
+    assert (later.finish_hours[0] >= told.finish_hours[0] - 1e-6).all()
     assert told.waiting.sum() == pytest.approx(so_far[0, -1] + more - so_far[-1, -1])
 
 
@@ -125,3 +126,8 @@ def test_its_quantiles_hold_over_simulated_rounds() -> None:
         errors.append(end / told.finish_hours[1, 2] - 1)
     assert inside / n > 0.8
     assert abs(float(np.median(errors))) < 0.06
+
+
+def test_the_last_tube_is_followed_exactly_where_later_stages_keep_up() -> None:
+    told = forecast_finish(np.zeros((3, 1)), 1500, capacity=[110, math.inf, math.inf], least_hours=[0, 1.3, 1.3])
+    assert told.finish_hours[:, 2] == pytest.approx([1500 / 110, 1500 / 110 + 1.3, 1500 / 110 + 2.6], abs=1e-6)

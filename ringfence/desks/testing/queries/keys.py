@@ -365,3 +365,12 @@ def flagged_at(about: str, what: str) -> int | None:
     """When something was last flagged."""
     row = db.ask_one("SELECT at FROM testing_flag WHERE about = %s AND what = %s", (about, what))
     return int(row[0]) if row else None
+
+
+def stop_proposed_at(outbreak: OutbreakId, path: str) -> int | None:
+    """When stopping was last proposed for the newest round of an area."""
+    row = db.ask_one(
+        "SELECT max(at) FROM testing_flag WHERE path = %s AND what = %s",
+        (path, f"stop_rounds:{last_number(outbreak, path)}"),
+    )
+    return None if row is None or row[0] is None else int(row[0])

@@ -308,6 +308,31 @@ class Plate(models.Model):
         indexes = (models.Index(fields=["laboratory", "loaded_at"], name="plate_lab"),)
 
 
+class ResultsFile(models.Model):
+    """A laboratory's file that was read in: `seq` is the line that says so."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    sha256 = models.TextField()
+    laboratory = models.TextField()
+    path = models.TextField()
+    at = models.BigIntegerField()
+    rows = models.IntegerField()
+    new = models.IntegerField()
+    unchanged = models.IntegerField()
+    corrected = models.IntegerField()
+    stray = models.IntegerField()
+    refused = models.IntegerField()
+
+    class Meta:
+        """By laboratory and time; by file."""
+
+        db_table = "testing_results_file"
+        indexes = (
+            models.Index(fields=["laboratory", "at"], name="results_lab"),
+            models.Index(fields=["sha256", "laboratory"], name="results_sha"),
+        )
+
+
 class Stray(models.Model):
     """A result that came before anybody handed its tube in."""
 

@@ -22,6 +22,7 @@ from ringfence.facts.testing import (
     PlateRun,
     PoolUnexplained,
     Result,
+    ResultsRead,
     StrayResultHeard,
     TubeCorrected,
     TubeRead,
@@ -152,6 +153,18 @@ def a_stray_result_matched(fact: TubeRead, line: Line) -> None:
     if line.by_rule:
         sql = "UPDATE testing_stray SET matched_at = %s WHERE tube = %s"
         db.write("testing_stray", sql, (to_micros(line.heard_at), fact.tube))
+
+
+@keeps(ResultsRead)
+def a_file_of_results(fact: ResultsRead, line: Line) -> None:
+    """Which file, and what became of its rows."""
+    counts = (fact.rows, fact.new, fact.unchanged, fact.corrected, fact.stray, fact.refused)
+    db.write(
+        "testing_results_file",
+        "INSERT INTO testing_results_file (seq, sha256, laboratory, path, at, rows, new, unchanged, corrected, stray, refused)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (line.seq, fact.sha256, fact.laboratory, line.jurisdiction or "", to_micros(fact.at), *counts),
+    )
 
 
 @keeps(TubesWaitedLong)

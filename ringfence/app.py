@@ -23,7 +23,7 @@ DESKS = ("cases", "command", "testing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
 PARTS = ("memory", "queries", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command", "testing")
+FACTS = ("time", "registry", "cases", "command", "rounds", "testing")
 
 
 def start() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+NOT_CLEAR = ("positive", "unclear", "invalid")
+
 
 class Round(models.Model):
     """Everybody on the roster of an area, once, by a deadline."""
@@ -135,8 +137,6 @@ class Tube(models.Model):
     station = models.TextField()
     told_by = models.TextField()
     sealed_at = models.BigIntegerField()
-    heard_at = models.BigIntegerField()
-    told_at = models.BigIntegerField(null=True)
     stage = models.TextField()  # sealed, packed, underway, received, read, voided
     since = models.BigIntegerField()
     box = models.TextField(null=True)  # noqa: DJ001
@@ -146,7 +146,6 @@ class Tube(models.Model):
     result = models.TextField(null=True)  # noqa: DJ001
     ct = models.FloatField(null=True)
     read_at = models.BigIntegerField(null=True)
-    void_reason = models.TextField(null=True)  # noqa: DJ001
 
     class Meta:
         """What waits at a site, what waits in a laboratory, and what is not negative."""
@@ -156,9 +155,7 @@ class Tube(models.Model):
             models.Index(fields=["site", "stage", "since"], name="tube_site"),
             models.Index(fields=["laboratory", "since"], name="tube_waiting", condition=models.Q(stage="received")),
             models.Index(
-                fields=["outbreak", "read_at", "seq"],
-                name="tube_found",
-                condition=models.Q(result__in=["positive", "unclear", "invalid"]),
+                fields=["outbreak", "read_at", "seq"], name="tube_found", condition=models.Q(result__in=NOT_CLEAR)
             ),
             models.Index(fields=["box"], name="tube_box", condition=models.Q(box__isnull=False)),
             models.Index(fields=["plate"], name="tube_plate", condition=models.Q(plate__isnull=False)),
@@ -238,8 +235,6 @@ class Trip(models.Model):
     id = models.TextField(primary_key=True)
     vehicle = models.TextField()
     laboratory = models.TextField()
-    path = models.TextField()
-    boxes = models.IntegerField()
     begun_at = models.BigIntegerField()
     expected_at = models.BigIntegerField(null=True)
     arrived_at = models.BigIntegerField(null=True)
@@ -293,7 +288,6 @@ class Plate(models.Model):
 
     id = models.TextField(primary_key=True)
     laboratory = models.TextField()
-    tubes = models.IntegerField()
     loaded_at = models.BigIntegerField()
     run_at = models.BigIntegerField(null=True)
     valid = models.BooleanField(null=True)
@@ -418,10 +412,9 @@ class Flag(models.Model):
         indexes = (models.Index(fields=["path", "at"], name="flag_place"),)
 
 
-class TestingLine(models.Model):
+class AboutLine(models.Model):
     """Which lines of the log are about a tube or a box, beside the one that began it."""
 
-    __test__ = False
     pk = models.CompositePrimaryKey("about", "seq")
     about = models.TextField()
     seq = models.BigIntegerField()

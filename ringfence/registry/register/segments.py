@@ -146,16 +146,6 @@ class Segment:
         codes = takewhile(lambda code: code.startswith(prefix), islice(self.sorted_places, begin, None))
         return np.concatenate([np.empty(0, np.int32), *(self.of_place(column, code) for code in codes)])
 
-    def group_counts(self, prefix: str, groups: Sequence[str]) -> dict[str, int]:
-        """Place -> people of some groups who stay there, for places that begin with a prefix."""
-        texts = self.dictionaries["group"]
-        wanted = [code for code, text in enumerate(texts) if text in set(groups)]
-        rows = self.under("stay", prefix)
-        rows = rows[np.isin(self.column("group")[rows], wanted)]
-        stay, home = self.column("stay")[rows], self.column("jurisdiction")[rows]
-        codes, n = np.unique(np.where(stay == NONE, home, stay), return_counts=True)
-        return {self.dictionaries["place"][code]: int(many) for code, many in zip(codes, n, strict=True)}
-
     def place_counts(self, column: str) -> dict[str, int]:
         """Jurisdiction code -> people, without those a later load replaced."""
         counts = np.diff(self._map(f"{column}.place_ends", "<i8"))
@@ -181,16 +171,23 @@ class Segment:
             place += 1
         return None
 
-    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
-        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+    def rows_of(self, numbers: Sequence[int]) -> Rows:
+        """The row of each 80-bit id, hidden or not; GONE for one that is not in this segment."""
         values, rows = self.index("person")
         if not len(values):
-            return [None] * len(numbers)
+            return np.full(len(numbers), GONE, np.int32)
         sought = np.array([number >> 16 for number in numbers], np.uint64).view(np.int64)
         at = np.minimum(np.searchsorted(values, sought), len(values) - 1)
         row = np.where(values[at] == sought, rows[at], GONE)
         tails = np.array([number & 0xFFFF for number in numbers], np.uint16)
         row[self.column("id_tail")[row] != tails] = GONE
+        return row
+
+    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
+        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+        row = self.rows_of(numbers)
+        if not self.rows:
+            return [None] * len(numbers)
         stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
         codes = np.where(stay == NONE, home, stay)
         texts = self.dictionaries["place"]
@@ -219,7 +216,7 @@ class Segment:
 
     def row_of_person(self, person: PersonId) -> int | None:
         """The row of a person, hidden or not."""
-        return self.row_of(*_read("person", person))
+        return self.row_of(*_read(person))
 
     def sealed_span(self, row: int) -> tuple[int, int]:
         """(begin, end) of a row's sealed identity in its file."""
@@ -317,6 +314,13 @@ class Register:
             left = [n for n, place in zip(left, places, strict=True) if place is None]
         return found
 
+    def holds(self, numbers: Sequence[int]) -> list[bool]:
+        """Whether each of these 80-bit ids is somebody on a register; the erased are not."""
+        found = np.zeros(len(numbers), bool)
+        for segment in self.segments:
+            found |= segment.rows_of(numbers) != GONE
+        return found.tolist()
+
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""
         segment, row = self.located(dense)
@@ -333,7 +337,7 @@ class Register:
 
     def of_household(self, household: HouseholdId) -> Denses:
         """The members of a household."""
-        head, tail = _read("household", household)
+        head, tail = _read(household)
         value = int(np.uint64(head).view(np.int64))
         found = ((segment, segment.holding("household", value)) for segment in self.segments)
         return self._gathered(rows[segment.column("household_tail")[rows] == tail] for segment, rows in found)
@@ -400,12 +404,7 @@ def _written(prefix: str, head: int, tail: int) -> str:
     return f"{prefix}_{base64.b32encode(raw).decode().lower()}"
 
 
-def _read(prefix: str, written: str) -> tuple[int, int]:
-    """(first 64 bits, last 16) of an id; one that is no id of this kind belongs to nobody."""
-    try:
-        raw = base64.b32decode(written.removeprefix(f"{prefix}_").upper())
-    except ValueError:
-        raw = b""
-    if len(raw) != 10:  # noqa: PLR2004
-        return 0, 0
-    return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
+def _read(written: str) -> tuple[int, int]:
+    """(first 64 bits, last 16) of an id."""
+    number = number_of(written)
+    return number >> 16, number & 0xFFFF

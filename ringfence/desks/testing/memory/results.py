@@ -68,9 +68,9 @@ def a_plate(fact: PlateLoaded, line: Line) -> None:
     del line
     db.write(
         "testing_plate",
-        "INSERT INTO testing_plate (id, laboratory, tubes, loaded_at, instrument) VALUES (%s, %s, %s, %s, '')"
+        "INSERT INTO testing_plate (id, laboratory, loaded_at, instrument) VALUES (%s, %s, %s, '')"
         " ON CONFLICT (id) DO NOTHING",
-        (fact.plate, fact.laboratory, len(fact.tubes), to_micros(fact.at)),
+        (fact.plate, fact.laboratory, to_micros(fact.at)),
     )
     for tube in fact.tubes:
         db.write("testing_tube", "UPDATE testing_tube SET plate = %s WHERE id = %s", (fact.plate, tube))

@@ -6,7 +6,7 @@ from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
 from ringfence.desks.testing.queries import keys
-from ringfence.facts.testing import (
+from ringfence.facts.rounds import (
     ExcuseWithdrawn,
     LanesChanged,
     PersonExcused,

@@ -27,8 +27,8 @@ from ringfence.facts.testing import (
 
 _TUBE = (
     "INSERT INTO testing_tube (seq, id, code, round, outbreak, site, path, people, n, cells, alone, lane, station, told_by,"
-    " sealed_at, heard_at, told_at, stage, since)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'sealed', %s)"
+    " sealed_at, stage, since)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'sealed', %s)"
 )
 _MEMBER = "INSERT INTO testing_member (person, round, tube) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 
@@ -43,8 +43,7 @@ def a_sealed_tube(fact: TubeSealed, line: Line) -> None:
     at = to_micros(fact.at)
     row = (line.seq, fact.tube, fact.code, fact.round, fact.outbreak, fact.site, path, " ".join(fact.people))
     rest = (len(fact.people), keys.cells_written(fact.cells), fact.alone, fact.lane.value, fact.station, line.by, at)
-    told_at = fact.told_at and to_micros(fact.told_at)
-    db.write("testing_tube", _TUBE, (*row, *rest, to_micros(line.heard_at), told_at, at))
+    db.write("testing_tube", _TUBE, (*row, *rest, at))
     round_seq = found.seq if found else 0
     for person in fact.people:
         db.write("testing_member", _MEMBER, (keys.person_number(person), round_seq, line.seq))
@@ -73,7 +72,7 @@ def a_voided_tube(fact: TubeVoided, line: Line) -> None:
     tube = keys.tube(fact.tube)
     if tube is None or tube.stage == "voided":
         return
-    moved(tube, "voided", to_micros(fact.at), ", void_reason = %s", (fact.reason,))
+    moved(tube, "voided", to_micros(fact.at))
     for cell, n in tube.cells:
         if tube.round:
             db.write("testing_cover", COVER, (tube.round, cell, 0, -n, 0))
@@ -126,9 +125,9 @@ def a_trip(fact: TripBegun, line: Line) -> None:
     expected = fact.expected_at and to_micros(fact.expected_at)
     db.write(
         "testing_trip",
-        "INSERT INTO testing_trip (id, vehicle, laboratory, path, boxes, begun_at, expected_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
-        (fact.trip, fact.vehicle, fact.laboratory, line.jurisdiction or "", len(fact.boxes), at, expected),
+        "INSERT INTO testing_trip (id, vehicle, laboratory, begun_at, expected_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
+        (fact.trip, fact.vehicle, fact.laboratory, at, expected),
     )
     for box in fact.boxes:
         db.write(

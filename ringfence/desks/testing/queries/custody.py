@@ -98,9 +98,9 @@ def out_of_line(since: int, policy: Policy) -> list[OutOfLine]:
             ("invalid", invalid, sum(row[4] for row in rest)),
         ):
             total = sum(sum(row[2:]) for row in rest)
-            if _unlike(own, of, others, total, policy, invalid=what == "invalid") and _not_today(
-                laboratory, what, since
-            ):
+            many = what == "invalid" and own > of * policy.invalid_share_most
+            unlike = many or _unlike(own, of, others, total, policy.out_of_line_z)
+            if unlike and _not_today(laboratory, what, since):
                 found.append(OutOfLine(laboratory, path, what, own, of, of * others / total if total else 0.0))
     return found
 

@@ -245,6 +245,7 @@ class BoxKey:
     code: str
     site: PlaceId
     path: str
+    outbreak: OutbreakId | None
     tubes: int
     state: str
     packed_at: int
@@ -257,14 +258,11 @@ class BoxKey:
 def box(box_id: str) -> BoxKey | None:
     """A box by its id."""
     row = db.ask_one(
-        "SELECT id, seq, code, site, path, tubes, state, packed_at, trip, laboratory, received_at, late FROM testing_box"
+        "SELECT id, seq, code, site, path, outbreak, tubes, state, packed_at, trip, laboratory, received_at, late FROM testing_box"
         " WHERE id = %s",
         (box_id,),
     )
-    if row is None:
-        return None
-    *told, late = row
-    return BoxKey(*told, late=bool(late))
+    return BoxKey(*row) if row else None
 
 
 def tubes_in(box_id: str) -> list[TubeKey]:
@@ -286,10 +284,7 @@ class SiteKey:
 def site(site_id: PlaceId) -> SiteKey | None:
     """A site by its id."""
     row = db.ask_one("SELECT id, path, lanes, swabs_per_hour, closed FROM testing_site WHERE id = %s", (site_id,))
-    if row is None:
-        return None
-    *told, closed = row
-    return SiteKey(*told, closed=bool(closed))
+    return SiteKey(*row) if row else None
 
 
 @dataclass(frozen=True, slots=True)

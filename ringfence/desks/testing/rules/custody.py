@@ -11,6 +11,7 @@ from ringfence.desks.testing.queries import custody, keys
 from ringfence.facts.command import TaskDone, TasksSet, task_of
 from ringfence.facts.ids import BoxId, JurisdictionId, PlaceId
 from ringfence.facts.registry import KeptRowSettled
+from ringfence.facts.rounds import QueueCounted
 from ringfence.facts.testing import (
     BoxPacked,
     BoxRanLate,
@@ -19,7 +20,6 @@ from ringfence.facts.testing import (
     HandInKept,
     HandInRanLate,
     LaboratoryOutOfLine,
-    QueueCounted,
     StationClockFound,
     TubesLeftUnpacked,
     TubesWaitedLong,

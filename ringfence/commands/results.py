@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ringfence.core.centre import Centre
     from ringfence.desks.testing.results.sheet import Sheet
     from ringfence.facts.ids import OutbreakId, PlaceId
+    from ringfence.registry.queries.outbreaks import OutbreakRow
 
 app = typer.Typer(no_args_is_help=True, help="Results: files of instruments and laboratory systems.")
 
@@ -91,9 +92,8 @@ def _outbreak(centre: Centre, name: str, path: str) -> OutbreakId | None:
     """The open outbreak with this title or code; unnamed, the only one at the laboratory's place."""
     from ringfence.registry.queries.outbreaks import outbreaks  # noqa: PLC0415
 
-    known = [
-        each for each in centre.ask(feed(BY), outbreaks) if path.startswith(each.path) or each.path.startswith(path)
-    ]
+    rows: list[OutbreakRow] = centre.ask(feed(BY), outbreaks)
+    known = [each for each in rows if path.startswith(each.path) or each.path.startswith(path)]
     low = name.strip().casefold()
     found = [each for each in known if not low or low in (each.title.casefold(), each.code.casefold(), each.id)]
     if len(found) == 1:

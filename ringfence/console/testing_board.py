@@ -309,7 +309,9 @@ def _tasks(here: Page) -> Part:
         late = each.due_at < here.now
         state = Chip("overdue" if late else each.state, due(each.due_at, here.now))
         where = Cell(units.get(each.unit or "", _("no unit carries this")))
-        task = Cell(label(f"task.{each.kind}"), href=reverse("task", args=[each.id]), note=_("urgent") if each.urgent else "")
+        task = Cell(
+            label(f"task.{each.kind}"), href=reverse("task", args=[each.id]), note=_("urgent") if each.urgent else ""
+        )
         rows.append(Row(each.id, [task, about[each.about], Cell(chip=state), where], act=late))
     heads = [_("Task"), _("About"), _("Due"), _("Unit")]
     return table(_("What needs a person now"), heads, rows, _("✓ Nothing of testing waits for a person."))

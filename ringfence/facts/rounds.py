@@ -78,7 +78,9 @@ class StopProposed(Fact):
     outbreak: OutbreakId
     jurisdiction: JurisdictionId
     clean: int  # rounds in a row without a person found outside quarantine
-    expected: float | None  # people whom one more round would be expected to find, by the last rounds' yield; None: not reckoned
+    expected: (
+        float | None
+    )  # people whom one more round would be expected to find, by the last rounds' yield; None: not reckoned
 
 
 # -- sites ------------------------------------------------------------------------------------------------------------

@@ -336,6 +336,7 @@ LABELS: dict[str, str] = {
     "reason.queue_long": N_("The queue is long"),
     "reason.out_of_line_positive": N_("Positives out of line"),
     "reason.out_of_line_invalid": N_("Invalid tubes out of line"),
+    "reason.run_again": N_("The tube was run again"),
     "reason.rounds_clean": N_("Rounds without a finding"),
     "field.pool_size": N_("People to a tube"),
     "field.campaign": N_("Campaign"),

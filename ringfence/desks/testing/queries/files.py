@@ -51,8 +51,9 @@ def plates_called(names: Sequence[str]) -> dict[str, PlateRow]:
         some = tuple(names[begin : begin + keys.AT_ONCE])
         marks = ", ".join(["%s"] * len(some))
         sql = f"SELECT id, laboratory, tubes, loaded_at, run_at, valid FROM testing_plate WHERE id IN ({marks})"
-        for *told, valid in db.ask(sql, some):
-            found[told[0]] = PlateRow(*told, valid=None if valid is None else bool(valid))
+        for name, laboratory, tubes, loaded_at, run_at, valid in db.ask(sql, some):
+            held = None if valid is None else bool(valid)
+            found[name] = PlateRow(name, laboratory, tubes, loaded_at, run_at, held)
     return found
 
 

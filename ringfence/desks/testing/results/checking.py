@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ringfence.core.centre import Centre, Item, heard_before, told_digest
-from ringfence.core.fact import from_micros, to_micros
+from ringfence.core.fact import Facts, from_micros, to_micros
 from ringfence.desks.testing.actions.laboratories import correct_tube, read_tube
 from ringfence.desks.testing.queries import files, keys
 from ringfence.desks.testing.results.folding import Reading
@@ -150,7 +150,7 @@ class Check:
         return Checked(reading, there.id, "correct", told, reason)
 
 
-ACTIONS = {"read": read_tube, "stray": read_tube, "correct": correct_tube}
+ACTIONS: dict[str, Callable[..., Facts]] = {"read": read_tube, "stray": read_tube, "correct": correct_tube}
 """What each kind of reading is told by."""
 
 

@@ -41,8 +41,8 @@ def moments(texts: Iterable[str], zone: ZoneInfo, now: datetime) -> Moments:
         day = text if clock is None else f"{text[: clock.start()]} {text[clock.end() :]}"
         rest.append((text, day.strip(" T,"), clock))
     days = _days([day for _, day, _ in rest], zone, now)
-    for (text, _, clock), day in zip(rest, days, strict=True):
-        found[text] = day if isinstance(day, str) else _moment(day, clock, zone, now)
+    for (text, _, clock), read in zip(rest, days, strict=True):
+        found[text] = read if isinstance(read, str) else _moment(read, clock, zone, now)
     return found
 
 

@@ -130,7 +130,7 @@ def _half(path: Path, table: Table, bad: list[BadCell]) -> int | None:
     """The last row, where a text file ends in the middle of it: it cannot be read, and no line end follows."""
     if not any(note.code == "delimiter" for note in table.notes):
         return None
-    broken = max([each.row for each in (*table.bad_rows, *bad)], default=0)
+    broken = max([*(each.row for each in table.bad_rows), *(each.row for each in bad)], default=0)
     if broken == 0 or (len(table.rows) and broken < int(table.rows[-1])):
         return None
     with path.open("rb") as file:

@@ -60,8 +60,4 @@ LABELS: dict[str, str] = {
     "results.received_elsewhere": N_("The tube was taken in by another laboratory."),
     "results.contradicts": N_("On record is {was}, the file says {result}. Have the reading corrected with a reason, if the file is right."),
     "results.corrected": N_("On record was {was}; now it is {result}."),
-    "result.positive": N_("positive"),
-    "result.negative": N_("negative"),
-    "result.unclear": N_("unclear"),
-    "result.invalid": N_("invalid"),
 }  # fmt: skip

@@ -37,6 +37,7 @@ LABELS: dict[str, str] = {
     "rule.testing.a_tube_in_two_boxes_has_a_gap": N_("A tube in two boxes has a gap"),
     "rule.testing.tubes_wait_no_longer_than_the_limit": N_("Tubes wait no longer than the limit"),
     "rule.testing.a_laboratory_that_falls_behind_is_helped": N_("A laboratory that falls behind is helped"),
+    "rule.testing.a_tube_run_again_needs_no_new_swab": N_("A tube run again needs no new swab"),
     "rule.testing.a_laboratory_out_of_line_is_named": N_("A laboratory out of line is named"),
     "rule.testing.a_laboratory_out_of_line_is_looked_at": N_("A laboratory out of line is looked at"),
     "rule.testing.a_wrong_clock_is_set_right": N_("A wrong clock is set right"),

@@ -333,6 +333,7 @@ LABELS: dict[str, str] = {
     "reason.queue_long": N_("The queue is long"),
     "reason.out_of_line_positive": N_("Positives out of line"),
     "reason.out_of_line_invalid": N_("Invalid tubes out of line"),
+    "reason.run_again": N_("The tube was run again"),
     "reason.round_ending": N_("The round ends soon"),
     "reason.rounds_clean": N_("Rounds without a finding"),
     "field.pool_size": N_("People to a tube"),

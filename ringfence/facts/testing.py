@@ -60,6 +60,7 @@ class TubeVoided(Fact):
 
     tube: TubeId
     reason: str
+    outbreak: OutbreakId | None = None
 
 
 class BoxPacked(Fact):
@@ -69,6 +70,7 @@ class BoxPacked(Fact):
     code: str
     site: PlaceId
     tubes: tuple[TubeId, ...]
+    outbreak: OutbreakId | None = None
 
 
 class TripBegun(Fact):
@@ -90,6 +92,7 @@ class BoxReceived(Fact):
     leaking: tuple[TubeId, ...] = ()
     extra: tuple[TubeId, ...] = ()  # in the box, but not packed into it
     unlabelled: int = 0
+    outbreak: OutbreakId | None = None
 
 
 class TubesReceived(Fact):
@@ -203,6 +206,7 @@ class TubeRead(Fact):
     laboratory: PlaceId | None = None
     ct: float | None = None  # cycle threshold, the lowest of the targets; None where the laboratory gives none
     plate: str = ""
+    outbreak: OutbreakId | None = None
 
 
 class TubeCorrected(Fact):
@@ -214,6 +218,7 @@ class TubeCorrected(Fact):
     reason: str
     ct: float | None = None
     was_ct: float | None = None
+    outbreak: OutbreakId | None = None
 
 
 class StrayResultHeard(Fact):

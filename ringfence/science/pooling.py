@@ -15,6 +15,9 @@ from scipy import stats
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+STRANGERS = 1e-6
+"""A correlation below this makes no difference, and would lose the beta-binomial its digits."""
+
 
 def sensitivity_by_day(days: npt.ArrayLike, told_days: npt.ArrayLike, missed: npt.ArrayLike) -> Floats:
     """Sensitivity of one person's own swab so many days after infection: float, the shape of `days`.
@@ -80,7 +83,7 @@ def p_household_undetected(
     """
     size, seen = np.broadcast_arrays(np.asarray(members, dtype=np.int64), np.asarray(sensitivity, dtype=np.float64))
     together = (attack - prevalence) / (1 - prevalence) if prevalence < 1 else 0.0
-    if together <= 0 or prevalence in (0.0, 1.0):
+    if together < STRANGERS or prevalence in (0.0, 1.0):
         return _power_of_rest(-prevalence * seen, size.astype(np.float64))
     ends = max(1 / together - 1, 1e-9)  # an attack rate of 1: all of a household or nobody
     a, b = prevalence * ends, (1 - prevalence) * ends

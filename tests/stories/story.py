@@ -79,7 +79,7 @@ class Story:
         tell, by = self.centre.tell, feed("stage")
         told: dict[str, Any] = {"level": "nation", "name_en": "Land", "zone": "Asia/Shanghai"}
         land = tell(by, actions.declare_jurisdiction, code="land", **told).facts[0].jurisdiction  # type: ignore[attr-defined]
-        told = {"level": "city", "name_en": "City", "parent": land}
+        told = {"level": "city", "name_en": "City", "parent": land, "population": 5000}
         city = tell(by, actions.declare_jurisdiction, code="city", **told).facts[0].jurisdiction  # type: ignore[attr-defined]
         told = {"code": "HB", "title": "Harbour", "disease": "covid-19", "pack": pack, "overlays": overlays}
         outbreak = tell(by, actions.declare_outbreak, jurisdiction=city, **told).facts[0].outbreak  # type: ignore[attr-defined]
@@ -198,7 +198,12 @@ class Story:
         for field, value in (("outbreak", "HB"), ("jurisdiction", "City")):
             if any(each.name == field and (each.required or field == "outbreak") for each in action.parameters):
                 told.setdefault(field, value)
+        if name == "seal_tube":
+            hints["people"] = tuple[PersonId, ...]
         values = {key: self._value(hints[key], text) for key, text in told.items()}
+        for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
+            if field in told and hints[field] is str:
+                self.names.setdefault((kind, told[field]), CODED[kind](told[field]))
         answer = self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
         self._known(log.between(answer.first_seq, answer.last_seq))
 

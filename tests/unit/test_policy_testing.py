@@ -99,6 +99,7 @@ def test_false_negatives_by_day_are_those_of_kucirka_and_stand_in_the_covid_pack
         assert missed == (MISSED if pack.header and pack.header.disease == "covid-19" else {}), pack.id
     number = shipped.number("testing", "missed_by_day", "cn-covid-2021")
     assert (number.certainty, "10.7326/M20-1495" in number.source) == (Certainty.OFFICIAL, True)
+    assert _said(number) == "1: 1, 4: 0.67, 5: 0.38, 8: 0.2, 21: 0.66"
 
 
 def test_the_base_claims_no_published_rule_and_is_in_force(shipped: Book) -> None:

@@ -19,6 +19,9 @@ class MissedOnDay:
     day: Annotated[int, Between(0, 60)]
     missed: Share
 
+    def __str__(self) -> str:
+        return f"{self.day}: {self.missed:g}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from math import comb, prod
 
 import numpy as np
 import pytest
@@ -66,18 +67,18 @@ def test_a_rare_infection_is_not_lost_in_rounding() -> None:
 
 @given(st.integers(1, 6), st.floats(0.01, 0.6), st.floats(0, 1), shares)
 def test_a_household_is_the_mixture_over_how_heavily_it_was_hit(n: int, p: float, more: float, s: float) -> None:
-    """The plain twin: the beta distribution cut into fine steps, each household then made of strangers."""
+    """The plain twin: (1 - hit x s)^n multiplied out, with the moments of the beta distribution of the hit."""
     attack = p + more * (0.95 - p)
-    found = float(pooling.p_household_undetected(n, p, attack, s))
     together = (attack - p) / (1 - p)
-    if together < 0.02:
-        assert found == pytest.approx((1 - p * s) ** n, abs=0.02)
-        return
-    from scipy import stats
+    a, b = (p * (1 / together - 1), (1 - p) * (1 / together - 1)) if together > 1e-6 else (p * 1e9, (1 - p) * 1e9)
+    wanted = sum(comb(n, k) * (-s) ** k * prod((a + j) / (a + b + j) for j in range(k)) for k in range(n + 1))
+    assert float(pooling.p_household_undetected(n, p, attack, s)) == pytest.approx(wanted, abs=2e-6)
 
-    ends = 1 / together - 1
-    hit = stats.beta(p * ends, (1 - p) * ends).ppf((np.arange(40_000) + 0.5) / 40_000)
-    assert found == pytest.approx(float(np.mean((1 - hit * s) ** n)), abs=2e-3)
+
+def test_members_a_hair_less_than_strangers_are_reckoned_as_strangers() -> None:
+    found = float(pooling.p_household_undetected(3, 0.5, 0.5 + 1e-15, 0.5))
+    assert found == pytest.approx(0.75**3)
+    assert float(pooling.p_household_undetected(3, 0.5, 0.5 + 2e-6, 0.5)) == pytest.approx(0.75**3, rel=1e-5)
 
 
 def test_households_share_their_infections_so_that_fewer_tubes_are_positive() -> None:

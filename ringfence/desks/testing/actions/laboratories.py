@@ -112,7 +112,7 @@ def receive_box(  # noqa: PLR0913 (each is told by name)
         raise Refused("count_negative", count=unlabelled)
     yield BoxReceived(
         box=box_of(known.code), laboratory=laboratory, missing=_codes(missing), leaking=_codes(leaking),
-        extra=_codes(extra), unlabelled=unlabelled, at=at,
+        extra=_codes(extra), unlabelled=unlabelled, outbreak=known.outbreak, at=at,
     )  # fmt: skip
 
 
@@ -198,7 +198,14 @@ def correct_tube(  # noqa: PLR0913 (a correction has these fields)
     if (known.result, known.ct) == (result, ct):
         raise Refused("tube_already_read", tube=known.code, result=result, read_at=from_micros(known.read_at or 0))
     yield TubeCorrected(
-        tube=known.id, result=result, was_result=known.result, reason=reason, ct=ct, was_ct=known.ct, at=at
+        tube=known.id,
+        result=result,
+        was_result=known.result,
+        reason=reason,
+        ct=ct,
+        was_ct=known.ct,
+        at=at,
+        outbreak=known.outbreak,
     )
 
 
@@ -234,7 +241,9 @@ def read_tube(  # noqa: PLR0913 (a reading has these fields)
         raise Refused("plate_invalid", plate=plate, tube=known.code)
     if at < from_micros(known.sealed_at):
         raise Refused("read_before_sealed", tube=known.code, read_at=at, sealed_at=from_micros(known.sealed_at))
-    yield TubeRead(tube=known.id, result=result, laboratory=laboratory, ct=ct, plate=plate, at=at)
+    yield TubeRead(
+        tube=known.id, result=result, laboratory=laboratory, ct=ct, plate=plate, outbreak=known.outbreak, at=at
+    )
 
 
 def _stray(  # noqa: PLR0913 (what was told)

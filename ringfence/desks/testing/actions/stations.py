@@ -31,7 +31,7 @@ def void_tube(who: Who, *, tube: TubeId, reason: str, at: datetime) -> Facts:
         raise Refused("tube_void", tube=known.code)
     if known.result is not None:
         raise Refused("tube_already_read", tube=known.code, result=known.result, read_at=_moment(known.read_at))
-    yield TubeVoided(tube=tube, reason=reason, at=at)
+    yield TubeVoided(tube=tube, reason=reason, outbreak=known.outbreak, at=at)
 
 
 def _moment(micros: int | None) -> datetime | None:
@@ -44,7 +44,7 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     *,
     code: str,
     site: PlaceId,
-    people: tuple[PersonId, ...],
+    people: tuple[str, ...],  # not asked where they live: whoever stands in the queue is swabbed
     round: RoundId | None = None,
     outbreak: OutbreakId | None = None,
     lane: Lane = Lane.GENERAL,
@@ -59,7 +59,7 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     known_site(site)
     found = known_round(round) if round else None
     not_sealed_before(code)
-    once = people_of(code, people)
+    once = people_of(code, tuple(PersonId(each) for each in people))
     cells, again = whom_it_covers(once, found)
     yield TubeSealed(
         tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,
@@ -79,7 +79,9 @@ def pack_box(who: Who, *, code: str, site: PlaceId, tubes: tuple[str, ...], at: 
     inside = tuple(dict.fromkeys(tube_of(code_of(each)) for each in tubes))
     if not 1 <= len(inside) <= MOST_TUBES:
         raise Refused("box_tubes_unfit", box=code, tubes=len(inside), most=MOST_TUBES)
-    yield BoxPacked(box=box, code=code, site=site, tubes=inside, at=at)
+    first = next((known for each in inside if (known := keys.tube(each)) is not None), None)
+    outbreak = first.outbreak if first else None
+    yield BoxPacked(box=box, code=code, site=site, tubes=inside, outbreak=outbreak, at=at)
 
 
 @action(may="work")

@@ -33,7 +33,6 @@ from ringfence.registry.queries import areas
 from ringfence.registry.scanned import Scanned
 from ringfence.registry.vaults import opened_apart, sealed_apart
 
-AHEAD_AT_MOST = timedelta(minutes=10)  # a swab of the future is a wrong clock
 ONCE_A_DAY = timedelta(days=1)
 
 
@@ -168,7 +167,7 @@ class _Taking:
                 "strangers": tuple(one for one in everybody if one.code),
                 "station": self.letter.station,
                 "told_at": thing.at if wrong_clock else None,
-                "at_most": self.now + AHEAD_AT_MOST,
+                "now": self.now,
             }
 
     def _tell_all(self, kind: str, action: Action) -> None:

@@ -65,7 +65,7 @@ def letter(body: Any, digest_key: bytes) -> Letter:
         raise Refused("body_unreadable", why=f"{refusal.told['field']}: {refusal.told['told']}") from None
     things: list[Thing] = []
     for name, read in _KINDS.items():
-        listed = body.get(name) or []
+        listed = [] if body.get(name) is None else body[name]
         if not isinstance(listed, list):
             raise Refused("body_unreadable", why=name)
         if len(listed) > MOST:

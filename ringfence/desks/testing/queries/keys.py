@@ -235,6 +235,7 @@ class BoxKey:
     code: str
     site: PlaceId
     path: str
+    outbreak: OutbreakId | None
     tubes: int
     state: str
     packed_at: int
@@ -247,7 +248,7 @@ class BoxKey:
 def box(box_id: str) -> BoxKey | None:
     """A box by its id."""
     row = db.ask_one(
-        "SELECT id, seq, code, site, path, tubes, state, packed_at, trip, laboratory, received_at, late FROM testing_box"
+        "SELECT id, seq, code, site, path, outbreak, tubes, state, packed_at, trip, laboratory, received_at, late FROM testing_box"
         " WHERE id = %s",
         (box_id,),
     )

@@ -16,8 +16,9 @@ import orjson
 from ringfence.core import quarantine
 from ringfence.core.access import Who
 from ringfence.core.answers import Place
-from ringfence.core.centre import Answer, Centre, Heard, Item, keyed_digest
+from ringfence.core.centre import Answer, Centre, Heard, Item
 from ringfence.core.declare import Action
+from ringfence.core.digests import keyed_digest
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact, Facts, to_micros
 from ringfence.core.shown import show_value

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ringfence.core.centre import keyed_digest
+from ringfence.core.digests import keyed_digest
 from ringfence.core.errors import Refused
 from ringfence.desks.testing.queries.sealing import code_of
 from ringfence.facts.testing import Lane

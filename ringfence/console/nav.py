@@ -20,6 +20,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("board", N_("Board"), "▦", "see"),
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
+    ("testing", N_("Testing"), "⚗", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
     ("station", N_("Sampling station"), "⌖", "sample"),
     ("people", N_("People"), "☻", "see"),

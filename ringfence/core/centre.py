@@ -38,7 +38,18 @@ _HAND_IN = (
 )
 
 
-__all__ = ["Answer", "Centre", "Desk", "Heard", "Item", "Outcome", "Place", "heard_before", "told_digest"]
+__all__ = [
+    "Answer",
+    "Centre",
+    "Desk",
+    "Heard",
+    "Item",
+    "Outcome",
+    "Place",
+    "heard_before",
+    "keyed_digest",
+    "told_digest",
+]
 
 
 class Centre:
@@ -84,9 +95,12 @@ class Centre:
         return answer
 
     def tell_many(
-        self, who: Who, action: Callable[..., Facts], items: Iterable[Item], *, batch: str | None = None
+        self, who: Who, action: Callable[..., Facts] | Action, items: Iterable[Item], *, batch: str | None = None
     ) -> Outcome:
-        """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other."""
+        """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other.
+
+        A feed hands over an action of its own, which no other door has, as the `Action` itself.
+        """
         declared_action = _action(action)
         outcome = Outcome(batch=batch)
         waiting, block = iter(items), deque[Item]()
@@ -272,6 +286,8 @@ class _Telling:
     def heard(self, item: Heard, place: Place) -> list[Told] | Refused:
         """One of a feed's many; how it was told is remembered, so that told again it is known."""
         first = self.next_seq
+        if item.key is not None and (known := self._told_before(item.key, item.digest)) is not None:
+            return list(known.told)
         try:
             told = self.record(item.facts(), self.who.by, None, place)
         except Refused as refusal:
@@ -280,8 +296,9 @@ class _Telling:
             return refusal
         if told:
             by, heard_at = self.who.by, to_micros(self.heard_at)
-            row = (f"{item.about}:{first:015d}", "feed", by, item.digest, None, first, self.next_seq - 1, heard_at)
-            db.write("hand_in", _HAND_IN, row)
+            key = item.key or f"{item.about}:{first:015d}"
+            db.write("hand_in", _HAND_IN, (key, "feed", by, item.digest, None, first, self.next_seq - 1, heard_at))
+            self.keys.add(key)
         return told
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
@@ -290,7 +307,7 @@ class _Telling:
         Without a key, the same arguments are the same telling; where the moment is not among them, the moment they are
         heard belongs to them, so that a task finished, reopened and finished again is finished.
         """
-        digest = told_digest(action, item.told, self.centre.digest_key)
+        digest = item.digest or told_digest(action, item.told, self.centre.digest_key)
         key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
         if (known := self._told_before(key, digest)) is not None:
             return known
@@ -368,7 +385,9 @@ class _Telling:
         return self.centre.geography.place(outbreak, path)
 
 
-def _action(function: Callable[..., Facts]) -> Action:
+def _action(function: Callable[..., Facts] | Action) -> Action:
+    if isinstance(function, Action):
+        return function
     found: Action | None = getattr(function, "action", None)
     if found is None:
         message = f"{function.__qualname__} is not declared as an action"
@@ -382,6 +401,11 @@ def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
     Keyed, as a telling may hold a name or a telephone number, which a plain hash would give away to guessing.
     """
     body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
+    return keyed_digest(body, key)
+
+
+def keyed_digest(body: bytes, key: bytes) -> str:
+    """A keyed hash of what came, byte for byte."""
     return blake2b(body, key=key, digest_size=24).hexdigest()
 
 

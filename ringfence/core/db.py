@@ -45,9 +45,9 @@ class Buffer:
         self._read: dict[tuple[str, Row], tuple[int, list[Row]]] = {}
         self._changed: dict[str, int] = {}  # table -> how many rows had been written when its newest one was
         self._written = 0
-        self._bearing: dict[str, set[Any]] = {}  # table -> values of the rows written, since it was first asked about
-        self._unsure: set[str] = set()  # tables with a statement that reaches rows other than those of its values
-        self._about: dict[tuple[str, Row], list[Row]] = {}
+        self._bearing: dict[str, dict[Any, int]] = {}  # table -> values of the rows written, and at which write last
+        self._unsure: dict[str, int] = {}  # tables with a statement that reaches rows other than those of its values
+        self._about: dict[tuple[str, Row], tuple[int, list[Row]]] = {}  # as of which write
 
     def add(self, table: str, sql: str, params: Sequence[Any]) -> None:
         """Let one row wait; runs of the same statement on a table gather."""
@@ -86,40 +86,43 @@ class Buffer:
     def ask_about(self, table: str, keys: Row, sql: str, params: Row) -> list[Row]:
         """As `ask`, but nothing need go out first while no row with one of these keys was written."""
         bearing = self._bearing_of(table)
-        if table in self._unsure or not bearing.isdisjoint(keys):
-            return self.ask(sql, params)
+        changed = max([bearing.get(key, -1) for key in keys], default=-1)
+        changed = max(changed, self._unsure.get(table, -1))
         known = self._about.get((sql, params))
-        if known is None:
-            known = _select(self.raw, sql, params)
-            if len(self._about) >= MOST_READS:
-                self._about.clear()
-            self._about[sql, params] = known
-        return list(known)
+        if known is not None and known[0] >= changed:
+            return list(known[1])
+        if changed >= 0:
+            return self.ask(sql, params)
+        rows = _select(self.raw, sql, params)
+        if len(self._about) >= MOST_READS:
+            self._about.clear()
+        self._about[sql, params] = (self._written, rows)
+        return list(rows)
 
     def foretell(self, table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
-        """Answers to `ask_about`, read for many keys at once just before; a key that was written meanwhile is asked anew."""
+        """Answers to `ask_about` as of now; a key that is written from here on is asked anew."""
         self._bearing_of(table)
         if len(self._about) + len(answers) > MOST_READS:
             self._about.clear()
         for params, rows in answers.items():
-            self._about[sql, params] = rows
+            self._about[sql, params] = (self._written, rows)
 
-    def _bearing_of(self, table: str) -> set[Any]:
-        """The values of the rows of a table that were written in this telling."""
+    def _bearing_of(self, table: str) -> dict[Any, int]:
+        """The values of the rows of a table that were written in this telling, each with its last write's number."""
         bearing = self._bearing.get(table)
         if bearing is None:
-            bearing = self._bearing[table] = set()
+            bearing = self._bearing[table] = {}
             for waiting in (self.settled, self.waiting):
                 for told, rows in waiting.get(table, ()):
                     self._note(table, bearing, told, rows)
         return bearing
 
-    def _note(self, table: str, bearing: set[Any], sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _note(self, table: str, bearing: dict[Any, int], sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Which values the rows of a statement bear; one that may reach further makes its table unsure."""
         if not _reaches_its_own(sql):
-            self._unsure.add(table)
+            self._unsure[table] = self._written
         for row in rows:
-            bearing.update(row)
+            bearing.update(dict.fromkeys(row, self._written))
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
@@ -141,7 +144,7 @@ class Buffer:
         for waiting in (self.settled, self.waiting):
             for table in tables:
                 for sql, rows in waiting.pop(table, ()):
-                    _send(self.raw, sql, rows)
+                    _send(self.raw, sql, _summed(sql, rows))
 
     @property
     def _together(self) -> AbstractContextManager[Any]:
@@ -161,7 +164,7 @@ class Buffer:
         self._guarded = True
         for statements in self.settled.values():
             for sql, rows in statements:
-                _send(self.raw, sql, rows)
+                _send(self.raw, sql, _summed(sql, rows))
         self.settled = {}
         _send(self.raw, SAVEPOINT, [()])
 
@@ -223,6 +226,29 @@ def write(table: str, sql: str, params: Sequence[Any]) -> None:
     buffer.add(table, sql, params)
 
 
+def count(table: str, sql: str, key: Row, counts: Row) -> None:
+    """Memory adds to counters by an upsert of `(*key, *counts)`; additions to the same key go out as one sum."""
+    _KEYS[sql] = len(key)
+    write(table, sql, (*key, *counts))
+
+
+_KEYS: dict[str, int] = {}
+"""How many parameters of a counting upsert are its key."""
+
+
+def _summed(sql: str, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The rows of a statement; those of a counting upsert with each key once."""
+    width = _KEYS.get(sql)
+    if width is None or len(rows) == 1:
+        return rows
+    sums: dict[Row, Row] = {}
+    for row in rows:
+        key, counts = tuple(row[:width]), tuple(row[width:])
+        before = sums.get(key)
+        sums[key] = counts if before is None else tuple(one + other for one, other in zip(before, counts, strict=True))
+    return [(*key, *counts) for key, counts in sums.items()]
+
+
 def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT; what waits for a table that it names goes out first."""
     buffer = _buffer.get()
@@ -246,7 +272,10 @@ def ask_about(table: str, keys: Sequence[Any], sql: str, params: Sequence[Any]) 
 
 
 def foretell(table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
-    """Remember the answers that `ask_about` would get, read for many keys in one statement; nothing outside a telling."""
+    """Remember the answers that `ask_about` would get; nothing outside a telling.
+
+    They were read for many keys in one statement, or follow from the row that memory has just written.
+    """
     buffer = _buffer.get()
     if buffer is not None:
         buffer.foretell(table, sql, answers)
@@ -306,7 +335,7 @@ def _send(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         else:
             raw.executemany(_qmark(sql), rows)
         return
-    cursor = _server_cursor(raw)
+    cursor = _server_cursor(raw, "ringfence_writer")
     if len(rows) == 1:
         cursor.execute(sql, rows[0])
     else:
@@ -332,12 +361,16 @@ def _words(sql: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", sql))
 
 
-def _server_cursor(raw: Any) -> psycopg.Cursor[Row]:
-    """A cursor that binds on the server, so that hot statements are prepared there."""
-    cursor: psycopg.Cursor[Row] | None = getattr(raw, "ringfence_cursor", None)
+def _server_cursor(raw: Any, name: str = "ringfence_reader") -> psycopg.Cursor[Row]:
+    """A cursor that binds on the server, so that hot statements are prepared there.
+
+    Reading and writing have one each: in a pipeline, answers to a long `executemany` may still be on their way when a
+    SELECT is sent, and would be taken for its own.
+    """
+    cursor: psycopg.Cursor[Row] | None = getattr(raw, name, None)
     if cursor is None or cursor.closed:
         cursor = psycopg.Cursor(raw)
-        raw.ringfence_cursor = cursor
+        setattr(raw, name, cursor)
     return cursor
 
 

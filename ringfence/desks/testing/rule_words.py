@@ -46,4 +46,6 @@ LABELS: dict[str, str] = {
     "rule.testing.a_long_queue_gets_another_lane": N_("A long queue gets another lane"),
     "rule.cases.a_person_found_becomes_a_case": N_("A person found becomes a case"),
     "rule.cases.a_mended_finding_sets_its_case_aside": N_("A mended finding sets its case aside"),
+    "rule.testing.the_end_of_a_round_looks_for_who_is_missing": N_("The end of a round looks for who is missing"),
+    "rule.testing.missing_people_are_called": N_("Missing people are called"),
 }

@@ -171,16 +171,23 @@ class Segment:
             place += 1
         return None
 
-    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
-        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+    def rows_of(self, numbers: Sequence[int]) -> Rows:
+        """The row of each 80-bit id, hidden or not; GONE for one that is not in this segment."""
         values, rows = self.index("person")
         if not len(values):
-            return [None] * len(numbers)
+            return np.full(len(numbers), GONE, np.int32)
         sought = np.array([number >> 16 for number in numbers], np.uint64).view(np.int64)
         at = np.minimum(np.searchsorted(values, sought), len(values) - 1)
         row = np.where(values[at] == sought, rows[at], GONE)
         tails = np.array([number & 0xFFFF for number in numbers], np.uint16)
         row[self.column("id_tail")[row] != tails] = GONE
+        return row
+
+    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
+        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+        row = self.rows_of(numbers)
+        if not self.rows:
+            return [None] * len(numbers)
         stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
         codes = np.where(stay == NONE, home, stay)
         texts = self.dictionaries["place"]
@@ -306,6 +313,13 @@ class Register:
                 found[n] = place
             left = [n for n, place in zip(left, places, strict=True) if place is None]
         return found
+
+    def holds(self, numbers: Sequence[int]) -> list[bool]:
+        """Whether each of these 80-bit ids is somebody on a register; the erased are not."""
+        found = np.zeros(len(numbers), bool)
+        for segment in self.segments:
+            found |= segment.rows_of(numbers) != GONE
+        return found.tolist()
 
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""

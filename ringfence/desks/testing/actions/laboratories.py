@@ -10,8 +10,8 @@ from ringfence.core.access import Who
 from ringfence.core.declare import action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, from_micros
-from ringfence.desks.testing.actions.stations import code_of
 from ringfence.desks.testing.queries import keys
+from ringfence.desks.testing.queries.sealing import code_of
 from ringfence.facts.ids import OutbreakId, PersonId, PlaceId, TubeId
 from ringfence.facts.testing import (
     BoxReceived,

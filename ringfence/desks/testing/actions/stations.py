@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ringfence.core.access import Who
 from ringfence.core.declare import action
@@ -10,23 +10,12 @@ from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts, from_micros, to_micros
 from ringfence.desks.testing.actions.rounds import known_round, known_site
 from ringfence.desks.testing.queries import keys
-from ringfence.facts.ids import BoxId, OutbreakId, PersonId, PlaceId, RoundId, TripId, TubeId, derive
+from ringfence.desks.testing.queries.sealing import code_of, not_sealed_before, outbreak_of, people_of, whom_it_covers
+from ringfence.facts.ids import BoxId, OutbreakId, PlaceId, RoundId, TripId, TubeId, derive
 from ringfence.facts.testing import BoxPacked, Lane, TripBegun, TubeSealed, TubeVoided, box_of, tube_of
-from ringfence.registry.queries import people as registry_people
 
-LONGEST_CODE = 64
-MOST_PEOPLE = 100
 MOST_TUBES = 1000
-AHEAD_AT_MOST = timedelta(minutes=10)  # a swab of the future is a wrong clock
 VOID_REASONS = ("leaking", "lost", "unlabelled", "mislabelled", "empty", "mistake")
-
-
-def code_of(text: str) -> str:
-    """A barcode as it is kept: in capitals, without blanks."""
-    code = text.strip().upper()
-    if not code or len(code) > LONGEST_CODE or not code.isprintable() or " " in code:
-        raise Refused("barcode_unfit", code=text[:LONGEST_CODE])
-    return code
 
 
 @action(may="sample")
@@ -69,46 +58,13 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     code = code_of(code)
     known_site(site)
     found = known_round(round) if round else None
-    outbreak = OutbreakId(found.outbreak) if found else outbreak
-    if outbreak is None:
-        raise Refused("round_unknown", round=round or "")
-    tube = tube_of(code)
-    if (there := keys.tube(tube)) is not None:
-        raise Refused(
-            "tube_already_sealed", tube=code, sealed_at=from_micros(there.sealed_at), people=len(there.people)
-        )
-    once = tuple(PersonId(each) for each in dict.fromkeys(people))
-    if not 1 <= len(once) <= MOST_PEOPLE:
-        raise Refused("tube_people_unfit", tube=code, people=len(once), most=MOST_PEOPLE)
-    cells, again = _whom_it_covers(once, found)
+    not_sealed_before(code)
+    once = people_of(code, people)
+    cells, again = whom_it_covers(once, found)
     yield TubeSealed(
-        tube=tube, code=code, round=round, outbreak=outbreak, site=site, people=once, cells=cells, again=again, lane=lane,
-        alone=alone, station=station, told_at=told_at, at=at,
+        tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,
+        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, at=at,
     )  # fmt: skip
-
-
-def _whom_it_covers(
-    people: tuple[PersonId, ...], found: keys.RoundKey | None
-) -> tuple[dict[str, int], tuple[PersonId, ...]]:
-    """(path -> people who were not tested before in the round, those who were)."""
-    if found is None:
-        return {}, ()
-    where = registry_people.paths_of(people)
-    cells: dict[str, int] = {}
-    again: list[PersonId] = []
-    for person in people:
-        if keys.tubes_of(person, found.seq):
-            again.append(person)
-        else:
-            path = where.get(person, "")
-            cells[path] = cells.get(path, 0) + 1
-    return cells, tuple(again)
-
-
-def not_ahead(at: datetime, now: datetime) -> None:
-    """Refuse a moment that has not come yet."""
-    if at > now + AHEAD_AT_MOST:
-        raise Refused("sealed_in_future", at=at, now=now)
 
 
 @action(may="sample")
@@ -133,13 +89,14 @@ def begin_trip(  # noqa: PLR0913 (a trip has these fields)
     who: Who,
     *,
     vehicle: str,
-    laboratory: PlaceId,
+    laboratory: str,  # not asked whether it lies in the asker's places: boxes go where there is room
     boxes: tuple[str, ...],
     expected_at: datetime | None = None,
     at: datetime,
 ) -> Facts:
     """Leave with boxes for a laboratory."""
-    if keys.laboratory(laboratory) is None:
+    destination = PlaceId(laboratory)
+    if keys.laboratory(destination) is None:
         raise Refused("laboratory_unknown", laboratory=laboratory)
     carried: list[BoxId] = []
     for text in dict.fromkeys(boxes):
@@ -153,5 +110,5 @@ def begin_trip(  # noqa: PLR0913 (a trip has these fields)
         raise Refused("boxes_missing", vehicle=vehicle)
     trip = TripId(derive("trip", vehicle, laboratory, to_micros(at), *carried))
     yield TripBegun(
-        trip=trip, vehicle=vehicle, laboratory=laboratory, boxes=tuple(carried), expected_at=expected_at, at=at
+        trip=trip, vehicle=vehicle, laboratory=destination, boxes=tuple(carried), expected_at=expected_at, at=at
     )

@@ -19,12 +19,12 @@ _LINE = "INSERT INTO testing_line (about, seq) VALUES (%s, %s) ON CONFLICT (abou
 
 def came(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
     """A tube of so many people came to a stage."""
-    db.write("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR, 1, 0, people, 0))
+    db.count("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR), (1, 0, people, 0))
 
 
 def went(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
     """A tube of so many people left a stage."""
-    db.write("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR, 0, 1, 0, people))
+    db.count("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR), (0, 1, 0, people))
 
 
 def moved(tube: TubeKey, stage: str, at: int, sets: str = "", values: tuple[object, ...] = ()) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
@@ -91,7 +93,7 @@ def _count(laboratory: str | None, at: int, result: Result, by: int, waited: int
         return
     each = [by if result is one else 0 for one in _RESULTS]
     timed = (0, 0) if waited is None else (waited // 60_000_000, 1)
-    db.write("testing_laboratory_hour", _LABORATORY_HOUR, (laboratory, at // HOUR, *each, *timed))
+    db.count("testing_laboratory_hour", _LABORATORY_HOUR, (laboratory, at // HOUR), (*each, *timed))
 
 
 @keeps(TubeRead)
@@ -108,6 +110,9 @@ def a_read_tube(fact: TubeRead, line: Line) -> None:
         db.write("testing_tube", f"UPDATE testing_tube SET {sets[2:]} WHERE id = %s", (*values, tube.id))
     else:
         moved(tube, "read", at, sets, values)
+    stage, since = (tube.stage, tube.since) if tube.stage == "voided" else ("read", at)
+    told = {"result": fact.result, "ct": fact.ct, "read_at": at, "laboratory": laboratory}
+    keys.stands(replace(tube, stage=stage, since=since, **told))
     waited = max(at - tube.received_at, 0) if tube.received_at is not None else None
     _count(laboratory, at, fact.result, 1, waited)
     about(tube.id, line.seq)

@@ -35,8 +35,8 @@ CALLS_BACK = (Result.POSITIVE, Result.UNCLEAR)
 @when(TubeRead, TubeCorrected)
 def a_positive_pool_calls_everyone_back(read: TubeRead | TubeCorrected, line: Line, policy: Policy) -> Facts:
     """A pool cannot say who: each member is held until their own swab is read."""
-    tube = keys.tube(read.tube)
-    if tube is None or read.result not in CALLS_BACK or (tube.single and read.result is Result.POSITIVE):
+    tube = keys.tube(read.tube) if read.result in CALLS_BACK else None
+    if tube is None or (tube.single and read.result is Result.POSITIVE):
         return
     if isinstance(read, TubeCorrected) and read.was_result in CALLS_BACK and not tube.single:
         return
@@ -100,8 +100,8 @@ def an_own_swab_answers_its_task(sealed: TubeSealed, line: Line) -> Facts:
 @when(TubeRead)
 def a_positive_alone_names_the_person(read: TubeRead, line: Line) -> Facts:
     """One swab, one person: this is who it is."""
-    tube = keys.tube(read.tube)
-    if tube is not None and tube.single and read.result is Result.POSITIVE:
+    tube = keys.tube(read.tube) if read.result is Result.POSITIVE else None
+    if tube is not None and tube.single:
         yield _found(tube, read.at, read.ct, line)
 
 
@@ -127,8 +127,8 @@ def _found(tube: TubeKey, at: datetime, ct: float | None, line: Line) -> PersonF
 def a_negative_alone_releases(read: TubeRead | TubeCorrected, line: Line) -> Facts:
     """Held because of others, free because of themselves: nobody waits for the rest of the pool."""
     del line
-    tube = keys.tube(read.tube)
-    if tube is None or not tube.single or read.result is not Result.NEGATIVE:
+    tube = keys.tube(read.tube) if read.result is Result.NEGATIVE else None
+    if tube is None or not tube.single:
         return
     for hold in keys.holds_of(tube.people[0]):
         if hold.pool == tube.id or hold.held_at <= tube.sealed_at:
@@ -185,10 +185,10 @@ def a_released_person_is_not_sent_for(released: PersonReleased, line: Line) -> F
 def a_tube_without_a_result_is_swabbed_again(lost: TubeRead | TubeVoided, line: Line, policy: Policy) -> Facts:
     """No result is not a negative: whoever was in it stands in the queue once more."""
     del line
-    tube = keys.tube(lost.tube)
-    if tube is None or (isinstance(lost, TubeRead) and lost.result is not Result.INVALID):
+    if lost.result is not Result.INVALID if isinstance(lost, TubeRead) else lost.reason == "mistake":
         return
-    if isinstance(lost, TubeVoided) and lost.reason == "mistake":
+    tube = keys.tube(lost.tube)
+    if tube is None:
         return
     yield TasksSet(
         kind="swab_again",

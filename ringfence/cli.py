@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Issue tokens for programmes."),
     "linelist": ("linelist", "Read line lists in and write them out."),
     "people": ("people", "Load registers of people."),
+    "plan": ("plan", "Plan a round of testing: the earliest finish, the bottleneck, who does what."),
     "report": ("report", "Print reports."),
     "policy": ("policy", "Check policy packs and show their numbers."),
     "migrate": ("serve", "Bring the database up to date."),

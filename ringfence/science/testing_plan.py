@@ -98,7 +98,14 @@ class Sealed:
 
 
 def seal(  # noqa: PLR0913 (one array for each property of a station)
-    people: Ints, pool: Floats, samplers: Ints, swabs_h: Floats, begin_s: Ints, windows: Windows, waiting: Ints, now: int
+    people: Ints,
+    pool: Floats,
+    samplers: Ints,
+    swabs_h: Floats,
+    begin_s: Ints,
+    windows: Windows,
+    waiting: Ints,
+    now: int,
 ) -> Sealed:
     """When each tube is sealed. All arguments are arrays over n stations, but `windows` and `now`.
 

@@ -50,7 +50,9 @@ def by_labs(labs: Labs, known: Relaxed, last: int) -> int:
     """
     moments = np.unique(known.release)
     after = len(known.release) - np.searchsorted(known.release, moments, side="left")
-    spent = np.stack([labs.work(lab, np.maximum(moments + known.reach[lab], known.opens[lab])) for lab in range(len(labs.x))])
+    spent = np.stack(
+        [labs.work(lab, np.maximum(moments + known.reach[lab], known.opens[lab])) for lab in range(len(labs.x))]
+    )
     begun = np.array([labs.work(lab, np.array([known.now]))[0] for lab in range(len(labs.x))])
     total = (known.waiting + len(known.release)) * TUBE
 

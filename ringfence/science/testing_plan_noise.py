@@ -85,7 +85,9 @@ def replay(plan: Round, noise: Noise, seed: int, replicate: int) -> dict[str, in
     lab = np.concatenate((plan.before[0], plan.trips.lab))
     at = np.concatenate((plan.before[1], arrive))
     tubes = np.concatenate((plan.before[2], plan.trips.load))
-    ended = [_tested(labs, each, at[lab == each], tubes[lab == each], noise, seed, replicate) for each in np.unique(lab)]
+    ended = [
+        _tested(labs, each, at[lab == each], tubes[lab == each], noise, seed, replicate) for each in np.unique(lab)
+    ]
     last = np.concatenate([each.ended for each in ended]) if ended else np.array([plan.now])
     count = np.concatenate([each.tubes for each in ended]) if ended else np.array([0])
     order = np.argsort(last, kind="stable")

@@ -258,7 +258,11 @@ def better(one: Solved, other: Solved) -> bool:
 
 
 def solve(
-    means: Means, rule: str = "balanced", keens: tuple[float, ...] = KEEN, turns: int = TURNS, given: Sampling | None = None
+    means: Means,
+    rule: str = "balanced",
+    keens: tuple[float, ...] = KEEN,
+    turns: int = TURNS,
+    given: Sampling | None = None,
 ) -> Solved:
     """The best plan found under a rule: `balanced` or `nearest`. `given`: a sampling worked out before."""
     search = _Search(means, given or sampling(means))

@@ -119,7 +119,9 @@ def _at_sites(
     x, y = where.of(told.sites)
     goes = far(*cells, x, y).argmin(axis=1)
     keys = sorted({(int(site), float(pool)) for site, pool, n in zip(goes, pools, left, strict=True) if n})
-    keys += [(n, float(pools[0])) for n, each in enumerate(told.sites) if each.waiting and n not in {k for k, _ in keys}]
+    keys += [
+        (n, float(pools[0])) for n, each in enumerate(told.sites) if each.waiting and n not in {k for k, _ in keys}
+    ]
     people = np.array([left[(goes == site) & (pools == pool)].sum() for site, pool in keys], np.int64)
     cell = []
     for site, pool in keys:
@@ -144,7 +146,12 @@ def _shared_at(told: Told, index: Ints, people: Ints) -> tuple[Ints, Ints]:
         some = own[people[own] > 0]
         if site.samplers is not None and len(some):
             if site.samplers < len(some):
-                raise Refused("plan_site_without_samplers", key=f"sites ({site.id}).samplers", found=site.samplers, wanted=len(some))
+                raise Refused(
+                    "plan_site_without_samplers",
+                    key=f"sites ({site.id}).samplers",
+                    found=site.samplers,
+                    wanted=len(some),
+                )
             samplers[some] = _in_parts(site.samplers, people[some])
         if site.lanes is not None and len(some):
             lanes[some] = np.maximum(_in_parts(max(site.lanes, len(some)), people[some]), samplers[some])
@@ -233,7 +240,9 @@ def _fleet(told: Told, where: _Where) -> Fleet:
 
 def _handling(told: Told) -> Handling:
     minutes = [told.figure(name) * 60 for name in ("loading_minutes", "unloading_minutes")]
-    return Handling(int(told.figure("box_tubes")), *(round(each) for each in minutes), round(told.figure("transport_hours") * HOUR))
+    return Handling(
+        int(told.figure("box_tubes")), *(round(each) for each in minutes), round(told.figure("transport_hours") * HOUR)
+    )
 
 
 # -- what cannot come to anything -------------------------------------------------------------------------------------
@@ -246,7 +255,9 @@ def _labs_are_within_reach(told: Told, stations: Stations, labs: Labs, fleet: Fl
     hours = far(labs.x, labs.y, stations.x, stations.y).min(axis=1) / float(fleet.speed.max()) / HOUR
     most = told.figure("deadline_hours")
     for n in np.flatnonzero(hours > most):
-        raise Refused("plan_lab_out_of_reach", key=f"labs ({told.labs[n].id})", hours=round(float(hours[n]), 1), most=most)
+        raise Refused(
+            "plan_lab_out_of_reach", key=f"labs ({told.labs[n].id})", hours=round(float(hours[n]), 1), most=most
+        )
 
 
 def _it_can_end(means: Means) -> None:
@@ -270,7 +281,9 @@ def _supply(told: Told, where: _Where, stations: Stations) -> tuple[tuple[str, i
     unlimited = [each for each in told.depots if each.tubes is None]
     room = np.array([each.tubes or 0 for each in stocked] + [int(need.sum())] * len(unlimited), np.int64)
     if room.sum() < need.sum():
-        raise Refused("plan_tubes_short", need=int(need.sum()), stock=int(room.sum()), missing=int(need.sum() - room.sum()))
+        raise Refused(
+            "plan_tubes_short", need=int(need.sum()), stock=int(room.sum()), missing=int(need.sum() - room.sum())
+        )
     x, y = where.of([*stocked, *unlimited])
     cost = np.ceil(far(stations.x, stations.y, x, y)).astype(np.int64)
     flow = least_travel(need, room, cost)

@@ -100,7 +100,9 @@ class Wanted:
             if end <= self.deadline:
                 samplers, vehicles, lab = amount
                 cost = round(self.cost(amount), 2)
-                return Need(samplers=samplers, vehicles=vehicles, lab_tubes_per_hour=lab, finish_h=hours(end), cost=cost)
+                return Need(
+                    samplers=samplers, vehicles=vehicles, lab_tubes_per_hour=lab, finish_h=hours(end), cost=cost
+                )
             raised = amount[kind] + max(-(-self.have[kind] // 33), amount[kind] // 10, 1)
             amount = (*amount[:kind], raised, *amount[kind + 1 :])  # type: ignore[assignment]
         return None
@@ -119,7 +121,9 @@ class Wanted:
         found: Amount | None = None
         others = [kind for kind in range(3) if kind != fill]
         levels = [[int(level * self.have[kind]) for level in LEVELS] for kind in others]
-        tried = sorted(product(*levels), key=lambda each: sum(n * self.costs[k] for n, k in zip(each, others, strict=True)))
+        tried = sorted(
+            product(*levels), key=lambda each: sum(n * self.costs[k] for n, k in zip(each, others, strict=True))
+        )
         for each in tried[1:]:
             amount = [0, 0, 0]
             for n, kind in zip(each, others, strict=True):

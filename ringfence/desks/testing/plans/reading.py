@@ -170,18 +170,24 @@ def _names_are_known(told: Told) -> None:
             raise Refused("plan_vehicles_nowhere", key=f"vehicles[{n}]")
         name, known, key = (group.depot, depots, "depot") if group.depot is not None else (group.at_lab, labs, "at_lab")
         if name not in known:
-            raise Refused("plan_name_unknown", key=f"vehicles[{n}].{key}", found=name, known=", ".join(sorted(known)) or "-")
+            raise Refused(
+                "plan_name_unknown", key=f"vehicles[{n}].{key}", found=name, known=", ".join(sorted(known)) or "-"
+            )
     for n, each in enumerate(told.underway, 1):
         if each.lab not in labs:
             raise Refused("plan_name_unknown", key=f"underway[{n}].lab", found=each.lab, known=", ".join(sorted(labs)))
     for cell in told.cells:
         if cell.sampled > cell.population:
-            raise Refused("plan_more_than_there_are", key=f"cells ({cell.id}).sampled", found=cell.sampled, most=cell.population)
+            raise Refused(
+                "plan_more_than_there_are", key=f"cells ({cell.id}).sampled", found=cell.sampled, most=cell.population
+            )
     for lab in told.labs:
         runs = [lab.machines, lab.batch_tubes]
         if (lab.tubes_per_hour is None) == (None in runs) or runs.count(None) == 1:
             raise Refused("plan_lab_without_capacity", key=f"labs ({lab.id})")
-    for key, text in chain([("round.sampling", told.round.sampling)], ((f"labs ({e.id}).open", e.open) for e in told.labs)):
+    for key, text in chain(
+        [("round.sampling", told.round.sampling)], ((f"labs ({e.id}).open", e.open) for e in told.labs)
+    ):
         clock_hours(text, key)
     deadline = told.figure("deadline_hours")
     if told.round.now_hour >= deadline:
@@ -196,7 +202,11 @@ _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
 def clock_hours(text: str, key: str) -> tuple[int, int]:
     """`06:00-22:00` as seconds of the day; the end lies after the begin, past midnight where it must."""
     match = _CLOCK.fullmatch(text.replace(" ", "").replace("–", "-"))
-    begin, end = (0, 0) if match is None else (int(match[1]) * 3600 + int(match[2]) * 60, int(match[3]) * 3600 + int(match[4]) * 60)
+    begin, end = (
+        (0, 0)
+        if match is None
+        else (int(match[1]) * 3600 + int(match[2]) * 60, int(match[3]) * 3600 + int(match[4]) * 60)
+    )
     if match is None or begin == end or max(begin, end) > 86_400:
         raise Refused("plan_hours_unclear", key=key, found=text)
     return begin, end if end > begin else end + 86_400

@@ -50,8 +50,32 @@ class Rows:
         at_sites = np.cumsum(new) + int((~self.new).sum()) - np.cumsum(collected)
         on_road = np.cumsum(collected) + int(before[2].sum()) - np.cumsum(received)
         in_labs, to_report = np.cumsum(received) - np.cumsum(results), np.cumsum(results) - np.cumsum(reported)
-        columns = (samplers, people.sum(axis=0), new, collected, received, results, reported, at_sites, on_road, in_labs, to_report)
-        names = ("samplers", "people", "sealed", "collected", "received", "results", "reported", "at_sites", "on_road", "in_labs", "to_report")
+        columns = (
+            samplers,
+            people.sum(axis=0),
+            new,
+            collected,
+            received,
+            results,
+            reported,
+            at_sites,
+            on_road,
+            in_labs,
+            to_report,
+        )
+        names = (
+            "samplers",
+            "people",
+            "sealed",
+            "collected",
+            "received",
+            "results",
+            "reported",
+            "at_sites",
+            "on_road",
+            "in_labs",
+            "to_report",
+        )
         return tuple(
             HourRow(hour=hour, **{name: int(column[hour]) for name, column in zip(names, columns, strict=True)})
             for hour in range(n)

@@ -59,7 +59,7 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     known_site(site)
     found = known_round(round) if round else None
     not_sealed_before(code)
-    once = people_of(code, tuple(PersonId(each) for each in people))
+    once = people_of(code, people)
     cells, again = whom_it_covers(once, found)
     yield TubeSealed(
         tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,

@@ -46,6 +46,11 @@ class TubeKey:
         """Whether its result is one person's own."""
         return len(self.people) == 1
 
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether it is void, or was read without a result."""
+        return self.stage == "voided" or self.result is Result.INVALID
+
 
 _TUBE = (
     "SELECT seq, id, code, round, outbreak, site, path, people, cells, alone, sealed_at, stage, since, box, laboratory,"
@@ -91,6 +96,12 @@ def tubes(ids: Sequence[TubeId]) -> dict[TubeId, TubeKey]:
         rows = db.ask(f"{_TUBE} WHERE id IN ({marks})", some)
         found |= {key.id: key for key in map(tube_key, rows)}
     return found
+
+
+def tubes_at(seqs: Sequence[int]) -> list[TubeKey]:
+    """Tubes by the lines that sealed them."""
+    marks = ", ".join(["%s"] * len(seqs))
+    return [tube_key(row) for row in db.ask(f"{_TUBE} WHERE seq IN ({marks}) ORDER BY seq", tuple(seqs))]
 
 
 def tubes_ahead(ids: Sequence[TubeId]) -> None:

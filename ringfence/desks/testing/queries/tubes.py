@@ -114,7 +114,6 @@ class TripRow:
     id: TripId
     vehicle: str
     laboratory: PlaceId
-    boxes: int
     begun_at: datetime
     expected_at: datetime | None
     arrived_at: datetime | None
@@ -180,13 +179,13 @@ def _trip(box: BoxRow | None) -> TripRow | None:
     if box is None or box.trip is None:
         return None
     row = db.ask_one(
-        "SELECT id, vehicle, laboratory, boxes, begun_at, expected_at, arrived_at FROM testing_trip WHERE id = %s",
+        "SELECT id, vehicle, laboratory, begun_at, expected_at, arrived_at FROM testing_trip WHERE id = %s",
         (box.trip,),
     )
     if row is None:
         return None
-    id_, vehicle, laboratory, boxes, begun_at, expected_at, arrived_at = row
-    return TripRow(id_, vehicle, laboratory, boxes, from_micros(begun_at), _moment(expected_at), _moment(arrived_at))
+    id_, vehicle, laboratory, begun_at, expected_at, arrived_at = row
+    return TripRow(id_, vehicle, laboratory, from_micros(begun_at), _moment(expected_at), _moment(arrived_at))
 
 
 def _plate(plate: str | None) -> PlateRow | None:

@@ -22,7 +22,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("cases", N_("Line list"), "☷", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
     ("testing", N_("Testing"), "⚗", "see"),
-    ("station", N_("Sampling station"), "⌖", "work"),
+    ("station", N_("Sampling station"), "⌖", "sample"),
     ("people", N_("People"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
     ("reporting", N_("Reporting"), "◔", "see"),

@@ -132,3 +132,13 @@ class SlotGiven(Fact):
     about: str  # a household's, a person's or a jurisdiction's id
     begins_at: datetime
     people: int
+
+
+class MissingCalled(Fact):
+    """The end of a round came near: in each of these cells somebody is missing, and is called."""
+
+    round: RoundId
+    outbreak: OutbreakId
+    cells: tuple[JurisdictionId, ...]  # at most 1,000, most missing first
+    people: tuple[int, ...]  # missing in each
+    due_at: datetime

@@ -37,13 +37,14 @@ from ringfence.facts.ids import (
     OutbreakId,
     PersonId,
     PlaceId,
+    RoundId,
     TaskId,
     TubeId,
     UnitId,
     derive,
 )
 from ringfence.facts.registry import PersonRegistered, PlaceDeclared
-from ringfence.facts.rounds import SiteOpened
+from ringfence.facts.rounds import RoundOpened, SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
 from ringfence.registry import account_keeping, actions
 
@@ -215,6 +216,8 @@ class Story:
     def _known(self, told: list[Told]) -> None:
         """A case that was reported is called as its person is."""
         for each in told:
+            if isinstance(each.fact, RoundOpened):
+                self.names[RoundId, f"R{each.fact.number}"] = each.fact.round
             case, person = getattr(each.fact, "case", None), getattr(each.fact, "person", None)
             if case and person and case not in self.names.values():
                 self.names[CaseId, self.name(person)] = case

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.desks.testing.queries import keys
@@ -11,6 +13,7 @@ from ringfence.registry.queries import people as registry_people
 
 LONGEST_CODE = 64
 MOST_PEOPLE = 100
+AHEAD_AT_MOST = timedelta(minutes=10)  # a swab of the future is a wrong clock
 
 
 def code_of(text: str) -> str:
@@ -19,6 +22,12 @@ def code_of(text: str) -> str:
     if not code or len(code) > LONGEST_CODE or not code.isprintable() or " " in code:
         raise Refused("barcode_unfit", code=text[:LONGEST_CODE])
     return code
+
+
+def not_ahead(at: datetime, now: datetime) -> None:
+    """Refuse a moment that has not come yet."""
+    if at > now + AHEAD_AT_MOST:
+        raise Refused("sealed_in_future", at=at, now=now)
 
 
 def not_sealed_before(code: str) -> None:

@@ -202,6 +202,16 @@ def a_tube_without_a_result_is_swabbed_again(lost: TubeRead | TubeVoided, line: 
 
 
 @when(TubeCorrected)
+def a_tube_run_again_needs_no_new_swab(corrected: TubeCorrected, line: Line) -> Facts:
+    """The second run gave what the first one did not: nobody is sent for because of it."""
+    del line
+    tube = keys.tube(corrected.tube) if corrected.was_result is Result.INVALID else None
+    if tube is not None and corrected.result is not Result.INVALID:
+        for person in tube.people:
+            yield TaskDropped(task=task_of("swab_again", person, tube.id), reason="run_again", at=corrected.at)
+
+
+@when(TubeCorrected)
 def a_corrected_positive_frees_its_people(corrected: TubeCorrected, line: Line) -> Facts:
     """A mistake of the laboratory keeps nobody indoors for an hour longer than it took to see it."""
     del line

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from ringfence.core.access import Scope
 from ringfence.core.declare import when
-from ringfence.core.fact import Facts, Line
+from ringfence.core.fact import Facts, Line, from_micros, to_micros
 from ringfence.desks.testing.policy import Policy
-from ringfence.desks.testing.queries import expected, keys
+from ringfence.desks.testing.queries import expected, keys, rosters
 from ringfence.facts.command import TasksSet
-from ringfence.facts.rounds import RoundClosed, StopProposed
+from ringfence.facts.ids import OutbreakId
+from ringfence.facts.rounds import MissingCalled, RoundClosed, StopProposed
+from ringfence.facts.time import TimeStruck
 from ringfence.registry.queries import areas
 
 
@@ -50,3 +52,39 @@ def a_proposed_stop_is_decided_by_people(proposed: StopProposed, line: Line, pol
         reason="rounds_clean",
         at=proposed.at,
     )
+
+
+@when(TimeStruck)
+def the_end_of_a_round_looks_for_who_is_missing(struck: TimeStruck, line: Line, policy: Policy) -> Facts:
+    """A round ends with the people who came; those who did not are asked while there is still somebody to swab them."""
+    until = to_micros(struck.at + policy.missed_reminded_after)
+    for round_id, due_at in rosters.rounds_ending(line.outbreak, until):
+        missing = rosters.cells_with_missing(round_id, MOST_CELLS)
+        yield MissingCalled(
+            round=round_id,
+            outbreak=OutbreakId(line.outbreak or ""),
+            cells=tuple(cell for cell, _ in missing),
+            people=tuple(n for _, n in missing),
+            due_at=from_micros(due_at),
+            at=struck.at,
+        )
+
+
+@when(MissingCalled)
+def missing_people_are_called(called: MissingCalled, line: Line) -> Facts:
+    """Each cell's own workers know the door."""
+    del line
+    for cell in called.cells:
+        yield TasksSet(
+            kind="call_missing",
+            about=(cell,),
+            unit="community",
+            due_at=called.due_at,
+            key=called.round,
+            reason="round_ending",
+            jurisdiction=cell,
+            at=called.at,
+        )
+
+
+MOST_CELLS = 1000

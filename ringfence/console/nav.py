@@ -21,6 +21,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
     ("testing", N_("Testing"), "⚗", "see"),
+    ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
     ("station", N_("Sampling station"), "⌖", "work"),
     ("people", N_("People"), "☻", "see"),

@@ -34,6 +34,8 @@ PAGES = (
     "ringfence.console.testing_sites",
     "ringfence.console.testing_tubes",
     "ringfence.console.testing_holds",
+    "ringfence.console.lab_results",
+    "ringfence.console.lab_pages",
     "ringfence.console.station",
     "ringfence.console.label_pages",
 )

@@ -20,6 +20,8 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("board", N_("Board"), "▦", "see"),
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
+    ("testing", N_("Testing"), "⚗", "see"),
+    ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
     ("testing", N_("Testing"), "⚗", "see"),
     ("station", N_("Sampling station"), "⌖", "sample"),

@@ -35,6 +35,8 @@ PAGES = (
     "ringfence.console.testing_tubes",
     "ringfence.console.testing_boxes",
     "ringfence.console.testing_holds",
+    "ringfence.console.lab_results",
+    "ringfence.console.lab_pages",
     "ringfence.console.station",
     "ringfence.console.label_pages",
 )

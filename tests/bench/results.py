@@ -24,11 +24,11 @@ from ringfence.desks.testing.results.reading import Outcome, ResultFile
 from ringfence.desks.testing.results.sheet import Choices, read_sheet
 from ringfence.facts.ids import PlaceId, derive
 from ringfence.facts.registry import PlaceDeclared
+from ringfence.facts.rounds import SiteOpened
 from ringfence.facts.testing import (
     BoxPacked,
     BoxReceived,
     LaboratoryEnrolled,
-    SiteOpened,
     TubeSealed,
     box_of,
     tube_of,

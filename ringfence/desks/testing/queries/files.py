@@ -38,7 +38,6 @@ class PlateRow:
 
     id: str
     laboratory: PlaceId
-    tubes: int
     loaded_at: int
     run_at: int | None
     valid: bool | None
@@ -50,10 +49,10 @@ def plates_called(names: Sequence[str]) -> dict[str, PlateRow]:
     for begin in range(0, len(names), keys.AT_ONCE):
         some = tuple(names[begin : begin + keys.AT_ONCE])
         marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT id, laboratory, tubes, loaded_at, run_at, valid FROM testing_plate WHERE id IN ({marks})"
-        for name, laboratory, tubes, loaded_at, run_at, valid in db.ask(sql, some):
+        sql = f"SELECT id, laboratory, loaded_at, run_at, valid FROM testing_plate WHERE id IN ({marks})"
+        for name, laboratory, loaded_at, run_at, valid in db.ask(sql, some):
             held = None if valid is None else bool(valid)
-            found[name] = PlateRow(name, laboratory, tubes, loaded_at, run_at, held)
+            found[name] = PlateRow(name, laboratory, loaded_at, run_at, held)
     return found
 
 

@@ -230,8 +230,9 @@ class PlateShown:
 def plates(*, laboratory: PlaceId, limit: int = 20) -> list[PlateShown]:
     """The plates of a laboratory, newest first."""
     rows = db.ask(
-        "SELECT id, tubes, loaded_at, run_at, valid, instrument, negative_control_ct, positive_control_ct"
-        " FROM testing_plate WHERE laboratory = %s ORDER BY loaded_at DESC, id LIMIT %s",
+        "SELECT p.id, (SELECT count(*) FROM testing_tube t WHERE t.plate = p.id), p.loaded_at, p.run_at, p.valid, p.instrument,"
+        " p.negative_control_ct, p.positive_control_ct FROM testing_plate p WHERE p.laboratory = %s"
+        " ORDER BY p.loaded_at DESC, p.id LIMIT %s",
         (laboratory, min(max(limit, 1), MOST)),
     )
     return [

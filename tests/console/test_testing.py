@@ -42,7 +42,13 @@ def pages(told: Swabbing) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "language"),
-    [("duty_officer", "en"), ("duty_officer", "zh-hans"), ("sampler", "zh-hans"), ("lab", "en"), ("administrator", "en")],
+    [
+        ("duty_officer", "en"),
+        ("duty_officer", "zh-hans"),
+        ("sampler", "zh-hans"),
+        ("lab", "en"),
+        ("administrator", "en"),
+    ],
 )
 def test_every_page_opens_or_refuses_in_three_parts(told: Swabbing, role: str, language: str) -> None:
     browser = told.world.browser(role, language)

@@ -14,7 +14,6 @@ from ringfence.registry.models import Account
 from ringfence.science.check_digits import label_code
 from tests.api.conftest import Town, town
 from tests.api.test_hand_in import Desk, desk
-from tests.browser.station_world import serving
 from tests.browser.test_station import Phone, counted, hand_in, people, press, scan, waits
 
 __all__ = ["desk", "town"]

@@ -115,7 +115,7 @@ def by_flow(  # noqa: PLR0913 (a network's parts)
     parts, tubes = slots
 
     def possible(finish: int) -> bool:
-        return _through(labs, parts, tubes, delay, finish - known.report_s, step) == tubes.sum()
+        return _through(labs, parts, tubes, delay, finish - known.report_s, step) == int(tubes.sum())
 
     return low if possible(low) else least(possible, low, high) - 1
 

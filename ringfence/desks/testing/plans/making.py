@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ringfence.core.errors import Refused
 from ringfence.desks.testing.plans.answer import FigureUsed, NoiseTold, Plain, Plan, Supply
 from ringfence.desks.testing.plans.building import build
 from ringfence.desks.testing.plans.needs import Wanted, hours, stages
@@ -15,7 +16,6 @@ from ringfence.science.testing_plan_means import STAGES, sampling
 from ringfence.science.testing_plan_noise import Noise, Round, replay
 from ringfence.science.testing_plan_proof import bound
 from ringfence.science.testing_plan_solve import QUICK, Solved, solve
-from ringfence.core.errors import Refused
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
@@ -28,7 +28,7 @@ def make(told: Told, *, seed: int | None = None, replicates: int = 200) -> Plan:
     best = solve(means, given=sampled)
     if best.end >= NEVER:
         raise Refused("plan_no_finish", days=means.labs.rate.shape[1] // 24)
-    plain = solve(means, "nearest", keens=(*QUICK, 0.1, 4.0), given=sampled)
+    plain = solve(means, "nearest", keens=QUICK, given=sampled)
     best = min(best, plain, key=lambda each: each.end)
     low = bound(means, sampled, best.end)
     rows, bottleneck = stages(means, best)

@@ -221,7 +221,10 @@ def _rate(told: Told, lab: Lab) -> Ints:
     for lo, hi in spans:
         inside = np.minimum((hours + 1) * HOUR, min(hi, until)) - np.maximum(hours * HOUR, max(lo, since))
         share += np.maximum(inside, 0) / HOUR
-    rate: Ints = np.floor(full * np.minimum(share, 1.0)).astype(np.int64)
+    share = np.minimum(share, 1.0)
+    if lab.tubes_per_hour is None:  # a run begins within an hour that is open from end to end
+        share = np.floor(share + 1e-9)
+    rate: Ints = np.floor(full * share).astype(np.int64)
     if not rate.any():
         raise Refused("plan_lab_never_works", key=f"labs ({lab.id})", open=lab.open, from_hour=lab.from_hour)
     return rate

@@ -177,8 +177,9 @@ class Rows:
         """Every trip with its stops; boxes are numbered within their site, in the order in which they are fetched."""
         trips = self.plan.trips
         station = self.node_station[trips.node] if len(trips.node) else trips.node
-        order = np.lexsort((trips.leave, station))
-        begins = np.searchsorted(station[order], station[order], side="left")
+        site = np.unique(np.array(self.built.site, dtype=object).astype(str), return_inverse=True)[1][station]
+        order = np.lexsort((trips.leave, site))
+        begins = np.searchsorted(site[order], site[order], side="left")
         counted = np.cumsum(self.boxes[order]) - self.boxes[order]
         first = np.empty(len(order), np.int64)
         first[order] = counted - counted[begins] + 1

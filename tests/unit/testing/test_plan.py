@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,7 +80,9 @@ def test_a_slow_office_is_the_bottleneck() -> None:
 
 
 def test_too_late_says_what_is_needed_and_that_it_is_enough() -> None:
-    slow = hamlet(labs=(Lab(id="lab", x=5000, y=0, tubes_per_hour=1, run_minutes=60),), figures=figures(deadline_hours=5))
+    slow = hamlet(
+        labs=(Lab(id="lab", x=5000, y=0, tubes_per_hour=1, run_minutes=60),), figures=figures(deadline_hours=5)
+    )
     made = make(slow)
     assert not made.on_time
     assert [each.samplers + each.vehicles for each in made.alone] == [0]
@@ -154,9 +157,13 @@ def test_nobody_is_lost_and_nothing_is_in_two_places(told: Told) -> None:
     people = sum(each.population for each in told.cells)
     assert int(sealed.people.sum()) == people
     assert int((sealed.people[sealed.people > 0]).min()) >= 1
-    carried = np.concatenate([np.arange(a, a + n) for a, n in zip(trips.first, trips.tubes, strict=True)] or [np.zeros(0, int)])
+    carried = np.concatenate(
+        [np.arange(a, a + n) for a, n in zip(trips.first, trips.tubes, strict=True)] or [np.zeros(0, int)]
+    )
     assert sorted(carried.tolist()) == list(range(len(sealed.at)))  # each tube by one trip
-    assert sum(int(each.tubes.sum()) for each in plan.tested if each) == len(sealed.at) + int(built.means.before[2].sum())
+    assert sum(int(each.tubes.sum()) for each in plan.tested if each) == len(sealed.at) + int(
+        built.means.before[2].sum()
+    )
     _vehicles_are_in_one_place(plan)
     low = bound(plan.means, plan.sampling, plan.end)
     assert low <= plan.end
@@ -207,7 +214,9 @@ def test_no_lab_does_more_than_it_can_in_any_hour(told: Told) -> None:
             continue
         hours = np.arange(labs.rate.shape[1] + 1) * 3600
         last = labs.work(lab, tested.ended - labs.run_s[lab])
-        done = np.clip(labs.work(lab, hours)[:, None] - (last - tested.tubes * TUBE), 0, tested.tubes * TUBE).sum(axis=1)
+        done = np.clip(labs.work(lab, hours)[:, None] - (last - tested.tubes * TUBE), 0, tested.tubes * TUBE).sum(
+            axis=1
+        )
         assert (np.diff(done) <= labs.rate[lab] * TUBE).all()
 
 
@@ -320,4 +329,15 @@ def test_a_plan_without_labs_is_refused() -> None:
 
 def test_labs_far_too_small_are_refused() -> None:
     with pytest.raises(Refused, match="plan_labs_too_small"):
-        build(hamlet(cells=(Cell(id="green", population=60_000, x=0, y=0),), labs=(Lab(id="lab", x=0, y=0, tubes_per_hour=1),), round=About(name="x")))
+        build(
+            hamlet(
+                cells=(Cell(id="green", population=60_000, x=0, y=0),),
+                labs=(Lab(id="lab", x=0, y=0, tubes_per_hour=1),),
+                round=About(name="x"),
+            )
+        )
+
+
+def test_the_manual_shows_the_example_as_it_is() -> None:
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "plan-a-round.md"
+    assert f"```toml\n{TEXT}```" in page.read_text(encoding="utf-8")

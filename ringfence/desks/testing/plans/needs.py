@@ -40,7 +40,9 @@ def stages(means: Means, plan: Solved) -> tuple[tuple[Stage, ...], str]:
     with ThreadPoolExecutor(THREADS) as pool:
         ends = list(pool.map(end_without, STAGES))
     rows = tuple(
-        Stage(stage=stage, finish_h=hours(plan.finish[stage]), without_limit_h=hours(end), saves_h=hours(plan.end - end))
+        Stage(
+            stage=stage, finish_h=hours(plan.finish[stage]), without_limit_h=hours(end), saves_h=hours(plan.end - end)
+        )
         for stage, end in zip(STAGES, ends, strict=True)
     )
     most = max(rows, key=lambda row: row.saves_h)

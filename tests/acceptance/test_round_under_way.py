@@ -93,8 +93,8 @@ def test_ten_are_held_for_one_and_nine_go_free(browser: Browser, demo: dict[str,
 
     desk.reload()
     main = desk.locator("main")
-    expect(main.get_by_text("Found positive", exact=True)).to_have_count(1)
-    expect(main.get_by_text("Released", exact=True)).to_have_count(9)
+    expect(main.locator(".rf-chip", has_text="Found positive")).to_have_count(1)
+    expect(main.locator(".rf-chip", has_text="Released")).to_have_count(9)
     desk.locator('main a[href^="/cases/case_"]').first.click()
     expect(desk.locator("h1")).to_contain_text("YT26-")
     desk.goto(demo["address"] + "testing/")

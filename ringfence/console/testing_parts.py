@@ -19,7 +19,6 @@ from ringfence.core.policy import Number
 from ringfence.desks.testing.policy import Policy
 from ringfence.desks.testing.queries.rounds import RoundRow
 from ringfence.facts.testing import Result
-from ringfence.registry.queries import people
 from ringfence.registry.queries.areas import place_names
 
 RESULT_CHIPS = {"negative": "negative", "positive": "positive", "unclear": "suspect", "invalid": "breach"}
@@ -82,15 +81,6 @@ def result_chip(result: Result | None) -> Chip:
 def stage_chip(stage: str) -> Chip:
     """Where a tube stands."""
     return Chip(STAGE_CHIPS.get(stage, "discarded"), label(f"stage.{stage}"))
-
-
-def codes(ids: Iterable[str]) -> dict[str, str]:
-    """Person -> the code shown for them; those who so far stand only in a register by their number there."""
-    wanted = list(dict.fromkeys(ids))
-    known = people.codes_of(wanted)
-    others = {each: found.code for each in wanted if each not in known and (found := people.known_person(each))}  # type: ignore[arg-type]
-    short = {each: code for each, code in known.items() if not code.startswith("person_")}  # named by nobody else yet
-    return {**{each: each[-8:].upper() for each in wanted}, **others, **short}
 
 
 def person_cell(person: str, known: dict[str, str]) -> Cell:

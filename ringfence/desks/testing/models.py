@@ -177,7 +177,7 @@ class Member(models.Model):
 
 
 class Flow(models.Model):
-    """How many tubes and people came to a stage and left it, by round, site's path and hour."""
+    """How many tubes and people came to a stage and left it, by round, place and hour; at the site's place and each above it."""
 
     pk = models.CompositePrimaryKey("round", "path", "stage", "hour")
     round = models.TextField()

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "linelist": ("linelist", "Read line lists in and write them out."),
     "people": ("people", "Load registers of people."),
     "results": ("results", "Read the result files of laboratories."),
+    "plan": ("plan", "Plan a round of testing: the earliest finish, the bottleneck, who does what."),
     "report": ("report", "Print reports."),
     "policy": ("policy", "Check policy packs and show their numbers."),
     "migrate": ("serve", "Bring the database up to date."),

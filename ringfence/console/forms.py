@@ -16,7 +16,8 @@ from ringfence.console.shown import choice, label
 from ringfence.core.declare import Declared, Parameter
 from ringfence.core.errors import Refused
 from ringfence.core.typed import bare, item_of, read_value
-from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, TeamId, UnitId
+from ringfence.desks.testing.queries.rounds import rounds
+from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, RoundId, TeamId, UnitId
 from ringfence.registry.queries import areas
 
 if TYPE_CHECKING:
@@ -185,6 +186,24 @@ def _outbreak(here: Page, parameter: Parameter, required: bool) -> forms.Field: 
     return field
 
 
+def _round(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
+    del parameter
+    return _one_of(rounds_offered(here), required)
+
+
+def rounds_offered(here: Page) -> list[tuple[str, str]]:
+    """The rounds of the outbreak looked at, newest first."""
+    found = here.ask(rounds, outbreak=here.outbreak.id) if here.outbreak else []
+    names = here.area_names([each.path for each in found])
+    return [
+        (
+            each.id,
+            " · ".join(filter(None, (gettext("Round %(n)s") % {"n": each.number}, names.get(each.path), each.title))),
+        )
+        for each in found
+    ]
+
+
 def _case(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del here, parameter
     return CaseNamed(required=required, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -196,6 +215,7 @@ _PICKED: dict[Any, Maker] = {
     TeamId: _picked(teams_like),
     AccountId: _picked(colleagues_like),
     OutbreakId: _outbreak,
+    RoundId: _round,
     CaseId: _case,
 }
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from ringfence.console.context import Page, page
 from ringfence.console.station_words import SAID, SHOWN
 
-MAY = "work"
+MAY = "sample"
 SET_UP = "/testing/station/set-up/"
 HAND_IN = "/api/v1/testing/hand-in"
 CAMERA = "vendor/zxing.min.js"

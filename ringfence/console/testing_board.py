@@ -136,7 +136,7 @@ def coverage_numbers(here: Page, row: RoundRow, coverage: Coverage) -> list[Numb
     """Who of the roster was swabbed, excused, is missing; each out of the roster."""
     base = f"{reverse('testing_missing')}?{urlencode({'round': row.id})}"
     cells = f"{reverse('testing_cells')}?{urlencode({'round': row.id})}"
-    of = {"of": coverage.people, "of_label": _("on the roster"), "as_of": here.now}
+    of: dict[str, Any] = {"of": coverage.people, "of_label": _("on the roster"), "as_of": here.now}
     source = _("by the register") if row.counted else _("by the population on record")
     late = here.now > row.due_at and coverage.missing > 0
     made = [
@@ -247,7 +247,7 @@ def finish_said(here: Page, row: RoundRow, forecast: RoundForecast | None) -> tu
 def _holds(here: Page) -> list[Number]:
     found = here.ask(hold_numbers, outbreak=here.outbreak_id, under=here.under_id)
     base = reverse("testing_holds")
-    of = {"of": found.all, "of_label": _("ever held"), "as_of": here.now}
+    of: dict[str, Any] = {"of": found.all, "of_label": _("ever held"), "as_of": here.now}
     longest = _("longest: %(span)s") % {"span": parts.age(found.longest_at, here.now)} if found.longest_at else ""
     overdue = found.longest_at is not None and here.now - found.longest_at > parts.numbers(here).retest_within
     return [

@@ -33,6 +33,7 @@ PAGES = (
     "ringfence.console.testing_missing",
     "ringfence.console.testing_sites",
     "ringfence.console.testing_tubes",
+    "ringfence.console.testing_boxes",
     "ringfence.console.testing_holds",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",

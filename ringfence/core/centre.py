@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from ringfence.core import clock as clocks
 from ringfence.core import db, log
@@ -19,6 +16,7 @@ from ringfence.core.access import Who
 from ringfence.core.answers import Answer, Desk, Geography, Heard, Item, Outcome, Place
 from ringfence.core.clock import Clock
 from ringfence.core.declare import Action, Memory, Query, Rule, declared
+from ringfence.core.digests import heard_before, told_digest
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
@@ -47,7 +45,6 @@ __all__ = [
     "Outcome",
     "Place",
     "heard_before",
-    "keyed_digest",
     "told_digest",
 ]
 
@@ -393,26 +390,3 @@ def _action(function: Callable[..., Facts] | Action) -> Action:
         message = f"{function.__qualname__} is not declared as an action"
         raise TypeError(message)
     return found
-
-
-def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
-    """A keyed hash of the action and all that is told: the key of a telling that brings none.
-
-    Keyed, as a telling may hold a name or a telephone number, which a plain hash would give away to guessing.
-    """
-    body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
-    return keyed_digest(body, key)
-
-
-def keyed_digest(body: bytes, key: bytes) -> str:
-    """A keyed hash of what came, byte for byte."""
-    return blake2b(body, key=key, digest_size=24).hexdigest()
-
-
-def heard_before(about: str) -> list[str]:
-    """The keyed hashes of how a feed has told of this, newest first."""
-    rows = db.ask(
-        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC",
-        (f"{about}:", f"{about};"),  # `;` follows `:`
-    )
-    return [str(digest) for (digest,) in rows]

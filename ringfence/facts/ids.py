@@ -33,6 +33,11 @@ def derive(prefix: str, *parts: object) -> str:
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
 
 
+def written(prefix: str, number: int) -> str:
+    """The id of these 80 bits."""
+    return f"{prefix}_{base64.b32encode(number.to_bytes(10, 'big')).decode().lower()}"
+
+
 _DIGITS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghijklmnopqrstuv")
 
 

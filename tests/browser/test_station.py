@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
 
 from ringfence.reports.code128 import code128
@@ -41,6 +42,7 @@ class Phone:
             folder,
             language,
         )
+        self.more: list[str] = []  # arguments of Chromium
         self.network = ExitStack()
         self.port = 0
         self.complaints: list[str] = []
@@ -54,7 +56,7 @@ class Phone:
     def switch_on(self) -> BrowserContext:
         """The browser with all that it kept; its folder outlives it."""
         self.context = self.playwright.chromium.launch_persistent_context(
-            self.folder, executable_path=chromium(), args=ARGUMENTS, **PHONE, locale="en"
+            self.folder, executable_path=chromium(), args=[*ARGUMENTS, *self.more], **PHONE, locale="en"
         )
         for name, value in (("sessionid", self.session), ("ringfence_language", self.language)):
             self.context.add_cookies([{"name": name, "value": value, "url": self.base}])
@@ -572,3 +574,80 @@ def test_the_camera_reads_the_labels_that_are_printed(phone: Phone) -> None:
     phone.disconnect()  # the library lies on the phone
     read = page.evaluate(READ, {"pictures": pictures, "zxing": page.locator("#main").get_attribute("data-zxing")})
     assert read == [*codes, *codes, "住户-3单元"]
+
+
+def film(code: str, path: Path) -> Path:
+    """What a camera sees that is held over a QR code: two grey frames of 640 by 480."""
+    rows = [list(row) for row in segno.make(code, error="m", micro=False).matrix_iter(scale=8, border=4)]
+    top, left = (480 - len(rows)) // 2, (640 - len(rows)) // 2
+    grey = bytearray([200]) * (640 * 480)
+    for n, row in enumerate(rows):
+        at = (top + n) * 640 + left
+        grey[at : at + len(row)] = bytes(20 if dark else 235 for dark in row)
+    frame = b"FRAME\n" + grey + bytes([128]) * (640 * 480 // 2)
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + frame * 2)
+    return path
+
+
+def test_the_camera_scans_without_a_network(phone: Phone, tmp_path: Path) -> None:
+    phone.context.close()
+    seen = film(label_code("TN", 42), tmp_path / "film.y4m")
+    phone.more = [
+        "use-fake-ui-for-media-stream",
+        "use-fake-device-for-media-stream",
+        f"use-file-for-fake-video-capture={seen}",
+    ]
+    phone.more = [f"--{each}" for each in phone.more]
+    phone.switch_on()
+    page = phone.set_up()
+    phone.disconnect()
+    page.locator("#st-look").click()
+    expect(page.locator("#st-tube-code")).to_have_text(label_code("TN", 42), timeout=15_000)
+    page.locator("#st-camera-off").click()
+    expect(page.locator("#st-camera")).to_be_hidden()
+    scan(page, "P1")  # the scanner goes on beside it
+    counted(page, 1)
+
+
+def test_a_newer_version_comes_by_itself_and_loses_nothing(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = phone.set_up()
+    scan(page, "T1", "P1")
+    counted(page, 1)
+    monkeypatch.setattr("ringfence.console.station.version", lambda: "newer")
+    page.reload()  # still the old page with its old files, while the new ones are fetched
+    press(page, "Reload")
+    counted(page, 1)
+    assert page.evaluate("caches.keys()") == ["station-newer"]
+    phone.disconnect()
+    page.reload()
+    counted(page, 1)
+    expect(page.locator("#st-state-text")).to_contain_text("offline")
+
+
+def test_the_return_of_the_network_is_enough(phone: Phone, desk: Desk) -> None:
+    page = phone.set_up()
+    phone.context.set_offline(True)
+    expect(page.locator("#st-state-text")).to_contain_text("offline")
+    scan(page, "T1", "P1")
+    press(page, "Seal · 1 of 10")
+    waits(page, 1)
+    assert desk.letters == []
+    phone.context.set_offline(False)
+    expect(page.locator("#st-state-text")).to_contain_text("nothing waits")
+    assert [tube["tube"] for tube in desk.tubes] == ["T1"]
+
+
+def test_what_the_phone_cannot_keep_is_not_counted(phone: Phone) -> None:
+    page = phone.set_up()
+    scan(page, "T1", "P1")
+    counted(page, 1)
+    page.evaluate("() => { window.put = IDBObjectStore.prototype.put; }")
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+    )
+    scan(page, "P2")
+    expect(said(page)).to_have_text("This phone could not keep it. Not counted.")
+    tone(page, "bad")
+    page.evaluate("() => { IDBObjectStore.prototype.put = window.put; }")
+    scan(page, "P3")
+    assert people(page, 2) == ["P1", "P3"]

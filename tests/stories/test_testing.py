@@ -170,3 +170,17 @@ def test_who_is_missing_is_called_before_the_round_ends() -> None:
         "TimeStruck",
     ]
     assert story.facts().count("MissingCalled < the_end_of_a_round_looks_for_who_is_missing") == 1
+
+
+def test_a_second_swab_answers_its_task_and_counts_once() -> None:
+    story = Story("""
+        09:00  open_round due_at=02T09:00 pool_size=10 by=duty
+        09:05  seal_tube code=T1 site=Gate round=R1 people=Ana,Bo by=sampler
+        10:00  void_tube tube=T1 reason=leaking by=sampler
+        11:00  seal_tube code=T2 site=Gate round=R1 people=Bo,Cy by=sampler
+    """)
+    assert sorted(task.split(" | ")[1] for task in story.tasks("done")) == ["Bo"]
+    assert sorted(task.split(" | ")[1] for task in story.tasks()) == ["Ana"]
+    assert story.why("TaskDone") == ["TaskDone < a_second_swab_answers_its_task", "TubeSealed"]
+    second = story.newest("TubeSealed")
+    assert (sum(second.cells.values()), second.again) == (2, ())

@@ -15,11 +15,6 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("A station hands in at most {most} tubes, voids, boxes or counts in one request."),
         N_("Hand in fewer at a time; nothing of this request was recorded."),
     ),
-    "sealed_in_future": (
-        N_("Tube {tube} would have been sealed in the future."),
-        N_("By the station's own clock, set right by what it is off, it was sealed at {at}."),
-        N_("Set the station's clock, and mend the tube from the list of what was kept."),
-    ),
     "disk_full": (
         N_("There is no room left to record this."),
         N_("What was acknowledged before is on record; nothing of what failed is."),

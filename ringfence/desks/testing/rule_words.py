@@ -49,4 +49,5 @@ LABELS: dict[str, str] = {
     "rule.cases.a_mended_finding_sets_its_case_aside": N_("A mended finding sets its case aside"),
     "rule.testing.the_end_of_a_round_looks_for_who_is_missing": N_("The end of a round looks for who is missing"),
     "rule.testing.missing_people_are_called": N_("Missing people are called"),
+    "rule.testing.a_second_swab_answers_its_task": N_("A second swab answers its task"),
 }

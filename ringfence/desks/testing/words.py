@@ -45,6 +45,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("The reasons are {known}."),
         N_("Choose one of them."),
     ),
+    "sealed_in_future": (
+        N_("The moment {at} has not come yet."),
+        N_("It is {now} here."),
+        N_("Set the clock of the device right, and hand in again."),
+    ),
     "box_unknown": (
         N_("There is no box {box}."),
         N_("No station has packed a box with this barcode."),

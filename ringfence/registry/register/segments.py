@@ -6,7 +6,6 @@ stands and the older one is hidden. Arrays are memory-mapped: a change by anothe
 
 from __future__ import annotations
 
-import base64
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ import numpy.typing as npt
 
 from ringfence.core.errors import Refused
 from ringfence.core.vault import WRAPPED_BYTES, Vault
-from ringfence.facts.ids import HouseholdId, PersonId, number_of
+from ringfence.facts.ids import HouseholdId, PersonId, number_of, written
 from ringfence.registry.blocks import Described
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
 from ringfence.registry.register.layout import (
@@ -158,7 +157,7 @@ class Segment:
 
     def person(self, row: int) -> PersonId:
         """The id of the person in a row."""
-        return PersonId(_written("person", int(self.column("id_head")[row]), int(self.column("id_tail")[row])))
+        return PersonId(written("person", int(self.column("id_head")[row]) << 16 | int(self.column("id_tail")[row])))
 
     def row_of(self, head: int, tail: int) -> int | None:
         """The row of an 80-bit id, hidden or not."""
@@ -191,15 +190,13 @@ class Segment:
         stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
         codes = np.where(stay == NONE, home, stay)
         texts = self.dictionaries["place"]
-        return [
-            None if gone or code == NONE else texts[code]
-            for gone, code in zip((row == GONE).tolist(), codes.tolist(), strict=True)
-        ]
+        codes[row == GONE] = NONE
+        return [None if code == NONE else texts[code] for code in codes.tolist()]
 
     def public(self, row: int) -> Public:
         """The public columns of a row."""
         day, head = int(self.column("birth")[row]), int(self.column("household_head")[row])
-        household = _written("household", head, int(self.column("household_tail")[row])) if head else None
+        household = written("household", head << 16 | int(self.column("household_tail")[row])) if head else None
         jurisdiction = self.text("jurisdiction", row) or ""
         return Public(
             dense=self.base + row,
@@ -316,10 +313,8 @@ class Register:
 
     def holds(self, numbers: Sequence[int]) -> list[bool]:
         """Whether each of these 80-bit ids is somebody on a register; the erased are not."""
-        found = np.zeros(len(numbers), bool)
-        for segment in self.segments:
-            found |= segment.rows_of(numbers) != GONE
-        return found.tolist()
+        found = [segment.rows_of(numbers) != GONE for segment in self.segments]
+        return np.any(found, axis=0).tolist() if found else [False] * len(numbers)
 
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""
@@ -399,12 +394,7 @@ class Register:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
-def _written(prefix: str, head: int, tail: int) -> str:
-    raw = head.to_bytes(8, "big") + tail.to_bytes(2, "big")
-    return f"{prefix}_{base64.b32encode(raw).decode().lower()}"
-
-
-def _read(written: str) -> tuple[int, int]:
+def _read(id_: str) -> tuple[int, int]:
     """(first 64 bits, last 16) of an id."""
-    number = number_of(written)
+    number = number_of(id_)
     return number >> 16, number & 0xFFFF

@@ -16,8 +16,9 @@ import orjson
 from ringfence.core import quarantine
 from ringfence.core.access import Who
 from ringfence.core.answers import Place
-from ringfence.core.centre import Answer, Centre, Heard, Item, keyed_digest
+from ringfence.core.centre import Answer, Centre, Heard, Item
 from ringfence.core.declare import Action
+from ringfence.core.digests import keyed_digest
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact, Facts, to_micros
 from ringfence.core.shown import show_value
@@ -33,7 +34,6 @@ from ringfence.registry.queries import areas
 from ringfence.registry.scanned import Scanned
 from ringfence.registry.vaults import opened_apart, sealed_apart
 
-AHEAD_AT_MOST = timedelta(minutes=10)  # a swab of the future is a wrong clock
 ONCE_A_DAY = timedelta(days=1)
 
 
@@ -168,7 +168,7 @@ class _Taking:
                 "strangers": tuple(one for one in everybody if one.code),
                 "station": self.letter.station,
                 "told_at": thing.at if wrong_clock else None,
-                "at_most": self.now + AHEAD_AT_MOST,
+                "now": self.now,
             }
 
     def _tell_all(self, kind: str, action: Action) -> None:

@@ -9,7 +9,7 @@ from ringfence.core.declare import Action
 from ringfence.core.errors import Refused
 from ringfence.core.fact import Facts
 from ringfence.desks.testing.queries import keys
-from ringfence.desks.testing.queries.sealing import not_sealed_before, outbreak_of, people_of, whom_it_covers
+from ringfence.desks.testing.queries.sealing import not_ahead, not_sealed_before, outbreak_of, people_of, whom_it_covers
 from ringfence.facts.ids import OutbreakId, PersonId, PlaceId, RoundId
 from ringfence.facts.registry import IdentityKept, PersonRegistered
 from ringfence.facts.testing import Lane, TubeSealed, tube_of
@@ -31,7 +31,7 @@ def tube_handed_in(  # noqa: PLR0913 (a tube has these fields)
     alone: bool,
     station: str,
     told_at: datetime | None,
-    at_most: datetime,
+    now: datetime,
     at: datetime,
 ) -> Facts:
     """A station hands in a tube; one that is on record with the same people is on record."""
@@ -42,17 +42,16 @@ def tube_handed_in(  # noqa: PLR0913 (a tube has these fields)
     found = keys.round_key(round) if round else None
     if round and found is None:
         raise Refused("round_unknown", round=round)
-    if at > at_most:
-        raise Refused("sealed_in_future", at=at, tube=code)
+    not_ahead(at, now)
     once = people_of(code, tuple(PersonId(each) for each in people))
     if _is_there(code, site, once):
         return
     for one in strangers:
         yield from _registered(one, known.path, at)
-    cells, again = whom_it_covers(once, found)
+    cells, again, instead_of = whom_it_covers(once, found)
     yield TubeSealed(
         tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,
-        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, at=at,
+        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, instead_of=instead_of, at=at,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from ringfence.core.centre import keyed_digest
+from ringfence.core.digests import keyed_digest
 from ringfence.core.errors import Refused
 from ringfence.desks.testing.queries.sealing import code_of
 from ringfence.facts.testing import Lane
@@ -65,7 +65,7 @@ def letter(body: Any, digest_key: bytes) -> Letter:
         raise Refused("body_unreadable", why=f"{refusal.told['field']}: {refusal.told['told']}") from None
     things: list[Thing] = []
     for name, read in _KINDS.items():
-        listed = body.get(name) or []
+        listed = [] if body.get(name) is None else body[name]
         if not isinstance(listed, list):
             raise Refused("body_unreadable", why=name)
         if len(listed) > MOST:

@@ -77,8 +77,6 @@ def a_voided_tube(fact: TubeVoided, line: Line) -> None:
         if tube.round:
             db.write("testing_cover", COVER, (tube.round, cell, 0, -n, 0))
     for person in tube.people:
-        sql = "DELETE FROM testing_member WHERE person = %s AND tube = %s"
-        db.write("testing_member", sql, (keys.person_number(person), tube.seq))
         again = (
             "UPDATE testing_hold SET state = 'held', own_tube = NULL WHERE person = %s AND own_tube = %s"
             " AND ended_at IS NULL"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.desks.testing.queries import keys
-from ringfence.facts.ids import OutbreakId, PersonId
+from ringfence.facts.ids import OutbreakId, PersonId, TubeId
 from ringfence.facts.testing import tube_of
 from ringfence.registry.queries import people as registry_people
 
 LONGEST_CODE = 64
 MOST_PEOPLE = 100
+AHEAD_AT_MOST = timedelta(minutes=10)  # a swab of the future is a wrong clock
 
 
 def code_of(text: str) -> str:
@@ -19,6 +23,12 @@ def code_of(text: str) -> str:
     if not code or len(code) > LONGEST_CODE or not code.isprintable() or " " in code:
         raise Refused("barcode_unfit", code=text[:LONGEST_CODE])
     return code
+
+
+def not_ahead(at: datetime, now: datetime) -> None:
+    """Refuse a moment that has not come yet."""
+    if at > now + AHEAD_AT_MOST:
+        raise Refused("sealed_in_future", at=at, now=now)
 
 
 def not_sealed_before(code: str) -> None:
@@ -46,19 +56,29 @@ def outbreak_of(found: keys.RoundKey | None, told: OutbreakId | None) -> Outbrea
     return told
 
 
-def whom_it_covers(
-    people: tuple[PersonId, ...], found: keys.RoundKey | None
-) -> tuple[dict[str, int], tuple[PersonId, ...]]:
-    """(path -> people who were not tested before in the round, those who were)."""
+class Covered(NamedTuple):
+    """Whom a tube covers in its round."""
+
+    cells: dict[str, int]  # path -> people who had no tube before, or only void ones
+    again: tuple[PersonId, ...]  # those who had one
+    instead_of: tuple[TubeId, ...]  # their earlier tubes that gave no result
+
+
+def whom_it_covers(people: tuple[PersonId, ...], found: keys.RoundKey | None) -> Covered:
+    """Whom a tube with the swabs of these people covers in a round."""
     if found is None:
-        return {}, ()
+        return Covered({}, (), ())
     where = registry_people.paths_of(people)
     cells: dict[str, int] = {}
     again: list[PersonId] = []
+    lost: dict[TubeId, None] = {}
     for person in people:
-        if keys.tubes_of(person, found.seq):
+        before = keys.tubes_of(person, found.seq)
+        earlier = keys.tubes_at(before) if before else []
+        lost |= dict.fromkeys(tube.id for tube in earlier if tube.gives_nothing)
+        if any(tube.stage != "voided" for tube in earlier):
             again.append(person)
         else:
             path = where.get(person, "")
             cells[path] = cells.get(path, 0) + 1
-    return cells, tuple(again)
+    return Covered(cells, tuple(again), tuple(lost))

@@ -14,7 +14,7 @@ from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.paging import Page, Sort, page
 from ringfence.desks.testing.queries import custody, rosters
 from ringfence.facts.ids import JurisdictionId, PlaceId
-from ringfence.registry.queries.areas import narrowed_to
+from ringfence.registry.queries.areas import narrowed_to, place_names
 
 COLUMNS = (
     "id", "path", "lanes", "swabs_per_hour", "serves", "separate_lane", "mobile", "opens_at", "closes_at", "slot_minutes",
@@ -209,3 +209,14 @@ def _longest(site: PlaceId) -> list[tuple[str, str, datetime]]:
         "SELECT id, code, since FROM testing_tube WHERE site = %s AND stage = 'sealed' ORDER BY since LIMIT 5", (site,)
     )
     return [(id_, code, from_micros(since)) for id_, code, since in rows]
+
+
+@query(may="see")
+def laboratories_offered(scope: Scope) -> list[tuple[PlaceId, str]]:
+    """The laboratories that take part, with their names, to choose where a box goes."""
+    within, ends = scope.sql("path")
+    ids = [
+        row[0] for row in db.ask(f"SELECT id FROM testing_laboratory WHERE {within} ORDER BY path, id LIMIT 300", ends)
+    ]
+    names = place_names(ids)
+    return [(each, names.get(each, each)) for each in ids]

@@ -38,8 +38,6 @@ class TubeRow:
     station: str
     told_by: str
     sealed_at: datetime
-    heard_at: datetime
-    told_at: datetime | None
     stage: str
     since: datetime
     box: BoxId | None
@@ -49,12 +47,11 @@ class TubeRow:
     result: Result | None
     ct: float | None
     read_at: datetime | None
-    void_reason: str | None
 
 
 _NAMES = tuple(name for name in TubeRow.__slots__)
 _TUBE = f"SELECT {', '.join(_NAMES)} FROM testing_tube"
-_MOMENTS = ("sealed_at", "heard_at", "told_at", "since", "received_at", "read_at")
+_MOMENTS = ("sealed_at", "since", "received_at", "read_at")
 
 
 def _moment(micros: int | None) -> datetime | None:

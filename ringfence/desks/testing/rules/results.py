@@ -97,6 +97,16 @@ def an_own_swab_answers_its_task(sealed: TubeSealed, line: Line) -> Facts:
                 yield TaskDone(task=task_of("swab_alone", person, hold.pool), evidence=sealed.code, at=sealed.at)
 
 
+@when(TubeSealed)
+def a_second_swab_answers_its_task(sealed: TubeSealed, line: Line) -> Facts:
+    """Whoever came again after a tube without a result is not asked to come a third time."""
+    del line
+    for lost in sealed.instead_of:
+        earlier = keys.tube(lost)
+        for person in sorted(set(sealed.people) & set(earlier.people if earlier else ())):
+            yield TaskDone(task=task_of("swab_again", person, lost), evidence=sealed.code, at=sealed.at)
+
+
 @when(TubeRead)
 def a_positive_alone_names_the_person(read: TubeRead, line: Line) -> Facts:
     """One swab, one person: this is who it is."""

@@ -1,9 +1,10 @@
 // Hands in what waits, each thing under the key it was made with, until each has been answered.
-import { into_history, read, write } from "./store.js";
+import { cut_history, read, write } from "./store.js";
 import { unlock } from "./secrets.js";
 
 const MOST_TUBES = 50;
 const MOST = 200; // of all kinds
+const LOOKED_AT = 1000; // the oldest so many, those that stand aside among them
 const TIMEOUT_MS = 40_000;
 const LONGEST_WAIT_S = 300;
 export const GRACE_MS = 20_000; // a tube just sealed may still be reopened for so long before it goes
@@ -36,7 +37,7 @@ function taken_from(rows, now, at_once) {
 }
 
 const take = (now, at_once) => write(async (tx) => {
-  const batch = taken_from(await tx.rows("waiting"), now, at_once);
+  const batch = taken_from(await tx.rows("waiting", LOOKED_AT), now, at_once);
   for (const row of batch) await tx.put("waiting", { ...row, sent: (row.sent ?? 0) + 1 });
   return batch;
 });
@@ -79,9 +80,10 @@ const settle = (told, now) => write(async (tx) => {
     await tx.drop("waiting", row.key);
     const { people, ...body } = row.body;
     const codes = people?.map((one) => one.code);
-    await into_history(tx, { key: row.key, kind: row.kind, order: row.order, body: { ...body, ...(codes && { people: codes }) }, answer, handed_in_at: now });
+    await tx.put("history", { key: row.key, kind: row.kind, order: row.order, body: { ...body, ...(codes && { people: codes }) }, answer, handed_in_at: now });
     count += 1;
   }
+  await cut_history(tx);
   await tx.put("kept", { ...(await tx.get("kept", "told")), handed_in_at: now, clock_off_s: told.clock_off_s ?? 0, signed_out: false }, "told");
   return count;
 });

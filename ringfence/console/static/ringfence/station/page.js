@@ -1,5 +1,5 @@
 // The page: what is scanned, tapped and typed goes to the station, what the station says is shown, sounded and felt.
-import { csrf, GRACE_MS, hand_in, history, try_again_now } from "./hand_in.js";
+import { csrf, GRACE_MS, hand_in, history, try_again_now, waiting } from "./hand_in.js";
 import * as station from "./station.js";
 import * as show from "./show.js";
 import { is_full } from "./rack.js";
@@ -24,7 +24,7 @@ async function draw() {
   show.box(kept);
   show.status(kept, net);
   show.banners(kept, net, main.dataset.signIn);
-  if (panel === "kept") show.rows(kept.waiting, await history());
+  if (panel === "kept") show.rows(await waiting(), await history());
 }
 
 function tell(answer) {
@@ -223,7 +223,7 @@ async function look() {
 }
 
 function leaving() {
-  const held = kept.waiting.length + (kept.tube?.people.length ? 1 : 0) + kept.shelf.length;
+  const held = kept.held + (kept.tube?.people.length ? 1 : 0) + kept.shelf.length;
   $("st-leave").hidden = !held;
   $("st-leave").textContent = t("leave.waits", { n: held });
 }
@@ -266,7 +266,7 @@ async function round(at_once = false) {
     return;
   }
   net.busy = true;
-  if (kept.waiting.length) show.status(kept, net);
+  if (kept.held) show.status(kept, net);
   const answer = await hand_in(main.dataset.handIn, device.id, at_once).catch((error) => ({ state: "failed", error }));
   net.busy = false;
   if (["answered", "rejected", "too_large", "signed_out"].includes(answer.state)) net.online = true;
@@ -285,13 +285,15 @@ function soon() {
   timer = setTimeout(round, GRACE_MS + 500);
 }
 
-addEventListener("online", () => { try_again_now(); refresh().then(() => round(true)); });
-addEventListener("offline", () => { net.online = false; draw(); });
-addEventListener("pagehide", () => stop_camera?.());
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { stay_lit(); draw(); round(); } });
-others.onmessage = () => draw();
-setInterval(round, 10_000);
-setInterval(refresh, 600_000);
+function keep_watch() {
+  addEventListener("online", () => { try_again_now(); refresh().then(() => round(true)); });
+  addEventListener("offline", () => { net.online = false; draw(); });
+  addEventListener("pagehide", () => stop_camera?.());
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") { stay_lit(); draw(); round(); } });
+  others.onmessage = () => draw();
+  setInterval(round, 10_000);
+  setInterval(refresh, 600_000);
+}
 
 async function worker() {
   if (!("serviceWorker" in navigator)) return;
@@ -317,6 +319,7 @@ async function start() {
   navigator.storage?.persist?.();
   stay_lit();
   worker().catch((error) => console.warn(error));
+  keep_watch();
   main.dataset.ready = "yes";
   await refresh(true);
   if (kept.set_up && !ready()) open_choice();

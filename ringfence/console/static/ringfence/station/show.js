@@ -55,7 +55,7 @@ export function tube(kept) {
   const shelf = kept.shelf.at(-1);
   $("st-shelf").hidden = !shelf;
   if (shelf) $("st-shelf").querySelector("span").textContent = t("shelf", { n: shelf.people.length });
-  const last = kept.waiting.filter((row) => row.kind === "tube" && !row.sent).at(-1);
+  const { last } = kept;
   $("st-last").hidden = !last;
   if (last) {
     $("st-last").querySelector("span").textContent = t("sealed", { code: last.body.tube, n: last.body.people.length });
@@ -81,16 +81,16 @@ export function box(kept) {
 }
 
 export function status(kept, { online, busy }) {
-  const tubes = kept.waiting.filter((row) => row.kind === "tube").length;
-  const others = kept.waiting.length - tubes;
+  const { tubes, held } = kept;
+  const others = held - tubes;
   const { handed_in_at: at } = kept.told;
-  const parts = [tubes ? t(tubes === 1 ? "wait.tube" : "wait.tubes", { n: tubes }) : "", others ? t("wait.others", { n: others }) : "", kept.waiting.length ? "" : t("wait.none")];
+  const parts = [tubes ? t(tubes === 1 ? "wait.tube" : "wait.tubes", { n: tubes }) : "", others ? t("wait.others", { n: others }) : "", held ? "" : t("wait.none")];
   parts.push(at ? t("last", { at: clock(at) }) : t("never"), t(busy ? "handing_in" : online ? "online" : "offline"));
   $("st-state-text").textContent = parts.filter(Boolean).join(" · ");
-  $("st-state").dataset.held = String(kept.waiting.length > 0);
+  $("st-state").dataset.held = String(held > 0);
   $("st-state").dataset.net = busy ? "busy" : online ? "on" : "off";
-  $("st-count").textContent = kept.waiting.length;
-  $("st-count").hidden = !kept.waiting.length;
+  $("st-count").textContent = held;
+  $("st-count").hidden = !held;
 }
 
 export function banners(kept, { newer, failed }, sign_in) {

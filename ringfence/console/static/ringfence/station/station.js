@@ -21,11 +21,13 @@ export async function device() {
   });
 }
 
-// Everything that the page shows.
+// What the page shows. What waits is only counted: a day without a network must not slow the next scan.
 export const state = () => read(async (tx) => {
   const get = (name) => tx.get("kept", name);
   const [set_up, choice, tube, box, told, shelf] = await Promise.all(["set_up", "choice", "tube", "box", "told", "shelf"].map(get));
-  return { set_up, choice: choice ?? {}, tube, box, told: told ?? {}, shelf: shelf ?? [], waiting: await tx.rows("waiting") };
+  const [held, tubes, newest] = await Promise.all([tx.count("waiting"), tx.count_of("waiting", "kind", "tube"), tx.newest("waiting")]);
+  const last = newest?.kind === "tube" && !newest.sent ? newest : null;
+  return { set_up, choice: choice ?? {}, tube, box, told: told ?? {}, shelf: shelf ?? [], held, tubes, last };
 });
 
 export async function set_up(address, site) {

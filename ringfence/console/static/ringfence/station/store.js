@@ -10,7 +10,9 @@ function open() {
     asked.onupgradeneeded = () => {
       const db = asked.result;
       db.createObjectStore("kept"); // by name: device, secret, set_up, choice, tube, shelf, box, told, order
-      db.createObjectStore("waiting", { keyPath: "key" }).createIndex("order", "order");
+      const waiting = db.createObjectStore("waiting", { keyPath: "key" });
+      waiting.createIndex("order", "order");
+      waiting.createIndex("kind", "kind");
       db.createObjectStore("history", { keyPath: "key" }).createIndex("order", "order");
       db.createObjectStore("seen", { keyPath: ["round", "code"] }); // who was sampled on this phone, by round
       db.createObjectStore("used", { keyPath: "tube" }); // barcodes sealed on this phone
@@ -41,8 +43,10 @@ async function transact(mode, work) {
   const asker = {
     get: (store, key) => told(at(store).get(key)),
     all: (store) => told(at(store).getAll()),
-    rows: (store) => told(at(store).index("order").getAll()),
+    rows: (store, most) => told(at(store).index("order").getAll(null, most)),
     count: (store) => told(at(store).count()),
+    count_of: (store, index, value) => told(at(store).index(index).count(value)),
+    newest: async (store) => (await told(at(store).index("order").openCursor(null, "prev")))?.value,
     put: (store, value, key) => told(at(store).put(value, key)),
     drop: (store, key) => told(at(store).delete(key)),
     next: async () => {
@@ -68,8 +72,8 @@ export const write = (work) => transact("readwrite", work);
 export const kept = (name) => read((tx) => tx.get("kept", name));
 export const keep = (name, value) => write((tx) => tx.put("kept", value, name));
 
-export async function into_history(tx, row) {
-  await tx.put("history", row);
+// The history is cut once for all that was added.
+export async function cut_history(tx) {
   const over = (await tx.count("history")) - HISTORY;
-  if (over > 0) for (const old of (await tx.rows("history")).slice(0, over)) await tx.drop("history", old.key);
+  if (over > 0) for (const old of await tx.rows("history", over)) await tx.drop("history", old.key);
 }

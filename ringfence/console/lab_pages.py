@@ -138,7 +138,7 @@ def laboratory_page(here: Page, laboratory: str) -> HttpResponse:
 def _now(here: Page, row: LaboratoryRow) -> list[Number]:
     limit = parts.numbers(here).read_within
     late = row.oldest_at is not None and here.now - row.oldest_at > limit
-    took = here.ask(queries.turnarounds, since=here.now - A_DAY).get(row.id)
+    took = here.ask(queries.turnarounds, since=here.now - A_DAY, laboratory=row.id).get(row.id)
     needs = row.hours_to_read
     return [
         Number(_("Waiting"), f"{row.waiting:,}", as_of=here.now, note=_("tubes")),

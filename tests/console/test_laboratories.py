@@ -46,7 +46,7 @@ def test_the_list_and_the_page_show_what_waits_and_what_was_read(told: Swabbing)
     browser = told.world.browser("lab")
     listed = shown(browser, "/testing/labs/")
     assert "First laboratory" in listed
-    assert "1 laboratories; 1 tubes wait in them" in listed
+    assert "1 laboratory; 1 tubes wait for a result" in listed
     assert "half within 2 h 15 min" in listed
     page = shown(browser, f"/testing/labs/{told.lab}/")
     assert "In 48 hours 2 tubes came and 1 were read." in page

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from ringfence.app import centre
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ringfence.settings")
 application = get_wsgi_application()
+centre()  # opened before the first request, not by it
+gc.collect()
+gc.freeze()  # what is here now stays: the collector need not look at it again and again

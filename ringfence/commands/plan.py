@@ -34,8 +34,8 @@ def example() -> None:
     typer.echo(EXAMPLE.read_text(encoding="utf-8"), nl=False)
 
 
-@app.command()
-def testing(
+@app.command("testing")
+def plan_testing(
     file: Annotated[Path, typer.Argument(help="PLAN.toml; `ringfence plan example` prints one.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,

@@ -53,7 +53,7 @@ def _where(step: Step, places: dict[str, str]) -> Cell:
         laboratory = step.about["laboratory"]
         return Cell(places.get(laboratory, "–"), href=parts.laboratory_url(laboratory))
     if "box" in step.about:
-        return Cell(_("box"), href=reverse("testing_box", args=[step.about["box"]]))
+        return Cell(_("box %(code)s") % step.about, href=reverse("testing_box", args=[step.about["code"]]))
     return Cell("–")
 
 

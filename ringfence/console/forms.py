@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext
 
 from ringfence.console.codes import options
-from ringfence.console.picked import Look, Named, colleagues_like, few, teams_like, units_like
+from ringfence.console.picked import Look, Named, colleagues_like, few, place_said, teams_like, units_like
 from ringfence.console.shown import choice, label
 from ringfence.core.declare import Declared, Parameter
 from ringfence.core.errors import Refused
@@ -59,6 +59,10 @@ class Listed(forms.CharField):
 
 class Located(forms.CharField):
     """A place by its code, name or id, where there are too many to list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """A place by its name, where the name is enough to find it again."""
+        return place_said(value)
 
     def clean(self, value: Any) -> Any:
         """Its id."""
@@ -156,11 +160,12 @@ def _text(parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
 
 
 def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
+    if parameter.name == "cell":  # there are always more of them than a list can hold
+        return Located(required=required, help_text=gettext("Name or code of the place"))
     tops = here.ask(areas.jurisdictions)
     listed = list(tops)
     for each in (*tops, *([here.under] if here.under else [])):
         listed += [one for one in here.ask(areas.jurisdictions, under=each.id) if one not in listed]
-    del parameter
     if len(listed) > FEW:
         return Located(required=required, help_text=gettext("Name or code of the place"))
     listed.sort(key=lambda each: each.path)

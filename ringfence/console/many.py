@@ -118,7 +118,7 @@ def many(here: Page, listed: str) -> HttpResponse:
         fields=picked.fields(),
         tell_url=reverse("many_tell", args=[listed]),
         back=picked.back(),
-        n=len(picked.each(here)) if picked.matching is None else None,
+        picked_rows=len(picked.each(here)) if picked.matching is None else None,
         **context,
     )
 

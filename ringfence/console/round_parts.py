@@ -30,8 +30,8 @@ def expected_card(here: Page, file: RoundFile) -> Section:
         ])
         for per, each in found
     ]  # fmt: skip
-    heads = [_("If infected are"), _("Infected"), _("Found"), _("Missed"), _("Positive tubes"), _("Held though not infected"),
-             _("Called positive though not infected")]  # fmt: skip
+    heads = [_("If infected are"), _("Infected"), _("Found"), _("Missed"), _("Positive tubes"), _("Held in vain"),
+             _("Called falsely")]  # fmt: skip
     none = _(
         "The pack gives no false negatives by day for this disease and size of tube: nothing is reckoned without them."
     )
@@ -39,8 +39,8 @@ def expected_card(here: Page, file: RoundFile) -> Section:
     if found:
         said = _(
             "Of %(people)s people on the roster and not excused, in tubes of %(size)s. Nobody knows how many are infected, so"
-            " three shares are shown; infections are taken as spread evenly over the last %(days)s days. Mean numbers, not"
-            " forecasts: a round with none expected may still find some."
+            " three shares are shown; infections are taken as spread evenly over the last %(days)s days. Held in vain and called"
+            " falsely are people not infected. Mean numbers, not forecasts: a round with none expected may still find some."
         )
         people = file.coverage.people - file.coverage.excused
         made.append(
@@ -106,6 +106,13 @@ def stop_card(here: Page, row: RoundRow) -> Section:
                 % {"n": ngettext("%(n)s round", "%(n)s rounds", len(done)) % {"n": len(done)}}
             )
         )
+    if done:
+        made.insert(
+            1,
+            Text(
+                _("Found: people who were not under measures when they were swabbed. Unread: tubes without a result.")
+            ),
+        )
     return Section(_("One more round, or stop?"), [*made, *_rule(here, row, done)], "stop")  # fmt: skip
 
 
@@ -118,7 +125,7 @@ def _rounds_table(done: list[RoundDone]) -> Part:
         ])
         for each in done
     ]  # fmt: skip
-    heads = [_("Round"), _("Covered"), _("Found, not under measures"), _("Tubes unread")]
+    heads = [_("Round"), _("Covered"), _("Found"), _("Unread")]
     return table(_("Rounds of this area"), heads, rows, _("Nobody was swabbed in a round of this area yet."))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,6 @@ from ringfence.console.pieces import Cell, Chip, Choice, Number, Row
 from ringfence.console.sections import Part, table
 from ringfence.console.sentences import abouts, units_said
 from ringfence.console.shown import due, how_long, label
-from ringfence.console.templatetags.console import moment
 from ringfence.desks.command.queries import TaskRow, tasks
 from ringfence.desks.testing.queries.board import (
     FourStages,
@@ -46,7 +45,8 @@ KINDS = (
     "sort_out_rounds", "call_missing",
 )  # fmt: skip
 """The tasks that the testing desk sets."""
-MOST_TASKS = 8
+LOOKED_AT = 200
+"""Tasks counted by kind; where there are more, the counts say so."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _card(here: Page, row: RoundRow, names: dict[str, str]) -> RoundCard:
     forecast = forecast_of(here.who.scope("see"), row, found, coverage, here.now, here.under_id)
     finish, note = finish_said(here, row, forecast)
     lead = _("opened %(at)s · results due %(due)s (%(left)s)") % {
-        "at": moment(row.opened_at), "due": moment(row.due_at), "left": due(row.due_at, here.now),
+        "at": near(row.opened_at, here.now), "due": near(row.due_at, here.now), "left": due(row.due_at, here.now),
     }  # fmt: skip
     return RoundCard(
         title=parts.round_said(here, row, names),
@@ -225,7 +225,7 @@ def finish_said(here: Page, row: RoundRow, forecast: RoundForecast | None) -> tu
     if forecast is None:
         return _("No forecast yet"), _("It needs a whole hour of swabs.")
     based = _("%(done)s of %(people)s people read by %(at)s; pace of the last hours") % {
-        "done": f"{forecast.done:,}", "people": f"{forecast.people:,}", "at": moment(forecast.as_of),
+        "done": f"{forecast.done:,}", "people": f"{forecast.people:,}", "at": near(forecast.as_of, forecast.as_of),
     }  # fmt: skip
     if forecast.bottleneck:
         based = f"{_('slowest stage: %(stage)s') % {'stage': label(f'four.{forecast.bottleneck}')}} · {based}"
@@ -234,14 +234,23 @@ def finish_said(here: Page, row: RoundRow, forecast: RoundForecast | None) -> tu
         return _("Everybody is read"), based
     if last.middle_at is None:
         return _("Not through within a week at this pace"), based
-    said = _("Through at about %(at)s") % {"at": moment(last.middle_at)}
+    said = _("Through at about %(at)s") % {"at": near(last.middle_at, forecast.as_of)}
     if last.early_at and last.late_at:
-        said += _(" (9 in 10: %(early)s to %(late)s)") % {"early": moment(last.early_at), "late": moment(last.late_at)}
+        said += _(" (9 in 10: %(early)s to %(late)s)") % {
+            "early": near(last.early_at, forecast.as_of),
+            "late": near(last.late_at, forecast.as_of),
+        }
     if last.middle_at > row.due_at:
         late = how_long((last.middle_at - row.due_at).total_seconds())
         said = f"▲ {said} · {_('%(span)s after the deadline') % {'span': late}}"
     del here
     return said, based
+
+
+def near(at: datetime, now: datetime) -> str:
+    """A moment near another: the time alone on the same day, else with month and day."""
+    local = timezone.localtime(at)
+    return f"{local:%H:%M}" if local.date() == timezone.localtime(now).date() else f"{local:%m-%d %H:%M}"
 
 
 def _holds(here: Page) -> list[Number]:
@@ -251,10 +260,10 @@ def _holds(here: Page) -> list[Number]:
     longest = _("longest: %(span)s") % {"span": parts.age(found.longest_at, here.now)} if found.longest_at else ""
     overdue = found.longest_at is not None and here.now - found.longest_at > parts.numbers(here).retest_within
     return [
-        Number(_("Held, not yet swabbed"), found.held, **of, href=f"{base}?state=held", act=found.held > 0 and overdue, note=longest),
-        Number(_("Held, own swab taken"), found.swabbed, **of, href=f"{base}?state=swabbed"),
-        Number(_("Released"), found.released, **of, href=f"{base}?state=released"),
-        Number(_("Found positive"), found.found, **of, href=f"{base}?state=found"),
+        Number(_("Held, not yet swabbed"), found.held, **of, href=f"{base}?hold=held", act=found.held > 0 and overdue, note=longest),
+        Number(_("Held, own swab taken"), found.swabbed, **of, href=f"{base}?hold=swabbed"),
+        Number(_("Released"), found.released, **of, href=f"{base}?hold=released"),
+        Number(_("Found positive"), found.found, **of, href=f"{base}?hold=found"),
         Number(_("Positive pools open"), found.pools, as_of=here.now, href=base),
     ]  # fmt: skip
 
@@ -299,21 +308,27 @@ def _behind(here: Page) -> tuple[str, Part]:
 
 
 def _tasks(here: Page) -> Part:
-    """What needs a person now: the testing desk's tasks, the most overdue first."""
-    found: list[TaskRow] = here.ask(
-        tasks, kinds=KINDS, outbreak=here.outbreak_id, under=here.under_id, limit=MOST_TASKS
-    ).rows
-    about, units = abouts(here, [each.about for each in found]), units_said(here, [each.unit for each in found])
-    rows = []
+    """What needs a person now: the testing desk's tasks by kind, the kind with the most overdue one first."""
+    asked = {"kinds": KINDS, "outbreak": here.outbreak_id, "under": here.under_id}
+    found: list[TaskRow] = here.ask(tasks, **asked, limit=LOOKED_AT).rows
+    by_kind: dict[str, list[TaskRow]] = {}
     for each in found:
-        late = each.due_at < here.now
-        state = Chip("overdue" if late else each.state, due(each.due_at, here.now))
-        where = Cell(units.get(each.unit or "", _("no unit carries this")))
-        task = Cell(
-            label(f"task.{each.kind}"), href=reverse("task", args=[each.id]), note=_("urgent") if each.urgent else ""
-        )
-        rows.append(Row(each.id, [task, about[each.about], Cell(chip=state), where], act=late))
-    heads = [_("Task"), _("About"), _("Due"), _("Unit")]
+        by_kind.setdefault(each.kind, []).append(each)
+    about = abouts(here, [some[0].about for some in by_kind.values()])
+    units = units_said(here, [some[0].unit for some in by_kind.values()])
+    cut = len(found) == LOOKED_AT
+    rows = []
+    for kind, some in by_kind.items():
+        first = some[0]
+        late = sum(each.due_at < here.now for each in some)
+        state = Chip("overdue" if late else "open", due(first.due_at, here.now))
+        said = _("%(n)s, %(late)s late") % {"n": f"{len(some):,}" + ("+" if cut else ""), "late": f"{late:,}"}
+        rows.append(Row(kind, [
+            Cell(label(f"task.{kind}"), href=f"{reverse('tasks')}?{urlencode({'kind': kind})}"), Cell(said),
+            Cell(chip=state, href=reverse("task", args=[first.id]), text=_("open it")), about[first.about],
+            Cell(units.get(first.unit or "", _("no unit carries this"))),
+        ], act=late > 0))  # fmt: skip
+    heads = [_("Task"), _("How many"), _("First due"), _("About"), _("Unit")]
     return table(_("What needs a person now"), heads, rows, _("✓ Nothing of testing waits for a person."))
 
 

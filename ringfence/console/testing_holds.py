@@ -39,7 +39,7 @@ def lines(here: Page, rows: Sequence[HoldRow]) -> list[Line]:
             "hold_until": Cell(at=each.until, note=due(each.until, here.now) if each.state in IN_FORCE else ""),
             "own_swab": _own(own, late=late),
             "hold_pool": parts.tube_cell(each.pool, pool.code if pool else "–"),
-            "area": Cell(names.get(each.path, each.path)),
+            "hold_place": Cell(names.get(each.path, each.path)),
             "hold_over": Cell(at=each.ended_at) if each.ended_at else Cell("–"),
         }  # fmt: skip
         made.append(Line(each.id, cells, act=late))
@@ -57,7 +57,7 @@ def _own(own: OwnSwab | None, *, late: bool) -> Cell:
     return Cell(own.code, href=reverse("testing_tube", args=[own.code]), chip=chip)
 
 
-FIELDS = ("held_person", "hold_state", "held_at", "hold_until", "hold_over", "own_swab", "hold_pool", "area")
+FIELDS = ("held_person", "hold_state", "held_at", "hold_until", "hold_over", "own_swab", "hold_pool", "hold_place")
 
 
 def records(here: Page, rows: Sequence[HoldRow]) -> list[list[Any]]:
@@ -66,7 +66,7 @@ def records(here: Page, rows: Sequence[HoldRow]) -> list[list[Any]]:
     for row, line in zip(rows, lines(here, rows), strict=True):
         ended = row.ended_at and row.ended_at.astimezone(here.zone)
         times = [row.held_at.astimezone(here.zone), row.until.astimezone(here.zone), ended]
-        rest = [line.cells[name].text for name in ("own_swab", "hold_pool", "area")]
+        rest = [line.cells[name].text for name in ("own_swab", "hold_pool", "hold_place")]
         made.append([line.cells["held_person"].text, row.state, *times, *rest])
     return made
 
@@ -84,7 +84,7 @@ HOLDS = declare(
         query=holds,
         heads=(
             Head("held_person", "id"), Head("hold_state"), Head("held_at", "time"), Head("own_swab"), Head("hold_until", "time"),
-            Head("hold_pool"), Head("area"), Head("hold_over", "time", shown=False),
+            Head("hold_pool"), Head("hold_place"), Head("hold_over", "time", shown=False),
         ),
         lines=lines,
         empty=lambda _here: Empty(
@@ -95,7 +95,6 @@ HOLDS = declare(
         item="person pool",
         actions=(release_person,),
         fixed=lambda here: {"outbreak": here.outbreak_id},
-        hidden=("state",),
         fields=FIELDS,
         records=records,
         names=_named,
@@ -108,9 +107,9 @@ def holds_page(here: Page) -> HttpResponse:
     """Who is held, the longest first."""
     if (answer := parts.need_outbreak(here)) is not None:
         return answer  # type: ignore[no-any-return]
-    now = here.request.GET.get("state", "")
+    now = here.request.GET.get("hold", "")
     tabs = [Choice(_("Held now"), reverse("testing_holds"), current=now not in STATES)]
-    tabs += [Choice(label(f"hold.{each}"), f"?state={each}", current=now == each) for each in STATES]
+    tabs += [Choice(label(f"hold.{each}"), f"?hold={each}", current=now == each) for each in STATES]
     limit = parts.limit_said(here, "hold_at_most")
     lead = _("A hold ends with the person's own result, or by itself after %(limit)s.") % {"limit": limit}
     return list_page(here, HOLDS, tabs, lead=lead)

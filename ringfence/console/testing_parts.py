@@ -89,7 +89,8 @@ def codes(ids: Iterable[str]) -> dict[str, str]:
     wanted = list(dict.fromkeys(ids))
     known = people.codes_of(wanted)
     others = {each: found.code for each in wanted if each not in known and (found := people.known_person(each))}  # type: ignore[arg-type]
-    return {**{each: each[-8:].upper() for each in wanted}, **others, **known}
+    short = {each: code for each, code in known.items() if not code.startswith("person_")}  # named by nobody else yet
+    return {**{each: each[-8:].upper() for each in wanted}, **others, **short}
 
 
 def person_cell(person: str, known: dict[str, str]) -> Cell:

@@ -20,6 +20,7 @@ from ringfence.console.round_parts import expected_card, stop_card
 from ringfence.console.sections import Links, Numbers, Part, Section, Sections, Text, table
 from ringfence.console.shown import due, label
 from ringfence.console.testing_board import coverage_numbers, finish_said
+from ringfence.console.testing_missing import round_of
 from ringfence.core.errors import Refused
 from ringfence.core.words import N_
 from ringfence.desks.testing.queries.board import four_stages
@@ -148,7 +149,7 @@ def _by_zone(here: Page) -> str:
     policy = parts.numbers(here)
     said = [f"{label(f'zone.{name}')}: {_size(size)}" for name, size in policy.pool_size_by_zone.items()]
     said += [f"{label(f'zone.{name}')}: {_size(size)}" for name, size in policy.pool_size_by_group.items()]
-    return _("By zone and group: %(said)s. Set these on the round's page.") % {"said": ", ".join(said)} if said else ""
+    return _("The pack, by zone and group: %(said)s.") % {"said": ", ".join(said)} if said else ""
 
 
 def file_of(here: Page, round_id: str) -> RoundFile:
@@ -222,7 +223,8 @@ def _cells(here: Page, row: RoundRow) -> Section:
 def cell_lines(here: Page, rows: Sequence[CellRow], row: RoundRow | None = None) -> list[Line]:
     """Cells of a round, drawn."""
     names = here.area_names(each.path for each in rows)
-    told = here.request.GET.get("round", "") if row is None else row.id
+    row = row or round_of(here)
+    told = row.id if row else ""
     late = row is not None and row.closed_at is None and row.due_at < here.now
     made = []
     for each in rows:

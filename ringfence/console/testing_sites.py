@@ -60,7 +60,7 @@ def lines(here: Page, rows: Sequence[SiteRow]) -> list[Line]:
         late = any(cell.chip is not None and cell.chip.kind == "overdue" for cell in (queue, left))
         cells = {
             "site_name": Cell(names.get(each.id, each.id), href=url, note=_("mobile") if each.mobile else ""),
-            "area": Cell(areas.get(each.path, each.path)),
+            "site_place": Cell(areas.get(each.path, each.path)),
             "waiting": queue,
             "unpacked": left,
             "lanes": Cell(f"{each.lanes:,}", note=_("and a separate one") if each.separate_lane else ""),
@@ -76,14 +76,14 @@ def _hours(row: SiteRow) -> str:
     return " – ".join(ends) if row.opens_at or row.closes_at else _("until closed")
 
 
-FIELDS = ("site_name", "area", "lanes", "capacity", "waiting", "unpacked", "open_hours")
+FIELDS = ("site_name", "site_place", "lanes", "capacity", "waiting", "unpacked", "open_hours")
 
 
 def records(here: Page, rows: Sequence[SiteRow]) -> list[list[Any]]:
     """Rows of an export."""
     drawn = lines(here, rows)
     return [
-        [line.cells["site_name"].text, line.cells["area"].text, row.lanes, row.people_per_hour, row.queue, row.unpacked,
+        [line.cells["site_name"].text, line.cells["site_place"].text, row.lanes, row.people_per_hour, row.queue, row.unpacked,
          line.cells["open_hours"].text]
         for row, line in zip(rows, drawn, strict=True)
     ]  # fmt: skip
@@ -95,7 +95,7 @@ SITES = declare(
         title=N_("Sampling sites"),
         query=sites,
         heads=(
-            Head("site_name", "id"), Head("area"), Head("waiting"), Head("unpacked", "number"), Head("lanes", "number"),
+            Head("site_name", "id"), Head("site_place"), Head("waiting"), Head("unpacked", "number"), Head("lanes", "number"),
             Head("capacity", "number"), Head("open_hours"),
         ),
         lines=lines,

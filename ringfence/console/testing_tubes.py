@@ -15,7 +15,7 @@ from ringfence.console.context import Page, page
 from ringfence.console.custody_parts import steps_table
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Line, Links, Pairs, Part, Section, Sections, Text, table
-from ringfence.console.sentences import case_said, entries, units_said
+from ringfence.console.sentences import abouts, case_said, entries
 from ringfence.console.shown import how_long, label
 from ringfence.core import log
 from ringfence.core.errors import Refused
@@ -98,8 +98,8 @@ def tube_page(here: Page, code: str) -> HttpResponse:
         lead=_lead(here, file),
         way=[Choice(_("Testing"), reverse("testing")), Choice(_("Find a tube"), reverse("testing_tubes"))],
         tools=[*_holds_link(file), *parts.ways(here, "testing_tubes")[:3]],
-        main=[_custody(here, file), _set_off(here, file), _history(file)],
-        side=[_people(here, file), _result(here, file), _void(here, file)],
+        main=[_custody(here, file), _people(here, file), _set_off(here, file)],
+        side=[_result(here, file), _void(here, file), _history(file)],
     )
     return here.render("console/sections.html", sections=sections)
 
@@ -225,11 +225,12 @@ def _set_off(here: Page, file: TubeFile) -> Section:
         found += here.ask(tasks, about=row.id, state=state, limit=20).rows
         for hold in file.holds[:20]:
             found += here.ask(tasks, about=hold.person, kind="swab_alone", state=state, limit=3).rows
-    names = units_said(here, [each.unit for each in found])
-    heads = [_("Task"), _("State"), _("Due"), _("Unit")]
-    made.append(
-        table(_("Tasks"), heads, [task_row(here, each, names) for each in found[:30]], _("No task came of it."))
-    )
+    about = abouts(here, [each.about for each in found])
+    rows = []
+    for each in found[:30]:
+        cells = list(task_row(here, each, {}).cells[:3])
+        rows.append(Row(each.id, [cells[0], about[each.about], *cells[1:]], act=each.alive and each.due_at < here.now))
+    made.append(table(_("Tasks"), [_("Task"), _("About"), _("State"), _("Due")], rows, _("No task came of it.")))
     cases = _cases(here, file)
     if cases:
         made.append(table(_("Cases of its people"), [_("Case"), _("Class")], cases, ""))

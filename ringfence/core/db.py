@@ -23,7 +23,7 @@ Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]
 """table -> statements in order, each with its rows."""
 
 FEW_ROWS = 16  # a longer answer is not remembered
-MOST_READS = 4096  # answers remembered at once
+MOST_READS = 16_384  # answers remembered at once: some of each person of 200 tubes
 _ALONE = nullcontext()
 SAVEPOINT, BACK, RELEASE = "SAVEPOINT alone", "ROLLBACK TO SAVEPOINT alone", "RELEASE SAVEPOINT alone"
 
@@ -48,6 +48,7 @@ class Buffer:
         self._bearing: dict[str, dict[Any, int]] = {}  # table -> values of the rows written, and at which write last
         self._unsure: dict[str, int] = {}  # tables with a statement that reaches rows other than those of its values
         self._about: dict[tuple[str, Row], tuple[int, list[Row]]] = {}  # as of which write
+        self.worked_out: dict[str, dict[Any, Any]] = {}
 
     def add(self, table: str, sql: str, params: Sequence[Any]) -> None:
         """Let one row wait; runs of the same statement on a table gather."""
@@ -279,6 +280,12 @@ def foretell(table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
     buffer = _buffer.get()
     if buffer is not None:
         buffer.foretell(table, sql, answers)
+
+
+def worked_out(what: str) -> dict[Any, Any]:
+    """What was worked out ahead for many and is asked of each; kept as long as a telling, and empty outside one."""
+    buffer = _buffer.get()
+    return {} if buffer is None else buffer.worked_out.setdefault(what, {})
 
 
 def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:

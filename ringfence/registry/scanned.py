@@ -13,7 +13,7 @@ from typing import Any
 
 from ringfence.core import db
 from ringfence.core.errors import Refused
-from ringfence.facts.ids import PersonId, derive, number_of
+from ringfence.facts.ids import PersonId, derive, number_of, written
 from ringfence.registry import checks, identities
 from ringfence.registry.identities import Identity
 from ringfence.registry.register.rows import digest_maker
@@ -66,10 +66,10 @@ def _by_register(texts: Sequence[str]) -> dict[str, PersonId]:
     held = register()
     for source in dict.fromkeys(segment.source for segment in reversed(held.segments)):
         digest = digest_maker("person", source)
-        there = held.holds([int.from_bytes(digest(text), "big") for text in texts])
-        for text, known in zip(texts, there, strict=True):
+        numbers = [int.from_bytes(digest(text), "big") for text in texts]
+        for text, number, known in zip(texts, numbers, held.holds(numbers), strict=True):
             if known:
-                found.setdefault(text, PersonId(derive("person", source, text)))
+                found.setdefault(text, PersonId(written("person", number)))
     return found
 
 

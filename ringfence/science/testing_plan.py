@@ -42,12 +42,14 @@ class Windows:
         done = np.cumsum(self.end - self.begin)
         which = np.minimum(np.searchsorted(done, worked, side="left"), len(done) - 1)
         before = done[which] - (self.end - self.begin)[which]
-        return np.minimum(self.begin[which] + worked - before, self.end[which])
+        found: Ints = np.minimum(self.begin[which] + worked - before, self.end[which])
+        return found
 
     def worked(self, at: Ints) -> Ints:
         """Seconds worked by a moment, int64[n]."""
         spent = np.clip(at[:, None], self.begin, self.end) - self.begin
-        return spent.sum(axis=1)
+        found: Ints = spent.sum(axis=1)
+        return found
 
 
 def share_samplers(people: Ints, samplers: int, lanes: Ints, there: Ints) -> Ints:
@@ -142,10 +144,10 @@ def earliest_release(  # noqa: PLR0913 (one array for each property)
     count = np.ceil(people / pool - 1e-9).astype(np.int64)
     if len({float(p) for p in pool[people > 0]}) == 1:
         fill = float(pool[people > 0][0]) / swabs_h * HOUR
-        whole = np.floor(people / pool + 1e-9).astype(np.int64)
-        left = (count > whole) & (whole > 0)  # a left-over tube follows a full one of its site
-        few = np.zeros(int(((count > whole) & (whole == 0)).sum()))
-        spent = np.concatenate((few, np.full(int(left.sum()), fill), (np.arange(whole.sum()) // samplers + 1) * fill))
+        full = np.floor(people / pool + 1e-9).astype(np.int64)
+        left = (count > full) & (full > 0)  # a left-over tube follows a full one of its site
+        few = np.zeros(int(((count > full) & (full == 0)).sum()))
+        spent = np.concatenate((few, np.full(int(left.sum()), fill), (np.arange(full.sum()) // samplers + 1) * fill))
     else:
         sizes = np.repeat(pool[order], np.maximum(count[order] - 1, 0))
         whole = np.cumsum(sizes) / (samplers * swabs_h) * HOUR

@@ -6,7 +6,7 @@ Each is a relaxation solved exactly; the largest holds. Seconds from the start.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.graph.python import max_flow
@@ -40,6 +40,17 @@ def least(possible: Callable[[int], bool], low: int, high: int) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if possible(middle) else (middle, high)
     return high
+
+
+def loosened(labs: Labs) -> Labs:
+    """The labs as the bounds may see them: a machine of runs makes no more than a full run in each run's time.
+
+    A run that has begun goes on when the lab shuts, so from the first opening on the hours do not count.
+    """
+    opens = np.argmax(labs.rate > 0, axis=1)
+    whole = -(-(labs.machines * labs.batch * HOUR) // np.maximum(labs.run_s, 1))
+    always = np.where(np.arange(labs.rate.shape[1])[None, :] >= opens[:, None], whole[:, None], 0)
+    return replace(labs, rate=np.where(labs.batch[:, None] > 0, always, labs.rate))
 
 
 def by_labs(labs: Labs, known: Relaxed, last: int) -> int:
@@ -115,7 +126,7 @@ def by_flow(  # noqa: PLR0913 (a network's parts)
     parts, tubes = slots
 
     def possible(finish: int) -> bool:
-        return _through(labs, parts, tubes, delay, finish - known.report_s, step) == tubes.sum()
+        return _through(labs, parts, tubes, delay, finish - known.report_s, step) == int(tubes.sum())
 
     return low if possible(low) else least(possible, low, high) - 1
 

@@ -34,7 +34,8 @@ class Labs:
         done = np.concatenate(([0], np.cumsum(row))) * HOUR
         at = np.clip(at, 0, len(row) * HOUR)
         hour = np.minimum(at // HOUR, len(row) - 1)
-        return done[hour] + row[hour] * (at - hour * HOUR)
+        found: Ints = done[hour] + row[hour] * (at - hour * HOUR)
+        return found
 
     def when(self, lab: int, work: Ints) -> Ints:
         """The first moment by which so much work can be done, int64[n]; `NEVER` beyond the hours known."""
@@ -111,13 +112,15 @@ def results_by(labs: Labs, lab: int, tested: Tested, moments: Ints) -> Ints:
     """Tubes with a result by each moment, int64[n_moments]."""
     if labs.batch[lab]:
         done = np.concatenate(([0], np.cumsum(tested.tubes)))
-        return done[np.searchsorted(tested.ended, moments, side="right")]
+        whole: Ints = done[np.searchsorted(tested.ended, moments, side="right")]
+        return whole
     last = labs.work(lab, np.minimum(tested.ended - labs.run_s[lab], NEVER))
     first = last - tested.tubes * TUBE
     # A group's last tube may end within the second that its work ends in: counted when the second is over.
     done = (labs.work(lab, moments - labs.run_s[lab])[:, None] - first[None, :]) // TUBE
     over = tested.ended[None, :] <= moments[:, None]
-    return np.where(over, tested.tubes, np.clip(done, 0, np.maximum(tested.tubes - 1, 0))).sum(axis=1)
+    found: Ints = np.where(over, tested.tubes, np.clip(done, 0, np.maximum(tested.tubes - 1, 0))).sum(axis=1)
+    return found
 
 
 def report(at: Ints, tubes: Ints, delay_s: int, rate_h: int | None) -> Ints:
@@ -129,4 +132,5 @@ def report(at: Ints, tubes: Ints, delay_s: int, rate_h: int | None) -> Ints:
         return at + delay_s
     need = np.cumsum(tubes) * TUBE
     done = need + np.maximum.accumulate(at * rate_h - (need - tubes * TUBE))
-    return -(-done // rate_h) + delay_s
+    reported: Ints = -(-done // rate_h) + delay_s
+    return reported

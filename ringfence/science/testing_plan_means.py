@@ -46,8 +46,10 @@ class Fleet:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Everything. `samplers`: more than those who stand at stations, to be shared out. `before`: (lab, at, tubes) of
-    what labs hold or the road brings them. `rooms`: whether vehicles limit the delivery at all.
+    """Everything that a round has.
+
+    `samplers`: more than those who stand at stations, to be shared out. `before`: (lab, at, tubes), int64[n] each, of what
+    labs hold or the road brings them. `report_h`: reports an hour of the whole round's office, None without a limit.
     """
 
     stations: Stations
@@ -100,8 +102,8 @@ def more(means: Means, samplers: int = 0, vehicles: int = 0, lab_tubes_h: int = 
     fleet, labs = means.fleet, means.labs
     if vehicles:
         like = np.arange(vehicles) % len(fleet.x)
-        fleet = Fleet(*(np.concatenate((each, each[like])) for each in
-                        (fleet.x, fleet.y, fleet.free, fleet.speed, fleet.boxes)))  # fmt: skip
+        all_ = np.concatenate((np.arange(len(fleet.x)), like))
+        fleet = Fleet(fleet.x[all_], fleet.y[all_], fleet.free[all_], fleet.speed[all_], fleet.boxes[all_])
     if lab_tubes_h:
         share = apportion(labs.rate.max(axis=1).astype(np.float64), lab_tubes_h)
         per_machine = np.where(labs.batch > 0, labs.batch * 3600 // np.maximum(labs.run_s, 1), 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
 from ringfence.science.testing_plan import HOUR, Floats, Ints, Sealed
@@ -51,16 +52,17 @@ _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(
 
 
 def chance(seed: int, replicate: int, what: int, n: int) -> Floats:
-    """n numbers evenly in (0, 1), float[n], one for each counter 0..n-1: SplitMix64 (Steele, Lea and Flood 2014)."""
+    """Numbers, n of them, evenly in (0, 1), float[n], one for each counter 0..n-1: SplitMix64 (Steele, Lea and Flood 2014)."""
     with np.errstate(over="ignore"):
-        key = np.uint64(seed & (2**64 - 1))
+        key = np.array([seed & (2**64 - 1)], np.uint64)
         for each in (replicate, what):
             key = _mixed(key + _MIX[2] * np.uint64(each + 1))
         drawn = _mixed(key + _MIX[2] * np.arange(1, n + 1, dtype=np.uint64))
-    return ((drawn >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    even: Floats = ((drawn >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return even
 
 
-def _mixed(z: np.ndarray | np.uint64) -> np.ndarray | np.uint64:
+def _mixed(z: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * _MIX[0]
     z = (z ^ (z >> np.uint64(27))) * _MIX[1]
     return z ^ (z >> np.uint64(31))
@@ -71,7 +73,8 @@ def _factor(cv: float, drawn: Floats) -> Floats:
     if cv == 0:
         return np.ones(len(drawn))
     spread = np.log1p(cv * cv)
-    return np.exp(np.sqrt(spread) * ndtri(drawn) - spread / 2)
+    factor: Floats = np.exp(np.sqrt(spread) * ndtri(drawn) - spread / 2)
+    return factor
 
 
 def replay(plan: Round, noise: Noise, seed: int, replicate: int) -> dict[str, int]:

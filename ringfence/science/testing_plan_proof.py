@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ringfence.science.testing_plan import HOUR, Ints, earliest_release, far
-from ringfence.science.testing_plan_bound import by_flow, by_labs, by_reports, by_visits, nearest_other
+from ringfence.science.testing_plan_bound import by_flow, by_labs, by_reports, by_visits, loosened, nearest_other
 from ringfence.science.testing_plan_means import Means, Sampling
 from ringfence.science.testing_plan_solve import relaxed
 
@@ -32,7 +32,7 @@ def releases(means: Means, sampled: Sampling) -> Ints:
 
 def quick_bound(means: Means, sampled: Sampling) -> int:
     """The bounds that take no time: labs, reports, visits, the last tube. Seconds from the start."""
-    own, labs, fleet, handling = means.stations, means.labs, means.fleet, means.handling
+    own, labs, fleet, handling = means.stations, loosened(means.labs), means.fleet, means.handling
     known = relaxed(means, releases(means, sampled))
     last = labs.rate.shape[1] * HOUR
     found = [by_labs(labs, known, last), by_reports(known, labs)]
@@ -67,7 +67,7 @@ def bound(means: Means, sampled: Sampling, end: int) -> int:
 
 def _flow(means: Means, sampled: Sampling, low: int, end: int) -> int:
     """The bound of the flow, with stations gathered by where they are."""
-    own, labs, handling = means.stations, means.labs, means.handling
+    own, labs, handling = means.stations, loosened(means.labs), means.handling
     sealed = sampled.sealed
     station = np.repeat(np.arange(len(own.x)), np.diff(sealed.offset))
     if fixed(means):

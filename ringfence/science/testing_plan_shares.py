@@ -54,6 +54,9 @@ def apportion(weight: Floats, seats: int) -> Ints:
         given[wanted] = 1
     else:
         given[np.argsort(-weight, kind="stable")[:seats]] = 1
+    spare = seats - int(given.sum())
+    if spare > len(weight):  # most seats at once: no weight's part is ever less than its floor of a few seats fewer
+        given += np.floor(np.where(wanted, weight, 0.0) / weight[wanted].sum() * (spare - len(weight))).astype(np.int64)
     while given.sum() < seats and wanted.any():
         given[int(np.argmax(np.where(wanted, weight / (2 * given + 1), -1.0)))] += 1
     return given

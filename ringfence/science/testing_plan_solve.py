@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -19,11 +19,11 @@ from ringfence.science.testing_plan_means import STAGES, Means, Sampling, sampli
 from ringfence.science.testing_plan_shares import apportion, least_travel
 from ringfence.science.testing_plan_trips import Manner, Nodes, Trips, Vehicles, send
 
-KEEN = (0.1, 0.5, 1.0, 2.0, 4.0, 16.0, 1e9)
+KEEN = (0.5, 1.0, 3.0, 16.0)
 """How much a stop may gain over a lab's idle time, tried for all labs alike and then for each lab by itself."""
 QUICK = (1.0, 16.0)
-TURNS = 8
-CALMER = ((0, 3600), (900, -1), (900, 3600))
+TURNS = 6
+CALMER = ((0, 3600), (900, -1), (3600, -1))
 SAME_S = 60
 """Finishes closer than this are the same: then the plan with fewer trips is better."""
 
@@ -144,7 +144,7 @@ class _Search:
         way = np.hypot(nodes.x - labs.x[nodes.lab], nodes.y - labs.y[nodes.lab]) / self.speed
         box = self.means.handling.box * float(np.median(self.means.fleet.boxes))
         effort = self.means.handling.load_s + 2 * way * np.minimum((nodes.last - nodes.first) / box + 0.1, 1)
-        return np.bincount(nodes.lab, weights=effort, minlength=len(labs.x))
+        return np.bincount(nodes.lab, weights=effort, minlength=len(labs.x)).astype(np.float64)
 
     def sent(self, nodes: Nodes, keen: Floats, linger_s: int = 0, hold_s: int = -1) -> Solved:
         """One plan."""
@@ -163,7 +163,7 @@ class _Search:
         cut = np.searchsorted(lab[order], np.arange(len(self.held) + 1))
         tested = tuple(
             test(means.labs, each, at[order[lo:hi]], tubes[order[lo:hi]]) if hi > lo else None
-            for each, (lo, hi) in enumerate(zip(cut[:-1], cut[1:], strict=True))
+            for each, (lo, hi) in enumerate(pairwise(cut))
         )
         return Solved(means, self.sampled, nodes, trips, tested, self.finish(at, tested), manner)
 
@@ -236,7 +236,7 @@ class _Search:
             if shifted is None:
                 return
             trips = now.trips
-            self.driving = np.bincount(trips.lab, weights=trips.arrive - trips.begin, minlength=n)
+            self.driving = np.bincount(trips.lab, weights=trips.arrive - trips.begin, minlength=n).astype(np.float64)
             now = self.sent(self.nodes(shifted), now.manner.keen)
             yield now
 

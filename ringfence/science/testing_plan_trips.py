@@ -1,8 +1,9 @@
 """Trips of vehicles that fetch tubes from stations and bring them to labs: a compiled list scheduler.
 
 The vehicle that is free first goes next; each stop is the one that brings the most tubes for the time it costs; a trip
-ends when the lab would stand idle meanwhile for more than one more stop is worth. What a stop is worth: its tubes beyond
-what the same time brings at the trip's own rate (the marginal value theorem, Charnov 1976, Theor Popul Biol 9(2): 129-136).
+ends when the lab would stand idle meanwhile for more than one more stop is worth. What a stop is worth: the time
+that its tubes would take at the trip's own rate, less its own (the marginal value theorem, Charnov 1976, Theor Popul Biol
+9(2): 129-136), at the tubes that a lab needs of each of its vehicles in that time.
 """
 
 from __future__ import annotations
@@ -38,8 +39,10 @@ class Nodes:
 
 @dataclass(frozen=True, slots=True)
 class Vehicles:
-    """n vehicles: where they are (`x`, `y` float[n]), free from when (`free` int64[n]), metres a second on the straight
-    line (`speed` float[n], detours taken off), `boxes` int64[n] they hold, and the lab they serve first (`home`, or -1).
+    """The fleet, n vehicles.
+
+    Where they are (`x`, `y` float[n]), free from when (`free` int64[n]), metres a second on the straight line (`speed`
+    float[n], detours taken off), `boxes` int64[n] they hold, and the lab they serve first (`home` int64[n], or -1).
     """
 
     x: Floats
@@ -76,8 +79,9 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """Trips and their stops: `vehicle`, `lab`, `begin` (leaves), `arrive` (unloaded), `stops` (end in the lists of stops),
-    int64[n_trips]; `node`, `reach`, `leave`, `first`, `tubes` int64[n_stops], `first` as a place in `Sealed.at`.
+    """Trips and their stops.
+
+    `vehicle`, `lab`, `begin` (leaves), `arrive` (unloaded), `stops` (end in the lists of stops), int64[n_trips]; `node`, `reach`, `leave`, `first`, `tubes` int64[n_stops], `first` as a place in `Sealed.at`.
     """
 
     vehicle: Ints
@@ -105,6 +109,8 @@ def send(  # noqa: PLR0913 (what there is, and how to send it)
     order = np.argsort(nodes.lab, kind="stable")
     start = np.searchsorted(nodes.lab[order], np.arange(len(labs.x) + 1))
     done = np.concatenate((np.zeros((len(labs.x), 1), np.int64), np.cumsum(labs.rate, axis=1)), axis=1) * HOUR
+    homes = np.maximum(np.bincount(vehicles.home[vehicles.home >= 0], minlength=len(labs.x)), 1)
+    need = labs.rate.max(axis=1) / HOUR / homes
     most = 64 + 4 * len(nodes.x)
     while True:
         found = _send(
@@ -112,7 +118,7 @@ def send(  # noqa: PLR0913 (what there is, and how to send it)
             labs.x, labs.y, labs.rate, done, queued.copy(),
             vehicles.x.copy(), vehicles.y.copy(), vehicles.free.copy(), vehicles.speed, vehicles.boxes, vehicles.home,
             handling.box, handling.load_s, handling.unload_s, handling.limit_s,
-            manner.keen, manner.linger_s, manner.hold_s, most,
+            manner.keen, manner.linger_s, manner.hold_s, need, most,
         )  # fmt: skip
         if found[0] >= 0:
             break
@@ -185,7 +191,9 @@ def _idle_plain(  # noqa: PLR0913
 _idle: Any = nb.njit(cache=True, nogil=True)(_idle_plain)
 
 
-def _visit_plain(first: Any, last: Any, sealed: Any, node: int, reach: int, linger: int, room: int) -> tuple[int, int]:
+def _visit_plain(  # noqa: PLR0913
+    first: Any, last: Any, sealed: Any, node: int, reach: int, linger: int, room: int
+) -> tuple[int, int]:
     """(tubes taken, second at which loading may begin) of a visit that reaches a node at a second."""
     ready = max(reach, sealed[first[node]])
     if sealed[last[node] - 1] <= ready + linger:
@@ -206,7 +214,7 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
     node_x: Any, node_y: Any, node_lab: Any, first: Any, last: Any, sealed: Any, order: Any, start: Any,
     lab_x: Any, lab_y: Any, rate: Any, done: Any, work: Any,
     at_x: Any, at_y: Any, free: Any, speed: Any, boxes: Any, home: Any,
-    box: int, load_s: int, unload_s: int, limit_s: int, keen: Any, linger_s: int, hold_s: int, most: int,
+    box: int, load_s: int, unload_s: int, limit_s: int, keen: Any, linger_s: int, hold_s: int, need: Any, most: int,
 ) -> Any:  # fmt: skip
     """The loop over free vehicles; answers (-1, …) where `most` trips or stops were not enough."""
     labs, vehicles, nodes = len(lab_x), len(free), len(node_x)
@@ -267,8 +275,8 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
                         order[i] = order[active[goal]]
                         continue
                     i += 1
-                    reach = here + int(math.ceil(math.hypot(node_x[j] - here_x, node_y[j] - here_y) / speed[v]))
-                    back = int(math.ceil(math.hypot(node_x[j] - lab_x[goal], node_y[j] - lab_y[goal]) / speed[v]))
+                    reach = here + math.ceil(math.hypot(node_x[j] - here_x, node_y[j] - here_y) / speed[v])
+                    back = math.ceil(math.hypot(node_x[j] - lab_x[goal], node_y[j] - lab_y[goal]) / speed[v])
                     cost = max(reach + load_s + back + unload_s - arrive, 1)
                     if min(last[j] - first[j], room * box) <= best_rate * cost:
                         continue
@@ -297,7 +305,7 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
             else:
                 if over - min(oldest, sealed[first[best]]) > limit_s and arrive - oldest <= limit_s:
                     break
-                gained = best_tubes - load * (over - arrive) / max(arrive - begun, 1)
+                gained = (best_tubes * (arrive - begun) / load - (over - arrive)) * need[lab]
                 idle = _idle(done, rate, lab, arrive, over, work[lab], count[lab], due, tubes_due) / HOUR
                 if min(idle, load) > keen[lab] * gained:
                     break

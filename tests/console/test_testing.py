@@ -164,6 +164,19 @@ def test_people_are_released_by_hand_with_a_reason(told: Swabbing) -> None:
     assert (found.in_force, found.released) == (8, 2)
 
 
+def test_a_list_shows_what_its_address_asks_for(told: Swabbing) -> None:
+    browser = told.world.browser("duty_officer")
+    for hold, n in (("held", 9), ("swabbed", 1), ("released", 0), ("found", 0)):
+        shown = text_of(browser.get(f"/testing/holds/?hold={hold}"))
+        assert shown.count('name="picked"') == n, hold
+    cell = told.cells["n2"]
+    for asked_for in (cell, "n2", "Cell n2"):
+        shown = text_of(browser.get("/testing/missing/", {"cell": asked_for}))
+        assert shown.count('name="picked"') == 19, asked_for
+        assert 'value="Cell n2"' in shown
+        assert "rf-error" not in shown
+
+
 def test_a_tubes_chain_names_every_step_with_its_clock(told: Swabbing) -> None:
     file = asked(told, tube_coded, code="t1")
     policy = told.world.centre.policy("testing", told.world.centre.geography.place(told.world.outbreak, None))

@@ -62,6 +62,9 @@ _STAYS = "SELECT coalesce(stay, residence, office, '') FROM registry_person WHER
 def look_ahead(asked: Sequence[PersonId]) -> None:
     """Read in few statements what `paths_of` will ask of each of these people."""
     wanted = sorted(set(asked))
+    held = registers.register()
+    if held.segments:
+        db.worked_out("stays").update(zip(wanted, held.stays_of(wanted), strict=True))
     for begin in range(0, len(wanted), 500):
         some = wanted[begin : begin + 500]
         found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(person,): [] for person in some}
@@ -71,10 +74,18 @@ def look_ahead(asked: Sequence[PersonId]) -> None:
         db.foretell("registry_person", _STAYS, found)
 
 
+def _stays(asked: Sequence[PersonId]) -> list[str | None]:
+    """Where each of these people stays by the registers, as worked out ahead or as they say now."""
+    ahead = db.worked_out("stays")
+    if ahead and all(person_id in ahead for person_id in asked):
+        return [ahead[person_id] for person_id in asked]
+    held = registers.register()
+    return held.stays_of(asked) if held.segments else [None] * len(asked)
+
+
 def paths_of(asked: Sequence[PersonId]) -> dict[PersonId, str]:
     """Where each of these people stays: by their own row where there is one, else by a register; others are left out."""
-    held = registers.register()
-    registered = held.stays_of(asked) if held.segments else [None] * len(asked)
+    registered = _stays(asked)
     found: dict[PersonId, str] = {}
     for person_id, path in zip(asked, registered, strict=True):
         rows = db.ask_about("registry_person", (person_id,), _STAYS, (person_id,))

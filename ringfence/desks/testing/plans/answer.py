@@ -187,8 +187,10 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """The whole answer. `gap` is (finish - bound) / bound. `bottleneck`: the stage whose limit costs most; "" where
-    lifting any one of them saves nothing. `alone`: one kind of means by itself; `mix`: the cheapest together.
+    """The whole answer.
+
+    `gap` is (finish - bound) / bound. `bottleneck`: the stage whose limit costs most; "" where lifting any one of them
+    saves nothing. `alone`: one kind of means by itself; `mix`: the cheapest together.
     """
 
     name: str

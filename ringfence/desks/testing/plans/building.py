@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringfence.core.errors import Refused
-from ringfence.desks.testing.plans.reading import clock_hours
+from ringfence.desks.testing.plans.reading import DAY_S, clock_hours
 from ringfence.desks.testing.plans.told import Cell, Lab, Place, Told
 from ringfence.science.testing_plan import HOUR, Floats, Ints, Windows, far, plane
 from ringfence.science.testing_plan_labs import Labs
@@ -184,10 +184,10 @@ def _windows(told: Told) -> Windows:
     """Sampling hours from the clock's, from now on."""
     begin, end = clock_hours(told.round.sampling, "round.sampling")
     start = told.round.start.hour * HOUR + told.round.start.minute * 60 + told.round.start.second
-    days = np.arange(-1, HORIZON_HOURS // 24 + 1) * 86_400 - start
+    days = np.arange(-1, HORIZON_HOURS // 24 + 1) * DAY_S - start
     lo, hi = np.maximum(days + begin, 0), days + end
     keep = hi > 0
-    if end - begin >= 86_400:
+    if end - begin >= DAY_S:
         return Windows(np.array([0]), np.array([HORIZON_HOURS * HOUR]))
     return Windows(lo[keep].astype(np.int64), hi[keep].astype(np.int64))
 
@@ -214,14 +214,17 @@ def _rate(told: Told, lab: Lab) -> Ints:
         full = np.array(given)[np.minimum(hours, len(given) - 1)]
     begin, end = clock_hours(lab.open, f"labs ({lab.id}).open")
     start = told.round.start.hour * HOUR + told.round.start.minute * 60
-    spans = [(day * 86_400 - start + begin, day * 86_400 - start + end) for day in range(-1, HORIZON_HOURS // 24 + 1)]
+    spans = [(day * DAY_S - start + begin, day * DAY_S - start + end) for day in range(-1, HORIZON_HOURS // 24 + 1)]
     share = np.zeros(HORIZON_HOURS)
     since = max(lab.from_hour, told.round.now_hour) * HOUR
     until = HORIZON_HOURS * HOUR if lab.until_hour is None else lab.until_hour * HOUR
     for lo, hi in spans:
         inside = np.minimum((hours + 1) * HOUR, min(hi, until)) - np.maximum(hours * HOUR, max(lo, since))
         share += np.maximum(inside, 0) / HOUR
-    rate = np.floor(full * np.minimum(share, 1.0)).astype(np.int64)
+    share = np.minimum(share, 1.0)
+    if lab.tubes_per_hour is None:  # a run begins within an hour that is open from end to end
+        share = np.floor(share + 1e-9)
+    rate: Ints = np.floor(full * share).astype(np.int64)
     if not rate.any():
         raise Refused("plan_lab_never_works", key=f"labs ({lab.id})", open=lab.open, from_hour=lab.from_hour)
     return rate
@@ -235,14 +238,13 @@ def _fleet(told: Told, where: _Where) -> Fleet:
     speed = np.array([g.speed_kmh or told.figure("speed_kmh") for g in told.vehicles]) / 3.6 / told.figure("detour")
     boxes = np.array([g.boxes or int(told.figure("vehicle_boxes")) for g in told.vehicles], np.int64)
     free = np.array([round(max(g.from_hour, told.round.now_hour) * HOUR) for g in told.vehicles], np.int64)
-    return Fleet(*(np.repeat(each, count) for each in (x, y, free, speed, boxes)))
+    all_ = np.repeat(np.arange(len(count)), count)
+    return Fleet(x[all_], y[all_], free[all_], speed[all_], boxes[all_])
 
 
 def _handling(told: Told) -> Handling:
-    minutes = [told.figure(name) * 60 for name in ("loading_minutes", "unloading_minutes")]
-    return Handling(
-        int(told.figure("box_tubes")), *(round(each) for each in minutes), round(told.figure("transport_hours") * HOUR)
-    )
+    load, unload = (round(told.figure(name) * 60) for name in ("loading_minutes", "unloading_minutes"))
+    return Handling(int(told.figure("box_tubes")), load, unload, round(told.figure("transport_hours") * HOUR))
 
 
 # -- what cannot come to anything -------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ringfence.core.errors import Refused
 from ringfence.desks.testing.plans.answer import FigureUsed, NoiseTold, Plain, Plan, Supply
-from ringfence.desks.testing.plans.building import build
+from ringfence.desks.testing.plans.building import HORIZON_HOURS, build
 from ringfence.desks.testing.plans.needs import Wanted, hours, stages
 from ringfence.desks.testing.plans.rows import Rows
 from ringfence.desks.testing.plans.told import Told
@@ -15,7 +16,6 @@ from ringfence.science.testing_plan_means import STAGES, sampling
 from ringfence.science.testing_plan_noise import Noise, Round, replay
 from ringfence.science.testing_plan_proof import bound
 from ringfence.science.testing_plan_solve import QUICK, Solved, solve
-from ringfence.core.errors import Refused
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
@@ -27,15 +27,13 @@ def make(told: Told, *, seed: int | None = None, replicates: int = 200) -> Plan:
     sampled = sampling(means)
     best = solve(means, given=sampled)
     if best.end >= NEVER:
-        raise Refused("plan_no_finish", days=means.labs.rate.shape[1] // 24)
-    plain = solve(means, "nearest", keens=(*QUICK, 0.1, 4.0), given=sampled)
+        raise Refused("plan_no_finish", days=HORIZON_HOURS // 24)
+    plain = solve(means, "nearest", keens=QUICK, given=sampled)
     best = min(best, plain, key=lambda each: each.end)
     low = bound(means, sampled, best.end)
     rows, bottleneck = stages(means, best)
-    deadline = round(told.figure("deadline_hours") * HOUR)
-    costs = tuple(told.figure(name) for name in ("sampler_cost", "vehicle_cost", "lab_cost"))
-    wanted = Wanted(means, best, low, deadline, costs)  # type: ignore[arg-type]
-    late = best.end > deadline
+    wanted = _wanted(told, best, low)
+    late = best.end > wanted.deadline
     alone = list(wanted.alone()) if late else []
     written = Rows(told, built, best)
     return Plan(
@@ -54,15 +52,24 @@ def make(told: Told, *, seed: int | None = None, replicates: int = 200) -> Plan:
         plain=_plain(told, plain),
         noise=None if seed is None else noisy(told, best, seed, replicates),
         totals=written.totals(),
-        figures=tuple(
-            FigureUsed(name=name, value=each.value, unit=each.unit, source=each.source, certainty=each.certainty)
-            for name, each in told.figures.items()
-        ),
+        figures=_figures(told),
         hours=written.hours(),
         labs=written.labs(),
         sites=written.sites(),
         trips=written.trips(),
         supply=tuple(Supply(depot=depot, site=built.site[n], tubes=tubes) for depot, n, tubes in built.supply),
+    )
+
+
+def _wanted(told: Told, plan: Solved, low: int) -> Wanted:
+    costs = told.figure("sampler_cost"), told.figure("vehicle_cost"), told.figure("lab_cost")
+    return Wanted(plan.means, plan, low, round(told.figure("deadline_hours") * HOUR), costs)
+
+
+def _figures(told: Told) -> tuple[FigureUsed, ...]:
+    return tuple(
+        FigureUsed(name=name, value=each.value, unit=each.unit, source=each.source, certainty=each.certainty)
+        for name, each in told.figures.items()
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 
@@ -12,9 +13,10 @@ from ringfence.desks.testing.plans.answer import Need, Stage
 from ringfence.science.testing_plan import HOUR
 from ringfence.science.testing_plan_means import STAGES, Means, more, sampling, without_limit
 from ringfence.science.testing_plan_proof import quick_bound
-from ringfence.science.testing_plan_solve import QUICK, TURNS, Solved, solve
+from ringfence.science.testing_plan_solve import QUICK, Solved, solve
 
-QUICK_TURNS = 4
+QUICK_TURNS = 2
+THREADS = 2
 ENOUGH_S = 60
 """A stage that saves less than this when its limit is lifted is not what holds the round up."""
 MOST = 9
@@ -28,20 +30,23 @@ Amount = tuple[int, int, int]
 
 def stages(means: Means, plan: Solved) -> tuple[tuple[Stage, ...], str]:
     """Each stage planned again without its limit, and the one that saves most (`""`: none saves anything)."""
-    rows = []
-    for stage in STAGES:
-        freed = without_limit(means, stage)
+
+    def end_without(stage: str) -> int:
         if stage == "reporting" and means.report_h is None:
-            end = plan.end
-        else:
-            keens = (*QUICK, 1e9) if stage == "testing" else QUICK
-            end = min(solve(freed, keens=keens, turns=QUICK_TURNS).end, plan.end)
-        saves = plan.end - end
-        rows.append(
-            Stage(stage=stage, finish_h=hours(plan.finish[stage]), without_limit_h=hours(end), saves_h=hours(saves))
+            return plan.end
+        keens = (*QUICK, 1e9) if stage == "testing" else (float(np.median(plan.manner.keen)),)
+        return min(solve(without_limit(means, stage), keens=keens, turns=QUICK_TURNS).end, plan.end)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        ends = list(pool.map(end_without, STAGES))
+    rows = tuple(
+        Stage(
+            stage=stage, finish_h=hours(plan.finish[stage]), without_limit_h=hours(end), saves_h=hours(plan.end - end)
         )
+        for stage, end in zip(STAGES, ends, strict=True)
+    )
     most = max(rows, key=lambda row: row.saves_h)
-    return tuple(rows), most.stage if most.saves_h * HOUR >= ENOUGH_S else ""
+    return rows, most.stage if most.saves_h * HOUR >= ENOUGH_S else ""
 
 
 def hours(seconds: int) -> float:
@@ -72,7 +77,8 @@ class Wanted:
     def likely(self, amount: Amount) -> bool:
         """Whether the deadline can be met, reckoned from the bound and how far the plan lies above its own."""
         means = more(self.means, *amount)
-        return quick_bound(means, sampling(means)) + (self.plan.end - self.bound) <= self.deadline
+        sampled = sampling(means) if amount[0] else self.plan.sampling
+        return quick_bound(means, sampled) + (self.plan.end - self.bound) <= self.deadline
 
     def least(self, others: Amount, kind: int) -> Amount | None:
         """The least of one kind that is likely to do beside the others; None where no amount looked at is."""
@@ -96,7 +102,7 @@ class Wanted:
         for _ in range(TRIES):
             means = more(self.means, *amount)
             keens = tuple(sorted({*QUICK, *np.unique(self.plan.manner.keen).tolist()}))[-3:]
-            end = solve(means, keens=keens, turns=TURNS // 2).end
+            end = solve(means, keens=keens, turns=QUICK_TURNS).end
             if end <= self.deadline:
                 samplers, vehicles, lab = amount
                 cost = round(self.cost(amount), 2)

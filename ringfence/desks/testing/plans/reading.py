@@ -33,6 +33,7 @@ T = TypeVar("T")
 ONE = {"round": About, "noise": Uncertain}
 MANY = {"cells": Cell, "sites": Site, "depots": Depot, "vehicles": VehicleGroup, "labs": Lab, "underway": Underway}
 NEEDED = ("round", "cells", "vehicles", "labs")
+DAY_S = 86_400
 EXAMPLE = Path(__file__).with_name("example.toml")
 
 
@@ -176,6 +177,10 @@ def _names_are_known(told: Told) -> None:
     for n, each in enumerate(told.underway, 1):
         if each.lab not in labs:
             raise Refused("plan_name_unknown", key=f"underway[{n}].lab", found=each.lab, known=", ".join(sorted(labs)))
+    _numbers_fit(told)
+
+
+def _numbers_fit(told: Told) -> None:
     for cell in told.cells:
         if cell.sampled > cell.population:
             raise Refused(
@@ -207,6 +212,6 @@ def clock_hours(text: str, key: str) -> tuple[int, int]:
         if match is None
         else (int(match[1]) * 3600 + int(match[2]) * 60, int(match[3]) * 3600 + int(match[4]) * 60)
     )
-    if match is None or begin == end or max(begin, end) > 86_400:
+    if match is None or begin == end or max(begin, end) > DAY_S:
         raise Refused("plan_hours_unclear", key=key, found=text)
-    return begin, end if end > begin else end + 86_400
+    return begin, end if end > begin else end + DAY_S

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from ringfence.desks.testing.plans.told import Told
 from ringfence.science.testing_plan import HOUR, Ints, by_hour
 from ringfence.science.testing_plan_labs import report, results_by
 from ringfence.science.testing_plan_solve import Solved
+
+HOUR_COLUMNS = tuple(each.name for each in fields(HourRow))
 
 
 class Rows:
@@ -50,35 +53,10 @@ class Rows:
         at_sites = np.cumsum(new) + int((~self.new).sum()) - np.cumsum(collected)
         on_road = np.cumsum(collected) + int(before[2].sum()) - np.cumsum(received)
         in_labs, to_report = np.cumsum(received) - np.cumsum(results), np.cumsum(results) - np.cumsum(reported)
-        columns = (
-            samplers,
-            people.sum(axis=0),
-            new,
-            collected,
-            received,
-            results,
-            reported,
-            at_sites,
-            on_road,
-            in_labs,
-            to_report,
-        )
-        names = (
-            "samplers",
-            "people",
-            "sealed",
-            "collected",
-            "received",
-            "results",
-            "reported",
-            "at_sites",
-            "on_road",
-            "in_labs",
-            "to_report",
-        )
+        happens = (samplers, people.sum(axis=0), new, collected, received, results, reported)
+        columns = np.stack((*happens, at_sites, on_road, in_labs, to_report), axis=1)
         return tuple(
-            HourRow(hour=hour, **{name: int(column[hour]) for name, column in zip(names, columns, strict=True)})
-            for hour in range(n)
+            HourRow(**dict(zip(HOUR_COLUMNS, (hour, *row), strict=True))) for hour, row in enumerate(columns.tolist())
         )
 
     def _results(self, moments: Ints) -> Ints:
@@ -177,8 +155,9 @@ class Rows:
         """Every trip with its stops; boxes are numbered within their site, in the order in which they are fetched."""
         trips = self.plan.trips
         station = self.node_station[trips.node] if len(trips.node) else trips.node
-        order = np.lexsort((trips.leave, station))
-        begins = np.searchsorted(station[order], station[order], side="left")
+        site = np.unique(np.array(self.built.site, dtype=object).astype(str), return_inverse=True)[1][station]
+        order = np.lexsort((trips.leave, site))
+        begins = np.searchsorted(site[order], site[order], side="left")
         counted = np.cumsum(self.boxes[order]) - self.boxes[order]
         first = np.empty(len(order), np.int64)
         first[order] = counted - counted[begins] + 1

@@ -73,7 +73,9 @@ class VehicleGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Lab(Place):
-    """A laboratory. Either `tubes_per_hour` (one number, or one for each hour of the round, the last for all after it),
+    """A laboratory.
+
+    Either `tubes_per_hour` (one number, or one for each hour of the round, the last for all after it),
     or runs: `machines` that take `batch_tubes` each for `run_minutes`. `open` in the clock's hours, past midnight if the
     end is before the begin. `from_hour`, `until_hour` of the round: a mobile lab comes and goes. `queue`: tubes there now.
     """
@@ -101,8 +103,9 @@ class Underway:
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """The round: when it starts (local time), its usual pool, samplers for the whole area (left out: by the formula),
-    the clock's hours of sampling, an office's reports an hour (left out: as many as come), and the hour it is now.
+    """The round.
+
+    When it starts (local time), its usual pool, samplers for the whole area (left out: by the formula), the clock's hours of sampling, an office's reports an hour (left out: as many as come), and the hour it is now.
     """
 
     name: str

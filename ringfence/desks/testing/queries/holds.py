@@ -57,14 +57,14 @@ def holds(  # noqa: PLR0913 (each is a filter that a page offers)
     scope: Scope,
     *,
     outbreak: OutbreakId,
-    state: str = "",
+    hold: str = "",
     under: JurisdictionId | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[HoldRow]:
     """People held for positive tubes, the longest held first; those released or found by their state, newest first."""
-    over = state in {"released", "found"}
-    states = (state,) if state in STATES else IN_FORCE
+    over = hold in {"released", "found"}
+    states = (hold,) if hold in STATES else IN_FORCE
     marks = ", ".join(["%s"] * len(states))
     where = f"outbreak = %s AND state IN ({marks})" + ("" if over else " AND ended_at IS NULL")
     return page(

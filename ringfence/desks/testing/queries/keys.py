@@ -198,7 +198,7 @@ def seal_ahead(told: Sequence[Mapping[str, Any]]) -> None:
     """What sealing many tubes will ask: the tubes, whether their people were tested in the round, where they live."""
     tubes_ahead([tube_of(str(each["code"])) for each in told if each.get("code")])
     everybody = [(person, each.get("round")) for each in told for person in each.get("people", ())]
-    seqs = {round_id: _round_seq(round_id) for _, round_id in everybody}
+    seqs = {round_id: _round_seq(round_id) for round_id in {round_id for _, round_id in everybody}}
     members_ahead([(person, seqs[round_id]) for person, round_id in everybody])
     people.look_ahead([person for person, _ in everybody])
     strays_ahead([tube_of(str(each["code"])) for each in told if each.get("code")])

@@ -114,7 +114,6 @@ class TripRow:
     id: TripId
     vehicle: str
     laboratory: PlaceId
-    boxes: int
     begun_at: datetime
     expected_at: datetime | None
     arrived_at: datetime | None
@@ -180,13 +179,13 @@ def _trip(box: BoxRow | None) -> TripRow | None:
     if box is None or box.trip is None:
         return None
     row = db.ask_one(
-        "SELECT id, vehicle, laboratory, boxes, begun_at, expected_at, arrived_at FROM testing_trip WHERE id = %s",
+        "SELECT id, vehicle, laboratory, begun_at, expected_at, arrived_at FROM testing_trip WHERE id = %s",
         (box.trip,),
     )
     if row is None:
         return None
-    id_, vehicle, laboratory, boxes, begun_at, expected_at, arrived_at = row
-    return TripRow(id_, vehicle, laboratory, boxes, from_micros(begun_at), _moment(expected_at), _moment(arrived_at))
+    id_, vehicle, laboratory, begun_at, expected_at, arrived_at = row
+    return TripRow(id_, vehicle, laboratory, from_micros(begun_at), _moment(expected_at), _moment(arrived_at))
 
 
 def _plate(plate: str | None) -> PlateRow | None:
@@ -306,7 +305,7 @@ def chain(file: TubeFile, policy: Policy, now: datetime) -> list[Step]:
     steps = [
         _step("sealed", row.sealed_at, told.get("TubeSealed"), about={"site": row.site, "station": row.station}),
         _step(
-            "packed", box.packed_at if box else None, told.get("BoxPacked"), key="pack_within", about={"box": box.id if box else ""}
+            "packed", box.packed_at if box else None, told.get("BoxPacked"), key="pack_within", about={"box": box.id, "code": box.code} if box else {}
         ),
         _step(
             "left", box.left_at if box else None, told.get(TripBegun.__name__), about={"vehicle": trip.vehicle if trip else ""}
@@ -317,7 +316,7 @@ def chain(file: TubeFile, policy: Policy, now: datetime) -> list[Step]:
         ),
         _step("loaded", plate.loaded_at if plate else None, None, about={"plate": row.plate or ""}),
         _step("run", plate.run_at if plate else None, None, about={"valid": _valid(plate)}),
-        _step("read", row.read_at, told.get("TubeRead"), key=read_in, about={"result": row.result.value if row.result else ""}),
+        _step("read", row.read_at, told.get("TubeRead"), key=read_in, about={"laboratory": row.laboratory or "", "result": row.result.value if row.result else ""}),
     ]  # fmt: skip
     return _timed(steps, policy, now, voided=row.stage == "voided")
 

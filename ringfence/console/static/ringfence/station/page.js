@@ -249,14 +249,15 @@ async function refresh(tried_by_hand = false) {
 }
 
 // Where there is but one site or one round to choose, it is chosen.
-async function only_one({ sites = [], site, rounds = [] }) {
-  if (!kept.choice.site && (site || sites.length === 1)) {
-    await station.choose({ site: (site ?? sites[0]).id });
-    if (!site) return refresh();
-  } else if (kept.choice.site && !rounds.some((each) => each.id === kept.choice.round) && rounds.length === 1) await station.choose({ round: rounds[0].id });
-  kept = await station.state();
-  if (kept.choice.site && !kept.choice.round && rounds.length === 1) await station.choose({ round: rounds[0].id });
-  return null;
+async function only_one({ sites = [], rounds = [] }) {
+  const { site, round: chosen } = kept.choice;
+  if (!site && sites.length === 1) {
+    await station.choose({ site: sites[0].id });
+    kept = await station.state();
+    if (kept.choice.site) await refresh();
+  } else if (site && rounds.length === 1 && chosen !== rounds[0].id) {
+    await station.choose({ round: rounds[0].id });
+  }
 }
 
 let asked_again = false;

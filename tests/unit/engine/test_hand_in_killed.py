@@ -52,7 +52,13 @@ def _prepared(centre: Centre) -> str:
         for n in range(STATIONS * LETTERS * TUBES * PEOPLE // 2)  # so that most are in two tubes
     ]
     centre.hear(test, [*facts, *everybody])
-    account = {"name": "stations", "shown_name": "S", "password_hash": "!", "role": "sampler", "jurisdiction": "place_d"}
+    account = {
+        "name": "stations",
+        "shown_name": "S",
+        "password_hash": "!",
+        "role": "sampler",
+        "jurisdiction": "place_d",
+    }
     opened: AccountId = centre.tell(test, actions.open_account, **account).facts[0].account
     who, secret = account_keeping.who_is(opened, at), account_keeping.new_secret()
     hashed, ends_at = account_keeping.secret_hash(secret), datetime.now(UTC) + timedelta(days=1)

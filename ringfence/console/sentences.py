@@ -19,7 +19,10 @@ from ringfence.core.fact import Fact
 from ringfence.core.log import Told
 from ringfence.core.words import N_
 from ringfence.desks.cases import queries as cases
+from ringfence.desks.testing.queries.tubes import tube_codes
 from ringfence.registry.queries.accounts import account_names
+from ringfence.registry.queries.areas import place_names
+from ringfence.registry.queries.people import codes_of
 from ringfence.registry.queries.units import unit_names
 
 if TYPE_CHECKING:
@@ -221,7 +224,13 @@ def may_read(here: Page, told: Told) -> bool:
 
 def about_url(fact: Fact) -> str:
     """The page of what a fact is about."""
-    for name, page in (("case", "case"), ("task", "task")):
+    for name, page in (
+        ("case", "case"),
+        ("task", "task"),
+        ("round", "testing_round"),
+        ("tube", "testing_tube"),
+        ("box", "testing_box"),
+    ):
         if value := getattr(fact, name, None):
             return reverse(page, args=[value])
     if type(fact).__name__ == "TasksSet":
@@ -241,14 +250,32 @@ def case_said(here: Page, row: Any) -> str:
 def abouts(here: Page, ids: Sequence[str]) -> dict[str, Cell]:
     """What tasks are about, as links: cases by number, others by a short id."""
     near = cases.near_cases([each for each in dict.fromkeys(ids) if each.startswith("case_")])
-    cells = {}
+    cells = testing_abouts(ids)
     for each in ids:
+        if each in cells:
+            continue
         if each in near:
             cells[each] = Cell(case_said(here, near[each]), href=reverse("case", args=[each]))
         else:
             kind, _, rest = each.partition("_")
             cells[each] = Cell(f"{label(f'about.{kind}')} {rest[:8].upper()}" if rest else each)
     return cells
+
+
+def testing_abouts(ids: Sequence[str]) -> dict[str, Cell]:
+    """Tubes, boxes, places and people as links: by barcode, name and code."""
+    cells = {
+        each: Cell(code, href=reverse("testing_box" if each.startswith("box_") else "testing_tube", args=[code]))
+        for each, code in tube_codes(ids).items()
+    }
+    cells |= {
+        each: Cell(name) for each, name in place_names([each for each in ids if each.startswith("place_")]).items()
+    }
+    people = [each for each in ids if each.startswith("person_")]
+    known = {each: code for each, code in codes_of(people).items() if code != each}
+    return cells | {
+        each: Cell(f"••• {known.get(each, each[-8:].upper())}", href=reverse("person", args=[each])) for each in people
+    }
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:

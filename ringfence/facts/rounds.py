@@ -46,6 +46,8 @@ class RoundClosed(Fact):
 
     round: RoundId
     reason: str = ""
+    outbreak: OutbreakId | None = None
+    jurisdiction: JurisdictionId | None = None
 
 
 class RoundReopened(Fact):
@@ -76,7 +78,9 @@ class StopProposed(Fact):
     outbreak: OutbreakId
     jurisdiction: JurisdictionId
     clean: int  # rounds in a row without a person found outside quarantine
-    expected: float  # people whom one more round would be expected to find, by the last rounds' yield
+    expected: (
+        float | None
+    )  # people whom one more round would be expected to find, by the last rounds' yield; None: not reckoned
 
 
 # -- sites ------------------------------------------------------------------------------------------------------------
@@ -128,3 +132,13 @@ class SlotGiven(Fact):
     about: str  # a household's, a person's or a jurisdiction's id
     begins_at: datetime
     people: int
+
+
+class MissingCalled(Fact):
+    """The end of a round came near: in each of these cells somebody is missing, and is called."""
+
+    round: RoundId
+    outbreak: OutbreakId
+    cells: tuple[JurisdictionId, ...]  # at most 1,000, most missing first
+    people: tuple[int, ...]  # missing in each
+    due_at: datetime

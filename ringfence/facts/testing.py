@@ -53,6 +53,7 @@ class TubeSealed(Fact):
     alone: bool = False  # a single swab after a positive pool, or of somebody under measures
     station: str = ""  # the device
     told_at: datetime | None = None  # by the device's own clock, where it was wrong
+    instead_of: tuple[TubeId, ...] = ()  # earlier tubes of its people in this round that gave no result
 
 
 class TubeVoided(Fact):

@@ -37,13 +37,14 @@ from ringfence.facts.ids import (
     OutbreakId,
     PersonId,
     PlaceId,
+    RoundId,
     TaskId,
     TubeId,
     UnitId,
     derive,
 )
 from ringfence.facts.registry import PersonRegistered, PlaceDeclared
-from ringfence.facts.rounds import SiteOpened
+from ringfence.facts.rounds import RoundOpened, SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
 from ringfence.registry import account_keeping, actions
 
@@ -198,8 +199,8 @@ class Story:
         for field, value in (("outbreak", "HB"), ("jurisdiction", "City")):
             if any(each.name == field and (each.required or field == "outbreak") for each in action.parameters):
                 told.setdefault(field, value)
-        if name == "seal_tube":
-            hints["people"] = tuple[PersonId, ...]
+        said = {"seal_tube": {"people": tuple[PersonId, ...]}, "begin_trip": {"laboratory": PlaceId}}
+        hints |= said.get(name, {})
         values = {key: self._value(hints[key], text) for key, text in told.items()}
         for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
             if field in told and hints[field] is str:
@@ -215,6 +216,8 @@ class Story:
     def _known(self, told: list[Told]) -> None:
         """A case that was reported is called as its person is."""
         for each in told:
+            if isinstance(each.fact, RoundOpened):
+                self.names[RoundId, f"R{each.fact.number}"] = each.fact.round
             case, person = getattr(each.fact, "case", None), getattr(each.fact, "person", None)
             if case and person and case not in self.names.values():
                 self.names[CaseId, self.name(person)] = case

@@ -131,12 +131,14 @@ def test_a_finding_that_was_a_mistake_is_mended_and_its_case_set_aside() -> None
 def test_the_same_tube_twice_and_a_person_in_two_tubes() -> None:
     story = Story("""
         09:00  open_round due_at=02T09:00 pool_size=10 by=duty
-        09:05  seal_tube code=T1 site=Gate people=Ana,Bo by=sampler
-        09:06  seal_tube code=T1 site=Gate people=Cy by=sampler ! tube_already_sealed
-        09:07  seal_tube code=T2 site=Gate people=Bo,Cy by=sampler
+        09:05  seal_tube code=T1 site=Gate round=R1 people=Ana,Bo by=sampler
+        09:06  seal_tube code=T1 site=Gate round=R1 people=Cy by=sampler ! tube_already_sealed
+        09:07  seal_tube code=T2 site=Gate round=R1 people=Bo,Cy by=sampler
         09:08  seal_tube code=T3 site=Nowhere people= by=sampler ! tube_people_unfit
     """)
-    assert story.newest("TubeSealed").code == "T2"
+    second = story.newest("TubeSealed")
+    assert [story.name(person) for person in second.again] == ["Bo"]
+    assert sum(second.cells.values()) == 1
 
 
 def test_a_result_before_its_tube_waits_for_it() -> None:
@@ -151,3 +153,34 @@ def test_a_result_before_its_tube_waits_for_it() -> None:
     ]
     assert "find_tube | T9" in "\n".join(story.tasks("done"))
     assert story.why("CustodyGapFound")[0] == "CustodyGapFound < a_tube_read_before_its_receipt_has_a_gap"
+
+
+def test_who_is_missing_is_called_before_the_round_ends() -> None:
+    story = Story("""
+        09:00  open_round due_at=01T21:00 pool_size=10 by=duty
+        09:05  seal_tube code=T1 site=Gate round=R1 people=Ana,Bo by=sampler
+        10:00  the clock strikes
+        20:30  the clock strikes
+        20:35  the clock strikes
+    """)
+    assert story.newest("MissingCalled").people == (4998,)
+    assert story.why("TasksSet", kind="call_missing") == [
+        "TasksSet < missing_people_are_called",
+        "MissingCalled < the_end_of_a_round_looks_for_who_is_missing",
+        "TimeStruck",
+    ]
+    assert story.facts().count("MissingCalled < the_end_of_a_round_looks_for_who_is_missing") == 1
+
+
+def test_a_second_swab_answers_its_task_and_counts_once() -> None:
+    story = Story("""
+        09:00  open_round due_at=02T09:00 pool_size=10 by=duty
+        09:05  seal_tube code=T1 site=Gate round=R1 people=Ana,Bo by=sampler
+        10:00  void_tube tube=T1 reason=leaking by=sampler
+        11:00  seal_tube code=T2 site=Gate round=R1 people=Bo,Cy by=sampler
+    """)
+    assert sorted(task.split(" | ")[1] for task in story.tasks("done")) == ["Bo"]
+    assert sorted(task.split(" | ")[1] for task in story.tasks()) == ["Ana"]
+    assert story.why("TaskDone") == ["TaskDone < a_second_swab_answers_its_task", "TubeSealed"]
+    second = story.newest("TubeSealed")
+    assert (sum(second.cells.values()), second.again) == (2, ())

@@ -276,11 +276,28 @@ class LaboratoryHour(models.Model):
     invalid = models.IntegerField(default=0)
     minutes = models.BigIntegerField(default=0)  # from receipt to result, together
     timed = models.IntegerField(default=0)  # tubes that these minutes are of
+    came = models.IntegerField(default=0)  # tubes that began to wait for their result here
+    went = models.IntegerField(default=0)  # tubes that wait no more: read, void or moved
 
     class Meta:
         """One for each key."""
 
         db_table = "testing_laboratory_hour"
+
+
+class LaboratoryWait(models.Model):
+    """How many tubes waited how long from receipt to result, by the hour in which they were read."""
+
+    pk = models.CompositePrimaryKey("laboratory", "hour", "quarters")
+    laboratory = models.TextField()
+    hour = models.BigIntegerField()
+    quarters = models.IntegerField()  # of an hour, begun
+    tubes = models.IntegerField()
+
+    class Meta:
+        """One for each key."""
+
+        db_table = "testing_laboratory_wait"
 
 
 class Plate(models.Model):
@@ -300,6 +317,31 @@ class Plate(models.Model):
 
         db_table = "testing_plate"
         indexes = (models.Index(fields=["laboratory", "loaded_at"], name="plate_lab"),)
+
+
+class ResultsFile(models.Model):
+    """A laboratory's file that was read in: `seq` is the line that says so."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    sha256 = models.TextField()
+    laboratory = models.TextField()
+    path = models.TextField()
+    at = models.BigIntegerField()
+    rows = models.IntegerField()
+    new = models.IntegerField()
+    unchanged = models.IntegerField()
+    corrected = models.IntegerField()
+    stray = models.IntegerField()
+    refused = models.IntegerField()
+
+    class Meta:
+        """By laboratory and time; by file."""
+
+        db_table = "testing_results_file"
+        indexes = (
+            models.Index(fields=["laboratory", "at"], name="results_lab"),
+            models.Index(fields=["sha256", "laboratory"], name="results_sha"),
+        )
 
 
 class Stray(models.Model):

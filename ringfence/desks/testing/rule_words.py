@@ -37,6 +37,7 @@ LABELS: dict[str, str] = {
     "rule.testing.a_tube_in_two_boxes_has_a_gap": N_("A tube in two boxes has a gap"),
     "rule.testing.tubes_wait_no_longer_than_the_limit": N_("Tubes wait no longer than the limit"),
     "rule.testing.a_laboratory_that_falls_behind_is_helped": N_("A laboratory that falls behind is helped"),
+    "rule.testing.a_tube_run_again_needs_no_new_swab": N_("A tube run again needs no new swab"),
     "rule.testing.a_laboratory_out_of_line_is_named": N_("A laboratory out of line is named"),
     "rule.testing.a_laboratory_out_of_line_is_looked_at": N_("A laboratory out of line is looked at"),
     "rule.testing.a_wrong_clock_is_set_right": N_("A wrong clock is set right"),
@@ -46,4 +47,7 @@ LABELS: dict[str, str] = {
     "rule.testing.a_long_queue_gets_another_lane": N_("A long queue gets another lane"),
     "rule.cases.a_person_found_becomes_a_case": N_("A person found becomes a case"),
     "rule.cases.a_mended_finding_sets_its_case_aside": N_("A mended finding sets its case aside"),
+    "rule.testing.the_end_of_a_round_looks_for_who_is_missing": N_("The end of a round looks for who is missing"),
+    "rule.testing.missing_people_are_called": N_("Missing people are called"),
+    "rule.testing.a_second_swab_answers_its_task": N_("A second swab answers its task"),
 }

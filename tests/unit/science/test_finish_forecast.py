@@ -126,3 +126,8 @@ def test_its_quantiles_hold_over_simulated_rounds() -> None:
         errors.append(end / told.finish_hours[1, 2] - 1)
     assert inside / n > 0.8
     assert abs(float(np.median(errors))) < 0.06
+
+
+def test_the_last_tube_is_followed_exactly_where_later_stages_keep_up() -> None:
+    told = forecast_finish(np.zeros((3, 1)), 1500, capacity=[110, math.inf, math.inf], least_hours=[0, 1.3, 1.3])
+    assert told.finish_hours[:, 2] == pytest.approx([1500 / 110, 1500 / 110 + 1.3, 1500 / 110 + 2.6], abs=1e-6)

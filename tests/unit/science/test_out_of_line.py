@@ -126,3 +126,8 @@ def test_a_laboratory_whose_values_drift_up_is_found() -> None:
     assert (found.z[5] > 4, found.q[5] < 0.001, (found.z[:5] < 2).all()) == (True, True, True)
     assert found.median[5] - found.others[5] == pytest.approx(2.5, abs=1.2)
     assert (found.told[8], np.isnan(found.z[8])) == (0, True)
+
+
+def test_the_others_are_uncertain_by_their_number_their_tubes_and_their_differences() -> None:
+    found = line.compare_shares([30, 20, 20], [1000, 1000, 1000], overdispersion=0.01)
+    assert found.p[0] == pytest.approx(line._two_sided(30, 1000, 40.5 / 2001, 0.01 * (1 + 1 / 2) + 1 / 2002))

@@ -121,9 +121,13 @@ def reopen_round(who: Who, *, round: RoundId, at: datetime) -> Facts:
 @action(may="decide", undo=reopen_round, many=False)
 def close_round(who: Who, *, round: RoundId, reason: str = "", at: datetime) -> Facts:
     """Close a round; what comes late still counts for it."""
-    if _own_round(who, round, "decide").closed_at is not None:
+    known = _own_round(who, round, "decide")
+    if known.closed_at is not None:
         raise Refused("round_closed", round=round)
-    yield RoundClosed(round=round, reason=reason, at=at)
+    area = areas.area_at(known.path)
+    yield RoundClosed(
+        round=round, reason=reason, outbreak=known.outbreak, jurisdiction=area.id if area else None, at=at
+    )
 
 
 @action(may="work")

@@ -11,7 +11,7 @@ from ringfence.core.fact import Facts, from_micros, to_micros
 from ringfence.desks.testing.actions.rounds import known_round, known_site
 from ringfence.desks.testing.queries import keys
 from ringfence.desks.testing.queries.sealing import code_of, not_sealed_before, outbreak_of, people_of, whom_it_covers
-from ringfence.facts.ids import BoxId, OutbreakId, PersonId, PlaceId, RoundId, TripId, TubeId, derive
+from ringfence.facts.ids import BoxId, OutbreakId, PlaceId, RoundId, TripId, TubeId, derive
 from ringfence.facts.testing import BoxPacked, Lane, TripBegun, TubeSealed, TubeVoided, box_of, tube_of
 
 MOST_TUBES = 1000
@@ -59,11 +59,11 @@ def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     known_site(site)
     found = known_round(round) if round else None
     not_sealed_before(code)
-    once = people_of(code, tuple(PersonId(each) for each in people))
-    cells, again = whom_it_covers(once, found)
+    once = people_of(code, people)
+    cells, again, instead_of = whom_it_covers(once, found)
     yield TubeSealed(
         tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,
-        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, at=at,
+        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, instead_of=instead_of, at=at,
     )  # fmt: skip
 
 
@@ -89,13 +89,14 @@ def begin_trip(  # noqa: PLR0913 (a trip has these fields)
     who: Who,
     *,
     vehicle: str,
-    laboratory: PlaceId,
+    laboratory: str,  # not asked whether it lies in the asker's places: boxes go where there is room
     boxes: tuple[str, ...],
     expected_at: datetime | None = None,
     at: datetime,
 ) -> Facts:
     """Leave with boxes for a laboratory."""
-    if keys.laboratory(laboratory) is None:
+    destination = PlaceId(laboratory)
+    if keys.laboratory(destination) is None:
         raise Refused("laboratory_unknown", laboratory=laboratory)
     carried: list[BoxId] = []
     for text in dict.fromkeys(boxes):
@@ -109,5 +110,5 @@ def begin_trip(  # noqa: PLR0913 (a trip has these fields)
         raise Refused("boxes_missing", vehicle=vehicle)
     trip = TripId(derive("trip", vehicle, laboratory, to_micros(at), *carried))
     yield TripBegun(
-        trip=trip, vehicle=vehicle, laboratory=laboratory, boxes=tuple(carried), expected_at=expected_at, at=at
+        trip=trip, vehicle=vehicle, laboratory=destination, boxes=tuple(carried), expected_at=expected_at, at=at
     )

@@ -48,10 +48,10 @@ def tube_handed_in(  # noqa: PLR0913 (a tube has these fields)
         return
     for one in strangers:
         yield from _registered(one, known.path, at)
-    cells, again = whom_it_covers(once, found)
+    cells, again, instead_of = whom_it_covers(once, found)
     yield TubeSealed(
         tube=tube_of(code), code=code, round=round, outbreak=outbreak_of(found, outbreak), site=site, people=once,
-        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, at=at,
+        cells=cells, again=again, lane=lane, alone=alone, station=station, told_at=told_at, instead_of=instead_of, at=at,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
-from ringfence.desks.testing.memory.flow import HOUR, about, moved
+from ringfence.desks.testing.memory.flow import about, laboratory_hour, moved, waited
 from ringfence.desks.testing.memory.rounds import FLAG
 from ringfence.desks.testing.queries import keys
 from ringfence.facts.testing import (
@@ -22,22 +22,12 @@ from ringfence.facts.testing import (
     PlateRun,
     PoolUnexplained,
     Result,
+    ResultsRead,
     StrayResultHeard,
     TubeCorrected,
     TubeRead,
     TubesWaitedLong,
 )
-
-_LABORATORY_HOUR = (
-    "INSERT INTO testing_laboratory_hour (laboratory, hour, received, negative, positive, unclear, invalid, minutes, timed)"
-    " VALUES (%s, %s, 0, %s, %s, %s, %s, %s, %s) ON CONFLICT (laboratory, hour) DO UPDATE SET"
-    " negative = testing_laboratory_hour.negative + excluded.negative,"
-    " positive = testing_laboratory_hour.positive + excluded.positive,"
-    " unclear = testing_laboratory_hour.unclear + excluded.unclear,"
-    " invalid = testing_laboratory_hour.invalid + excluded.invalid,"
-    " minutes = testing_laboratory_hour.minutes + excluded.minutes, timed = testing_laboratory_hour.timed + excluded.timed"
-)
-_RESULTS = tuple(Result)
 
 
 @keeps(LaboratoryEnrolled)
@@ -88,12 +78,9 @@ def a_run(fact: PlateRun, line: Line) -> None:
     )
 
 
-def _count(laboratory: str | None, at: int, result: Result, by: int, waited: int | None = None) -> None:
-    if laboratory is None:
-        return
-    each = [by if result is one else 0 for one in _RESULTS]
-    timed = (0, 0) if waited is None else (waited // 60_000_000, 1)
-    db.count("testing_laboratory_hour", _LABORATORY_HOUR, (laboratory, at // HOUR), (*each, *timed))
+def _count(laboratory: str | None, at: int, result: Result, by: int) -> None:
+    if laboratory is not None:
+        laboratory_hour(laboratory, at, **{result.value: by})
 
 
 @keeps(TubeRead)
@@ -110,11 +97,11 @@ def a_read_tube(fact: TubeRead, line: Line) -> None:
         db.write("testing_tube", f"UPDATE testing_tube SET {sets[2:]} WHERE id = %s", (*values, tube.id))
     else:
         moved(tube, "read", at, sets, values)
-    stage, since = (tube.stage, tube.since) if tube.stage == "voided" else ("read", at)
-    told = {"result": fact.result, "ct": fact.ct, "read_at": at, "laboratory": laboratory}
-    keys.stands(replace(tube, stage=stage, since=since, **told))
-    waited = max(at - tube.received_at, 0) if tube.received_at is not None else None
-    _count(laboratory, at, fact.result, 1, waited)
+    told = replace(tube, result=fact.result, ct=fact.ct, read_at=at, laboratory=laboratory)
+    keys.stands(told if tube.stage == "voided" else replace(told, stage="read", since=at))
+    _count(laboratory, at, fact.result, 1)
+    if laboratory is not None and tube.received_at is not None:
+        waited(laboratory, at, max(at - tube.received_at, 0))
     about(tube.id, line.seq)
 
 
@@ -152,6 +139,18 @@ def a_stray_result_matched(fact: TubeRead, line: Line) -> None:
     if line.by_rule:
         sql = "UPDATE testing_stray SET matched_at = %s WHERE tube = %s"
         db.write("testing_stray", sql, (to_micros(line.heard_at), fact.tube))
+
+
+@keeps(ResultsRead)
+def a_file_of_results(fact: ResultsRead, line: Line) -> None:
+    """Which file, and what became of its rows."""
+    counts = (fact.rows, fact.new, fact.unchanged, fact.corrected, fact.stray, fact.refused)
+    db.write(
+        "testing_results_file",
+        "INSERT INTO testing_results_file (seq, sha256, laboratory, path, at, rows, new, unchanged, corrected, stray, refused)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (line.seq, fact.sha256, fact.laboratory, line.jurisdiction or "", to_micros(fact.at), *counts),
+    )
 
 
 @keeps(TubesWaitedLong)

@@ -9,6 +9,7 @@ from ringfence.desks.testing.queries import keys
 from ringfence.facts.rounds import (
     ExcuseWithdrawn,
     LanesChanged,
+    MissingCalled,
     PersonExcused,
     PoolSizeSet,
     QueueCounted,
@@ -174,3 +175,10 @@ def a_stop_proposed(fact: StopProposed, line: Line) -> None:
     newest = keys.last_number(fact.outbreak, line.jurisdiction or "")
     what = f"stop_rounds:{newest}"
     db.write("testing_flag", FLAG, (fact.jurisdiction, what, line.seq, line.jurisdiction or "", to_micros(fact.at)))
+
+
+@keeps(MissingCalled)
+def missing_called(fact: MissingCalled, line: Line) -> None:
+    """Once for a round."""
+    row = (fact.round, "missing_called", line.seq, line.jurisdiction or "", to_micros(fact.at))
+    db.write("testing_flag", FLAG, row)

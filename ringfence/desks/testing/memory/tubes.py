@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
-from ringfence.desks.testing.memory.flow import about, came, moved
+from ringfence.desks.testing.memory.flow import about, came, laboratory_hour, moved
 from ringfence.desks.testing.memory.rounds import COVER, FLAG
 from ringfence.desks.testing.queries import keys
 from ringfence.facts.ids import TubeId
@@ -77,8 +77,6 @@ def a_voided_tube(fact: TubeVoided, line: Line) -> None:
         if tube.round:
             db.write("testing_cover", COVER, (tube.round, cell, 0, -n, 0))
     for person in tube.people:
-        sql = "DELETE FROM testing_member WHERE person = %s AND tube = %s"
-        db.write("testing_member", sql, (keys.person_number(person), tube.seq))
         again = (
             "UPDATE testing_hold SET state = 'held', own_tube = NULL WHERE person = %s AND own_tube = %s"
             " AND ended_at IS NULL"
@@ -96,7 +94,7 @@ def _move(tubes: Sequence[TubeId], stage: str, at: int, sets: str, values: tuple
             column = sets.removeprefix(", ")
             db.write("testing_tube", f"UPDATE testing_tube SET {column} WHERE id = %s", (*values, tube.id))
         else:
-            moved(tube, stage, at, sets, values)
+            moved(tube, stage, at, sets, values, laboratory=str(values[0]) if stage == "received" else "")
 
 
 @keeps(BoxPacked)
@@ -171,18 +169,7 @@ def received_tubes(fact: TubesReceived, line: Line) -> None:
 
 def _received(tubes: Sequence[TubeId], laboratory: str, at: int) -> None:
     _move(tubes, "received", at, ", laboratory = %s, received_at = %s", (laboratory, at))
-    received(laboratory, at, len(tubes))
-
-
-def received(laboratory: str, at: int, tubes: int) -> None:
-    """Count what a laboratory took in."""
-    db.write(
-        "testing_laboratory_hour",
-        "INSERT INTO testing_laboratory_hour (laboratory, hour, received, negative, positive, unclear, invalid, minutes,"
-        " timed) VALUES (%s, %s, %s, 0, 0, 0, 0, 0, 0) ON CONFLICT (laboratory, hour) DO UPDATE SET"
-        " received = testing_laboratory_hour.received + excluded.received",
-        (laboratory, at // 3_600_000_000, tubes),
-    )
+    laboratory_hour(laboratory, at, received=len(tubes))
 
 
 @keeps(BoxRanLate)

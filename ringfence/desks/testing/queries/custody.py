@@ -78,40 +78,82 @@ class OutOfLine:
     expected: float
 
 
-def out_of_line(since: int, policy: Policy) -> list[OutOfLine]:
-    """Laboratories to be looked at, by what they read since a moment; each reason at most once a day."""
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What a laboratory read since a moment; `positive` with the unclear."""
+
+    laboratory: str
+    path: str
+    negative: int
+    positive: int
+    invalid: int
+
+    @property
+    def of(self) -> int:
+        """All of them."""
+        return self.negative + self.positive + self.invalid
+
+
+def read_since(since: int) -> list[ReadRow]:
+    """What each laboratory read since a moment."""
     rows = db.ask(
         "SELECT h.laboratory, l.path, sum(h.negative), sum(h.positive) + sum(h.unclear), sum(h.invalid)"
-        " FROM testing_laboratory_hour h JOIN testing_laboratory l ON l.id = h.laboratory WHERE h.hour >= %s"
+        " FROM testing_laboratory l JOIN testing_laboratory_hour h ON h.laboratory = l.id AND h.hour >= %s"
         " GROUP BY h.laboratory, l.path ORDER BY h.laboratory",
         (since // HOUR,),
     )
-    read = [(lab, path, int(neg), int(pos), int(bad)) for lab, path, neg, pos, bad in rows]
+    return [ReadRow(lab, path, int(neg), int(pos), int(bad)) for lab, path, neg, pos, bad in rows]
+
+
+def out_of_line(since: int, policy: Policy) -> list[OutOfLine]:
+    """Laboratories to be looked at, by what they read since a moment; each reason at most once a day.
+
+    Out of line is whose share lies further from the others' than chance and their usual differences explain, with the
+    number of laboratories allowed for; and whoever has more invalid tubes than the pack allows.
+    """
+    read = [row for row in read_since(since) if row.of]
     found: list[OutOfLine] = []
-    for n, (laboratory, path, negative, positive, invalid) in enumerate(read):
-        of = negative + positive + invalid
-        if of < policy.out_of_line_from:
-            continue
-        rest = [row for m, row in enumerate(read) if m != n]
-        for what, own, others in (
-            ("positive", positive, sum(row[3] for row in rest)),
-            ("invalid", invalid, sum(row[4] for row in rest)),
-        ):
-            total = sum(sum(row[2:]) for row in rest)
-            many = what == "invalid" and own > of * policy.invalid_share_most
-            unlike = many or _unlike(own, of, others, total, policy.out_of_line_z)
-            if unlike and _not_today(laboratory, what, since):
-                found.append(OutOfLine(laboratory, path, what, own, of, of * others / total if total else 0.0))
+    for what in ("positive", "invalid"):
+        counts = [row.positive if what == "positive" else row.invalid for row in read]
+        unlike = _unlike(counts, [row.of for row in read], policy)
+        for n, row in enumerate(read):
+            others, total = sum(counts) - counts[n], sum(each.of for each in read) - row.of
+            many = (
+                what == "invalid"
+                and row.of >= policy.out_of_line_from
+                and counts[n] > row.of * policy.invalid_share_most
+            )
+            if (many or n in unlike) and _not_today(row.laboratory, what, since):
+                expected = row.of * others / total if total else 0.0
+                found.append(OutOfLine(row.laboratory, row.path, what, counts[n], row.of, expected))
     return found
 
 
-def _unlike(own: int, of: int, others: int, total: int, z: float) -> bool:
-    """Whether a count lies further from what the others' share lets expect than so many standard deviations."""
-    if total == 0:
+FALSE_ALARMS = 0.05
+"""Of the laboratories called out, so many may be false alarms."""
+
+
+def _unlike(counts: list[int], totals: list[int], policy: Policy) -> set[int]:
+    """Which are unlike all the others together; where not even chance alone is exceeded, nothing more is computed."""
+    if not any(_far(n, counts, totals, policy.out_of_line_z) for n in range(len(counts))):
+        return set()
+    from ringfence.science.out_of_line import compare_shares  # noqa: PLC0415 (SciPy takes a second to load)
+
+    made = compare_shares(counts, totals, least=policy.out_of_line_from)
+    return {
+        n
+        for n, (z, q) in enumerate(zip(made.z, made.q, strict=True))
+        if abs(z) > policy.out_of_line_z and q < FALSE_ALARMS
+    }
+
+
+def _far(n: int, counts: list[int], totals: list[int], z: float) -> bool:
+    """Whether a count lies further from what the others' share lets expect than so many standard deviations of chance."""
+    own, of, rest = counts[n], totals[n], sum(totals) - totals[n]
+    if rest == 0:
         return False
-    share = (others + 0.5) / (total + 1)
-    spread = math.sqrt(of * share * (1 - share) * (1 + of / total))
-    return abs(own - of * share) > z * spread + 0.5
+    share = (sum(counts) - own + 0.5) / (rest + 1)
+    return abs(own - of * share) > 0.8 * z * math.sqrt(of * share * (1 - share) * (1 + of / rest))
 
 
 def _not_today(laboratory: str, what: str, since: int) -> bool:

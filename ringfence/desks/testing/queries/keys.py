@@ -46,6 +46,11 @@ class TubeKey:
         """Whether its result is one person's own."""
         return len(self.people) == 1
 
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether it is void, or was read without a result."""
+        return self.stage == "voided" or self.result is Result.INVALID
+
 
 _TUBE = (
     "SELECT seq, id, code, round, outbreak, site, path, people, cells, alone, sealed_at, stage, since, box, laboratory,"
@@ -91,6 +96,12 @@ def tubes(ids: Sequence[TubeId]) -> dict[TubeId, TubeKey]:
         rows = db.ask(f"{_TUBE} WHERE id IN ({marks})", some)
         found |= {key.id: key for key in map(tube_key, rows)}
     return found
+
+
+def tubes_at(seqs: Sequence[int]) -> list[TubeKey]:
+    """Tubes by the lines that sealed them."""
+    marks = ", ".join(["%s"] * len(seqs))
+    return [tube_key(row) for row in db.ask(f"{_TUBE} WHERE seq IN ({marks}) ORDER BY seq", tuple(seqs))]
 
 
 def tubes_ahead(ids: Sequence[TubeId]) -> None:
@@ -365,3 +376,12 @@ def flagged_at(about: str, what: str) -> int | None:
     """When something was last flagged."""
     row = db.ask_one("SELECT at FROM testing_flag WHERE about = %s AND what = %s", (about, what))
     return int(row[0]) if row else None
+
+
+def stop_proposed_at(outbreak: OutbreakId, path: str) -> int | None:
+    """When stopping was last proposed for the newest round of an area."""
+    row = db.ask_one(
+        "SELECT max(at) FROM testing_flag WHERE path = %s AND what = %s",
+        (path, f"stop_rounds:{last_number(outbreak, path)}"),
+    )
+    return None if row is None or row[0] is None else int(row[0])

@@ -53,3 +53,24 @@ def slot_left(site: PlaceId, begins_at: int) -> int | None:
 def range_of(path: str) -> tuple[str, str]:
     """The half-open range of paths at and beneath a place."""
     return ends(path) if path else ("", "\U0010ffff")
+
+
+def rounds_ending(outbreak: str | None, until: int) -> list[tuple[RoundId, int]]:
+    """(round, due at) of open rounds that end by a moment and whose missing people have not been called yet."""
+    rows = db.ask(
+        "SELECT id, due_at FROM testing_round WHERE outbreak = %s AND closed_at IS NULL AND due_at <= %s AND NOT EXISTS"
+        " (SELECT 1 FROM testing_flag WHERE about = testing_round.id AND what = 'missing_called') ORDER BY seq",
+        (outbreak or "", until),
+    )
+    return [(RoundId(round_id), int(due_at)) for round_id, due_at in rows]
+
+
+def cells_with_missing(round_id: RoundId, limit: int) -> list[tuple[JurisdictionId, int]]:
+    """(cell, people) of the cells of a round in which somebody is missing without an excuse, most missing first."""
+    rows = db.ask(
+        "SELECT path, people - swabbed - excused FROM testing_cover WHERE round = %s AND people > swabbed + excused"
+        f" ORDER BY people - swabbed - excused DESC, path LIMIT {limit}",
+        (round_id,),
+    )
+    found = ((areas.area_at(path), n) for path, n in rows)
+    return [(area.id, n) for area, n in found if area is not None]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.desks.testing.queries import keys
-from ringfence.facts.ids import OutbreakId, PersonId
+from ringfence.facts.ids import OutbreakId, PersonId, TubeId
 from ringfence.facts.testing import tube_of
 from ringfence.registry.queries import people as registry_people
 
@@ -38,9 +39,9 @@ def not_sealed_before(code: str) -> None:
         raise Refused("tube_already_sealed", tube=code, sealed_at=sealed_at, people=len(there.people))
 
 
-def people_of(code: str, people: tuple[PersonId, ...]) -> tuple[PersonId, ...]:
+def people_of(code: str, people: tuple[str, ...]) -> tuple[PersonId, ...]:
     """Each of a tube's people once; none, or too many, are refused."""
-    once = tuple(dict.fromkeys(people))
+    once = tuple(PersonId(each) for each in dict.fromkeys(people))
     if not 1 <= len(once) <= MOST_PEOPLE:
         raise Refused("tube_people_unfit", tube=code, people=len(once), most=MOST_PEOPLE)
     return once
@@ -55,19 +56,29 @@ def outbreak_of(found: keys.RoundKey | None, told: OutbreakId | None) -> Outbrea
     return told
 
 
-def whom_it_covers(
-    people: tuple[PersonId, ...], found: keys.RoundKey | None
-) -> tuple[dict[str, int], tuple[PersonId, ...]]:
-    """(path -> people who were not tested before in the round, those who were)."""
+class Covered(NamedTuple):
+    """Whom a tube covers in its round."""
+
+    cells: dict[str, int]  # path -> people who had no tube before, or only void ones
+    again: tuple[PersonId, ...]  # those who had one
+    instead_of: tuple[TubeId, ...]  # their earlier tubes that gave no result
+
+
+def whom_it_covers(people: tuple[PersonId, ...], found: keys.RoundKey | None) -> Covered:
+    """Whom a tube with the swabs of these people covers in a round."""
     if found is None:
-        return {}, ()
+        return Covered({}, (), ())
     where = registry_people.paths_of(people)
     cells: dict[str, int] = {}
     again: list[PersonId] = []
+    lost: dict[TubeId, None] = {}
     for person in people:
-        if keys.tubes_of(person, found.seq):
+        before = keys.tubes_of(person, found.seq)
+        earlier = keys.tubes_at(before) if before else []
+        lost |= dict.fromkeys(tube.id for tube in earlier if tube.gives_nothing)
+        if any(tube.stage != "voided" for tube in earlier):
             again.append(person)
         else:
             path = where.get(person, "")
             cells[path] = cells.get(path, 0) + 1
-    return cells, tuple(again)
+    return Covered(cells, tuple(again), tuple(lost))

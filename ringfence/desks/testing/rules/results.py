@@ -97,6 +97,16 @@ def an_own_swab_answers_its_task(sealed: TubeSealed, line: Line) -> Facts:
                 yield TaskDone(task=task_of("swab_alone", person, hold.pool), evidence=sealed.code, at=sealed.at)
 
 
+@when(TubeSealed)
+def a_second_swab_answers_its_task(sealed: TubeSealed, line: Line) -> Facts:
+    """Whoever came again after a tube without a result is not asked to come a third time."""
+    del line
+    for lost in sealed.instead_of:
+        earlier = keys.tube(lost)
+        for person in sorted(set(sealed.people) & set(earlier.people if earlier else ())):
+            yield TaskDone(task=task_of("swab_again", person, lost), evidence=sealed.code, at=sealed.at)
+
+
 @when(TubeRead)
 def a_positive_alone_names_the_person(read: TubeRead, line: Line) -> Facts:
     """One swab, one person: this is who it is."""
@@ -199,6 +209,16 @@ def a_tube_without_a_result_is_swabbed_again(lost: TubeRead | TubeVoided, line: 
         reason="tube_invalid" if isinstance(lost, TubeRead) else f"tube_{lost.reason}",
         at=lost.at,
     )
+
+
+@when(TubeCorrected)
+def a_tube_run_again_needs_no_new_swab(corrected: TubeCorrected, line: Line) -> Facts:
+    """The second run gave what the first one did not: nobody is sent for because of it."""
+    del line
+    tube = keys.tube(corrected.tube) if corrected.was_result is Result.INVALID else None
+    if tube is not None and corrected.result is not Result.INVALID:
+        for person in tube.people:
+            yield TaskDropped(task=task_of("swab_again", person, tube.id), reason="run_again", at=corrected.at)
 
 
 @when(TubeCorrected)

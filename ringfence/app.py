@@ -22,7 +22,7 @@ from ringfence.core.policy import SHIPPED, Book
 DESKS = ("cases", "command", "testing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
-PARTS = ("memory", "queries", "rules", "actions", "feeds")
+PARTS = ("memory", "queries", "planned", "rules", "actions", "feeds")
 FACTS = ("time", "registry", "cases", "command", "rounds", "testing")
 
 

@@ -29,7 +29,19 @@ from ringfence.core.errors import Refused
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "bench"
 REPORT = ROOT / "docs" / "reference" / "performance.md"
-NAMES = ("record", "writers", "rebuild", "lists", "bulk", "people", "imports", "hand_in", "results", "testing_pages", "plans")
+NAMES = (
+    "record",
+    "writers",
+    "rebuild",
+    "lists",
+    "bulk",
+    "people",
+    "imports",
+    "hand_in",
+    "results",
+    "testing_pages",
+    "plans",
+)
 BOTH = frozenset(  # on SQLite and on PostgreSQL
     {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages"}
 )

@@ -76,13 +76,12 @@ def shell_of(here: Asker) -> Shell:
 
 
 def _nav(here: Asker) -> list[NavItem]:
-    items = []
-    for name, label, shape, may in PLACES:
-        url = address(name)
-        if url and here.may(may):
-            current = here.request.path == url or (url != "/" and here.request.path.startswith(url))
-            items.append(NavItem(gettext(label), url, shape, current))
-    return items
+    known = [(url, label, shape) for name, label, shape, may in PLACES if (url := address(name)) and here.may(may)]
+    asked = here.request.path
+    here_is = max(
+        (url for url, _, _ in known if asked == url or (url != "/" and asked.startswith(url))), key=len, default=""
+    )
+    return [NavItem(gettext(label), url, shape, url == here_is) for url, label, shape in known]
 
 
 def _account_links() -> Sequence[tuple[str, str]]:

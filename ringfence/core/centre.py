@@ -21,7 +21,7 @@ from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
 from ringfence.core.log import Told
-from ringfence.core.policy import Book
+from ringfence.core.policy import Book, Number
 from ringfence.core.staging import emptied
 from ringfence.core.undoing import taken_back
 from ringfence.core.writer import writing
@@ -174,12 +174,19 @@ class Centre:
         scope = who.scope(declared_query.may)
         if not scope.paths:
             raise Refused("not_allowed", what=f"query.{declared_query.desk}.{declared_query.name}")
-        self._placed(who, declared_query, asked)
-        return query(scope, **asked) if declared_query.scoped else query(**asked)
+        place = self._placed(who, declared_query, asked)
+        given: list[Any] = [scope] if declared_query.scoped else []
+        if declared_query.numbered:
+            given.append(self.numbers(declared_query.desk, place))
+        return query(*given, **asked)
 
     def policy(self, desk: str, place: Place) -> Any:
         """A desk's numbers at a place."""
         return self.book.numbers(desk, place.pack or "base", place.overlays)
+
+    def numbers(self, desk: str, place: Place) -> dict[str, Number]:
+        """A desk's numbers at a place, by name, each with its source."""
+        return {each.field: each for each in self.book.all_numbers(desk, place.pack or "base", place.overlays)}
 
     # -- checking -----------------------------------------------------------------------------------------------------
 

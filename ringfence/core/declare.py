@@ -95,13 +95,25 @@ class Action(Declared):
 
 @dataclass(frozen=True)
 class Query(Declared):
-    """What can be asked. Its first positional parameter, if any, is the `Scope` in which the asker may see."""
+    """What can be asked. Its first positional parameter, if any, is the `Scope` in which the asker may see.
+
+    A second one is handed its desk's numbers in force there, by name and with their sources (`core.policy.Number`).
+    """
+
+    @cached_property
+    def _positional(self) -> int:
+        kinds = [each.kind for each in inspect.signature(self.function).parameters.values()]
+        return kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
     @cached_property
     def scoped(self) -> bool:
         """Whether it takes a scope."""
-        first = next(iter(inspect.signature(self.function).parameters.values()), None)
-        return first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return self._positional > 0
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether it takes its desk's numbers after the scope."""
+        return self._positional > 1
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,18 @@ def place_names(ids: Sequence[str]) -> dict[str, str]:
     return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}
 
 
+def place_points(ids: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Place id -> (latitude, longitude) in degrees, where both are on record."""
+    wanted = sorted({each for each in ids if each})
+    found: dict[str, tuple[float, float]] = {}
+    for begin in range(0, len(wanted), 500):
+        some = wanted[begin : begin + 500]
+        marks = ", ".join(["%s"] * len(some))
+        sql = f"SELECT id, lat, lon FROM registry_place WHERE id IN ({marks}) AND lat IS NOT NULL AND lon IS NOT NULL"
+        found |= {id_: (float(lat), float(lon)) for id_, lat, lon in db.ask(sql, some)}
+    return found
+
+
 def paths_by_code(source: str) -> dict[str, str]:
     """Every code and name by which a source, or anyone, calls a place -> its path; as written, in small and in capitals."""
     rows = db.ask(

@@ -77,7 +77,8 @@ class Wanted:
     def likely(self, amount: Amount) -> bool:
         """Whether the deadline can be met, reckoned from the bound and how far the plan lies above its own."""
         means = more(self.means, *amount)
-        return quick_bound(means, sampling(means)) + (self.plan.end - self.bound) <= self.deadline
+        sampled = sampling(means) if amount[0] else self.plan.sampling
+        return quick_bound(means, sampled) + (self.plan.end - self.bound) <= self.deadline
 
     def least(self, others: Amount, kind: int) -> Amount | None:
         """The least of one kind that is likely to do beside the others; None where no amount looked at is."""

@@ -76,12 +76,11 @@ def shell_of(here: Asker) -> Shell:
 
 
 def _nav(here: Asker) -> list[NavItem]:
-    known = [(url, label, shape) for name, label, shape, may in PLACES if (url := address(name)) and here.may(may)]
+    offered = [(url, label, shape) for name, label, shape, may in PLACES if (url := address(name)) and here.may(may)]
     asked = here.request.path
-    here_is = max(
-        (url for url, _, _ in known if asked == url or (url != "/" and asked.startswith(url))), key=len, default=""
-    )
-    return [NavItem(gettext(label), url, shape, url == here_is) for url, label, shape in known]
+    around = [url for url, _, _ in offered if asked == url or (url != "/" and asked.startswith(url))]
+    nearest = max(around, key=len, default="")  # a place beneath another's address is not that other
+    return [NavItem(gettext(label), url, shape, url == nearest) for url, label, shape in offered]
 
 
 def _account_links() -> Sequence[tuple[str, str]]:

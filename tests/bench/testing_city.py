@@ -130,8 +130,7 @@ class _City:
             _put("testing_cover", self.cover())
             _put("testing_member", self.members())
             _put("testing_hold", self.holds())
-        if connection.vendor == "sqlite":
-            connection.cursor().execute("ANALYZE")
+        connection.cursor().execute("ANALYZE")
 
     def round(self) -> dict[str, Any]:
         return {

@@ -63,6 +63,36 @@ def plan_testing(
         console.print(_said("more"))
 
 
+@app.command("round")
+def plan_round(
+    round_id: Annotated[
+        str | None, typer.Argument(metavar="[ROUND]", help="Its id; the newest open one if left out.")
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, nothing else.")] = False,
+    vehicles: Annotated[int | None, typer.Option(help="As many as began a trip within a day if left out.")] = None,
+    within_hours: Annotated[float | None, typer.Option(help="Held against so many hours from now.")] = None,
+    replays: Annotated[int, typer.Option(min=0, max=10_000, help="Replays with noise.")] = 100,
+    account: Annotated[str | None, typer.Option("--as", help="As this account instead of the operator.")] = None,
+) -> None:
+    """Plan what is left of a round under way, from what is on record now."""
+    speak()
+    from ringfence.commands.plan_round import lines_before, made_of, with_names  # noqa: PLC0415 (needs Django set up)
+
+    with Console(stderr=True).status(gettext("Planning")):
+        made = made_of(round_id, account, vehicles=vehicles, within_hours=within_hours, replays=replays)
+    if json:
+        as_json(made)
+        return
+    console = Console()
+    for line in [*lines_before(made), *headline(made.plan)]:
+        console.print(line, highlight=False, markup=False)
+    for table in tables(with_names(made.plan)):
+        console.print()
+        console.print(table)
+    console.print(_said("more"))
+
+
 def _said(code: str, **values: Any) -> str:
     return label(f"plan.{code}", gettext, **values)
 

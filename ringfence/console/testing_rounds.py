@@ -173,11 +173,16 @@ def round_page(here: Page, round_id: str) -> HttpResponse:
         chips=[state],
         lead=_("results due %(at)s, %(left)s") % {"at": f"{row.due_at.astimezone(here.zone):%m-%d %H:%M}", "left": due(row.due_at, here.now)},
         way=[Choice(_("Testing"), reverse("testing")), Choice(_("Rounds"), reverse("testing_rounds"))],
-        tools=parts.ways(here, ""),
+        tools=[*_plan_of(row), *parts.ways(here, "testing_plan")],
         main=[_how_far(here, file), _cells(here, row), expected_card(here, file)],
         side=[_sizes(here, file), stop_card(here, row), _changes(here, row)],
     )  # fmt: skip
     return here.render("console/sections.html", sections=sections)
+
+
+def _plan_of(row: RoundRow) -> list[Choice]:
+    url = f"{reverse('testing_plan')}?{urlencode({'round': row.id})}"
+    return [Choice(_("Plan what is left"), url)] if row.closed_at is None else []
 
 
 def _how_far(here: Page, file: RoundFile) -> Section:

@@ -35,6 +35,7 @@ PAGES = (
     "ringfence.console.testing_tubes",
     "ringfence.console.testing_boxes",
     "ringfence.console.testing_holds",
+    "ringfence.console.testing_plan",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",
     "ringfence.console.station",

@@ -261,3 +261,18 @@ def test_a_round_with_an_unread_tube_is_not_clean() -> None:
         pack="cn-covid-2022",
     )
     assert not [each for each in story.facts() if "StopProposed" in each]
+
+
+def test_a_station_with_a_wrong_clock_a_late_hand_in_and_something_unreadable_is_helped() -> None:
+    story = Story("""
+        09:00  StationClockFound station=phone-7 site=Gate fast_by=PT26H
+        09:01  HandInRanLate station=phone-7 site=Gate tubes=12 oldest_at=-3d
+        09:02  HandInKept station=phone-7 site=Gate row=5 code=barcode_unfit
+        12:00  KeptRowSettled row=5 door=station code=barcode_unfit reason=entered_by_hand
+    """)
+    assert [task.split(" | ")[:2] for task in story.tasks()] == [["set_clock", "phone-7"], ["ask_station", "phone-7"]]
+    assert [task.split(" | ")[:2] for task in story.tasks("done")] == [["mend_hand_in", "5"]]
+    assert story.why("TasksSet", kind="set_clock") == ["TasksSet < a_wrong_clock_is_set_right", "StationClockFound"]
+    assert story.why("TasksSet", kind="ask_station") == ["TasksSet < a_late_hand_in_is_asked_about", "HandInRanLate"]
+    assert story.why("TaskDone") == ["TaskDone < a_settled_row_answers_its_task", "KeptRowSettled"]
+    assert story.why("TasksSet", kind="mend_hand_in")[0] == "TasksSet < what_could_not_be_accepted_is_dealt_with"

@@ -40,6 +40,8 @@ LONGEST = timedelta(days=4)
 """Of a round opened longer ago, hours count from now: a plan looks two weeks ahead of its first hour."""
 HELD_H = 24.0
 """Where the deadline has passed, a plan is held against so many hours from now."""
+MOST_HOURS = 240
+MOST_VEHICLES = 10_000
 UNPLACED_MIN = 15.0
 
 FROM_PACK: Mapping[str, tuple[str, float]] = {
@@ -88,7 +90,7 @@ def gather(  # noqa: PLR0913 (each may be told)
         raise Refused("plan_round_closed", number=known.number, closed_at=from_micros(known.closed_at))
     figures = figures_of(numbers)
     found = on_record(scope, known, to_micros(now), round(figures["transport_hours"].value * 3600e6))
-    _there_is_something(found, vehicles)
+    _there_is_something(found, vehicles, within_hours)
     return _Gathering(found, figures, now, within_hours, vehicles).done()
 
 
@@ -118,11 +120,13 @@ def _sourced(figure: Figure, value: float, numbers: Sequence[Number]) -> Figure:
     return replace(figure, value=value, source=source, certainty=sure)
 
 
-def _there_is_something(found: OnRecord, vehicles: int | None) -> None:
+def _there_is_something(found: OnRecord, vehicles: int | None, within_hours: float | None) -> None:
     if not found.laboratories:
         raise Refused("plan_no_laboratory", number=found.round.number)
-    if vehicles is not None and vehicles < 1:
-        raise Refused("plan_no_vehicle", told=vehicles)
+    if vehicles is not None and not 1 <= vehicles <= MOST_VEHICLES:
+        raise Refused("plan_vehicles_unfit", told=vehicles, most=MOST_VEHICLES)
+    if within_hours is not None and not 0 < within_hours <= MOST_HOURS:
+        raise Refused("plan_hours_unfit", hours=within_hours, most=MOST_HOURS)
     if not any(each.left for each in found.cells) and not any(each.waiting for each in found.sites):
         on_road = sum(each.tubes for each in found.trips)
         waiting = sum(each.queue for each in found.laboratories)
@@ -132,7 +136,7 @@ def _there_is_something(found: OnRecord, vehicles: int | None) -> None:
 class _Gathering:
     """One round on its way into a plan."""
 
-    def __init__(  # noqa: PLR0913 (what there is to gather from)
+    def __init__(
         self,
         found: OnRecord,
         figures: dict[str, Figure],
@@ -165,7 +169,9 @@ class _Gathering:
 
     def _places(self) -> tuple[dict[str, Point], int]:
         found = self.found
-        paths: dict[str, str] = {each.id: each.path for each in (*found.sites, *found.laboratories)}
+        paths: dict[str, str] = {each.id: each.path for each in found.sites} | {
+            each.id: each.path for each in found.laboratories
+        }
         if not found.sites:
             paths |= {each.path: each.path for each in found.cells}
         known = place_points(list(paths))
@@ -229,7 +235,7 @@ class _Gathering:
     def _clock(self, micros: int) -> str:
         return f"{from_micros(micros).astimezone(self.zone):%H:%M}"
 
-    def _at(self, id_: str) -> dict[str, float]:
+    def _at(self, id_: str) -> dict[str, Any]:
         x, y = self.points[id_]
         return {"x": x, "y": y}
 
@@ -301,9 +307,7 @@ class _Gathering:
         busy = sorted(first.values())[: self.count]
         groups = [VehicleGroup(count=1, at_lab=lab, from_hour=self.hour(max(at, now))) for at, lab in busy]
         seats = apportion(np.array([each.tubes_per_hour for each in labs], float), self.count - len(busy))
-        groups += [
-            VehicleGroup(count=int(n), at_lab=lab.id) for n, lab in zip(seats.tolist(), labs, strict=True) if n
-        ]
+        groups += [VehicleGroup(count=int(n), at_lab=lab.id) for n, lab in zip(seats.tolist(), labs, strict=True) if n]
         self.remark(
             "vehicles_told" if self.vehicles_told else "vehicles_seen" if self.found.vehicles else "vehicles_none",
             n=self.count, seen=self.found.vehicles, busy=len(busy),

@@ -123,7 +123,7 @@ def on_record(scope: Scope, known: RoundOnRecord, now: int, drive: int) -> OnRec
 
 def _cells(scope: Scope, known: RoundOnRecord) -> tuple[CellOnRecord, ...]:
     within, ends = scope.sql("path")
-    sizes = dict(db.ask("SELECT path, size FROM testing_pool_size WHERE round = %s", (known.id,)))
+    sizes: dict[str, int] = dict(db.ask("SELECT path, size FROM testing_pool_size WHERE round = %s", (known.id,)))
 
     def size(path: str) -> int:
         return next((sizes[each] for each in reversed(above(path)) if each in sizes), known.pool_size)
@@ -132,7 +132,7 @@ def _cells(scope: Scope, known: RoundOnRecord) -> tuple[CellOnRecord, ...]:
         f"SELECT path, people, swabbed, excused FROM testing_cover WHERE round = %s AND people > 0 AND {within} ORDER BY path",
         (known.id, *ends),
     )
-    return tuple(CellOnRecord(path, *counts, size(path)) for path, *counts in rows)
+    return tuple(CellOnRecord(path, people, swabbed, excused, size(path)) for path, people, swabbed, excused in rows)
 
 
 def _sites(scope: Scope, known: RoundOnRecord, now: int) -> tuple[SiteOnRecord, ...]:

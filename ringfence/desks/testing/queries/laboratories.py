@@ -164,9 +164,9 @@ def turnarounds(
         (to_micros(since) // HOUR, *ends),
     )
     found: dict[str, list[tuple[int, int]]] = {}
-    for laboratory, quarters, tubes in rows:
-        found.setdefault(laboratory, []).append((int(quarters), int(tubes)))
-    return {laboratory: turnaround(counted) for laboratory, counted in found.items()}
+    for each, quarters, tubes in rows:
+        found.setdefault(each, []).append((int(quarters), int(tubes)))
+    return {each: turnaround(counted) for each, counted in found.items()}
 
 
 def turnaround(counted: Sequence[tuple[int, int]]) -> Turnaround:

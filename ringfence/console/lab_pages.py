@@ -211,7 +211,7 @@ def _boxes(here: Page, row: LaboratoryRow) -> Part:
         ], act=each.late)
         for each in found
     ]  # fmt: skip
-    heads = [_("Box"), _("Tubes"), _("Site"), _("Vehicle"), _("Left"), _("Expected"), _("In time")]
+    heads = [_("Box"), _("Tubes"), _("Sampling site"), _("Vehicle"), _("Left"), _("Expected"), _("In time")]
     return table(_("Boxes on their way"), heads, rows, _("No box is on its way here."))
 
 

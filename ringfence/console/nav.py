@@ -23,7 +23,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("report_case", N_("Report a case"), "✚", "report"),
     ("testing", N_("Testing"), "⚗", "see"),
     ("laboratories", N_("Laboratories"), "⚖", "see"),
-    ("station", N_("Sampling station"), "⌖", "sample"),
+    ("station", N_("Sampling station"), "✛", "sample"),
     ("people", N_("People"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
     ("reporting", N_("Reporting"), "◔", "see"),

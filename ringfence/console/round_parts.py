@@ -30,7 +30,7 @@ def expected_card(here: Page, file: RoundFile) -> Section:
         ])
         for per, each in found
     ]  # fmt: skip
-    heads = [_("If infected are"), _("Infected"), _("Found"), _("Missed"), _("Positive tubes"), _("Held in vain"),
+    heads = [_("If infected are"), _("Infected"), _("Found"), _("Not found"), _("Positive tubes"), _("Held in vain"),
              _("Called falsely")]  # fmt: skip
     none = _(
         "The pack gives no false negatives by day for this disease and size of tube: nothing is reckoned without them."

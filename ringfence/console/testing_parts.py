@@ -107,7 +107,7 @@ def ways(here: Page, current: str) -> list[Choice]:
     """From each testing page to the others."""
     known: Sequence[tuple[str, str]] = (
         ("testing", _("Four stages")), ("testing_rounds", _("Rounds")), ("testing_missing", _("Missing")),
-        ("testing_sites", _("Sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
+        ("testing_sites", _("Sampling sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
         ("laboratories", _("Laboratories")), ("testing_plan", _("Plan")), ("station", _("Station")),
     )  # fmt: skip
     del here

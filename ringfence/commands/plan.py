@@ -64,7 +64,7 @@ def plan_testing(
 
 
 @app.command("round")
-def plan_round(
+def plan_round(  # noqa: PLR0913 (each is an option)
     round_id: Annotated[
         str | None, typer.Argument(metavar="[ROUND]", help="Its id; the newest open one if left out.")
     ] = None,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +22,14 @@ from ringfence.desks.testing.plans import Plan
 from ringfence.desks.testing.plans.answer import HourRow, Need
 from ringfence.desks.testing.plans.standing import Remark, Standing
 
-STAGES = ("sampling", "delivery", "testing", "reporting")
+
+@dataclass(frozen=True)
+class Folded(Part):
+    """A long part that opens when it is wanted."""
+
+    summary: str
+    part: Part
+    template: ClassVar[str] = "console/parts/folded.html"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Shown:
     standing: Standing | None = None
     remarks: Sequence[Remark] = ()
     live: bool = False
+    round: str = ""
 
     def at(self, hours: float | None) -> str:
         """An hour of the plan as a clock shows it; with the day, where it is not the plan's own."""
@@ -57,7 +65,10 @@ class Shown:
 
     def place(self, id_: str) -> Cell:
         """A site, linked where it is on record."""
-        return Cell(self.name(id_), href=reverse("testing_site", args=[id_]) if self.live and id_ in self.names else "")
+        return Cell(
+            self.name(id_),
+            href=reverse("testing_site", args=[id_]) if self.live and self.standing and self.standing.sites else "",
+        )
 
     def laboratory(self, id_: str) -> Cell:
         """A laboratory, linked where it is on record."""
@@ -202,7 +213,8 @@ def _hours(shown: Shown, hours: Sequence[HourRow]) -> Part:
         Row(str(row.hour), [Cell(shown.at(row.hour)), *(Cell(f"{getattr(row, name):,}") for name in names)])
         for row in hours
     ]
-    return table(_("Hour by hour, in tubes but for samplers and people"), heads, rows, "")
+    title = _("Hour by hour, in tubes but for samplers and people")
+    return Folded(title, table(title, heads, rows, ""))
 
 
 def against_plain(shown: Shown) -> Section:
@@ -265,7 +277,12 @@ def figures(shown: Shown) -> Section:
         for each in shown.plan.figures
     ]  # fmt: skip
     title = _("Figures used")
-    return Section(title, [table(title, [_("Figure"), _("Value"), _("Source"), _("Certainty")], rows, "")], "figures")
+    unsure = sum(each.certainty == "K" for each in shown.plan.figures)
+    said = _("%(n)s of %(of)s figures have no published source: they are marked as unverified.") % {
+        "n": unsure, "of": len(rows),
+    }  # fmt: skip
+    listed = table(title, [_("Figure"), _("Value"), _("Source"), _("Certainty")], rows, "")
+    return Section(title, [Text(said), Folded(_("All figures with their sources"), listed)], "figures")
 
 
 def _said(code: str, else_: str) -> str:

@@ -15,7 +15,7 @@ from ringfence.console.sections import Drawn, Links, Part, Section, Text, table
 from ringfence.desks.testing.plans.answer import LabPlan, SitePlan, Trip
 
 LABS_DRAWN = 3
-AT_ONCE = 50
+AT_ONCE = 20
 
 
 def labs(shown: Shown) -> Section:

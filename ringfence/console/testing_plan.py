@@ -53,7 +53,8 @@ class AskedForm(forms.Form):
         super().__init__(here.request.GET or None)
         names = here.area_names([each.path for each in found])
         options = [(each.id, parts.round_said(here, each, names)) for each in found]
-        self.fields["round"] = forms.ChoiceField(label=_("Round"), choices=options, required=False)
+        picked = forms.Select(choices=options)  # a closed round told in the address is refused by the plan itself
+        self.fields["round"] = forms.CharField(label=_("Round"), widget=picked, required=False, max_length=80)
         self.fields["vehicles"] = forms.IntegerField(
             label=_("Vehicles"), required=False, min_value=1, max_value=10_000,
             help_text=_("Left empty: as many as began a trip within the last day."),
@@ -83,17 +84,17 @@ def plan_page(here: Page) -> HttpResponse:
         return answer  # type: ignore[no-any-return]
     found: list[RoundRow] = here.ask(rounds, outbreak=here.outbreak_id, under=here.under_id, open_only=True)
     form = AskedForm(here, found)
-    side = _side(here, form, found)
+    asked, file = _asking(form, found), _from_file(opened=not found)
     told = form.cleaned_data if form.is_bound and form.is_valid() else {}
     if form.is_bound and form.errors:
-        return _shown(here, _("The plan of a round"), [], side, status=422)
+        return _shown(here, _("The plan of a round"), [*asked, file], status=422)
     try:
         shown = _of_round(here, told.get("round") or None, told.get("vehicles"), told.get("within_hours"))
     except Refused as refusal:
-        return _refused(here, refusal, side)
-    row = next((each for each in found if each.id == (told.get("round") or found[0].id)), found[0])
-    title = _("Plan · %(round)s") % {"round": parts.round_said(here, row)}
-    return _shown(here, title, _main(here, shown), [*side, plan_parts.rests_on(shown)])
+        return _refused(here, refusal, [*asked, file])
+    row = next((each for each in found if each.id == shown.round), None)
+    title = _("Plan · %(round)s") % {"round": parts.round_said(here, row) if row else shown.plan.name}
+    return _shown(here, title, [*_first(shown), *asked, *_rest(here, shown), file])
 
 
 def _of_round(here: Page, round_id: str | None, vehicles: int | None, hours: float | None) -> Shown:
@@ -104,19 +105,25 @@ def _of_round(here: Page, round_id: str | None, vehicles: int | None, hours: flo
         )  # fmt: skip
         return Shown(
             plan=made.plan, begins=made.begins_at.astimezone(here.zone), as_of=made.as_of, names={}, cells={},
-            standing=made.standing, remarks=made.remarks, live=True,
+            standing=made.standing, remarks=made.remarks, live=True, round=made.round,
         )  # fmt: skip
 
     key = (here.who.scope("see").paths, here.outbreak_id, here.under_id, here.line, round_id, vehicles, hours)
     shown = _kept(key, here.now, plan)
-    places = {each.site for each in shown.plan.sites} | {each.id for each in shown.plan.labs}
-    cells = here.area_names({each.cell for each in shown.plan.sites} | places)
-    zone = shown.begins.astimezone(here.zone) if shown.begins else None
-    return replace(shown, begins=zone, names=cells | parts.places_said(places), cells=cells)
+    cells = here.area_names({each.cell for each in shown.plan.sites})
+    places = parts.places_said({each.site for each in shown.plan.sites} | {each.id for each in shown.plan.labs})
+    for each in shown.plan.sites:  # a site that the plan places is called by its cell
+        cell, _sign, number = each.site.rpartition("-")
+        if each.site not in places and cell in cells:
+            places[each.site] = f"{cells[cell]} {number}"
+    return replace(shown, names=places, cells=cells)
 
 
 def _of_file(here: Page, upload: str) -> HttpResponse:
-    side = _side(here, None, [])
+    file = _from_file(opened=False)
+    file = replace(
+        file, parts=[*file.parts, Links([Choice(_("Plan the round under way instead"), reverse("testing_plan"))])]
+    )
     try:
         job = uploads.upload(upload, here.who.id)
         told = read_text(job.file.read_text(encoding="utf-8-sig", errors="replace"), job.name)
@@ -129,9 +136,9 @@ def _of_file(here: Page, upload: str) -> HttpResponse:
 
         shown = _kept(("file", job.id), here.now, plan)
     except Refused as refusal:
-        return _refused(here, refusal, side)
+        return _refused(here, refusal, [file])
     title = _("Plan · %(round)s") % {"round": shown.plan.name}
-    return _shown(here, title, _main(here, shown), [*side, plan_parts.rests_on(shown)])
+    return _shown(here, title, [*_first(shown), *_rest(here, shown), file])
 
 
 @page()
@@ -153,11 +160,15 @@ def bring_plan(here: Page) -> HttpResponse:
 # -- the page ---------------------------------------------------------------------------------------------------------
 
 
-def _main(here: Page, shown: Shown) -> list[Section]:
+def _first(shown: Shown) -> list[Section]:
+    return [plan_parts.summary(shown), plan_parts.helps(shown)]
+
+
+def _rest(here: Page, shown: Shown) -> list[Section]:
     cards = [
-        plan_parts.summary(shown), plan_parts.helps(shown), plan_parts.stages(shown), plan_rows.labs(shown),
+        plan_parts.stages(shown), plan_rows.labs(shown),
         plan_rows.sites(shown, _after(here, "sites")), plan_rows.trips(shown, _after(here, "trips")),
-        plan_parts.against_plain(shown), plan_parts.noise(shown), plan_parts.figures(shown),
+        plan_parts.against_plain(shown), plan_parts.noise(shown), plan_parts.rests_on(shown), plan_parts.figures(shown),
     ]  # fmt: skip
     return [replace(each, parts=[_linked(here, part, each.id) for part in each.parts]) for each in cards if each]
 
@@ -180,43 +191,41 @@ def _linked(here: Page, part: Part, anchor: str) -> Part:
     return Links(made)
 
 
-def _side(here: Page, form: AskedForm | None, found: list[RoundRow]) -> list[Section]:
-    url = reverse("testing_plan")
-    made = []
-    if form is not None and found:
-        text = _("It is planned anew from what is on record now, each time something was told.")
-        made.append(Section(_("What is planned"), [Asked(form, url, _("Plan it")), Text(text)], "asked"))
-    file: list[Part] = [
-        Ask(title=_("Plan from a file"), form=PlanFile(), url=reverse("testing_plan_file"), submit=_("Plan it"), opened=not found)
-    ]  # fmt: skip
-    if form is None:
-        file.append(Links([Choice(_("Plan the round under way instead"), url)]))
-    del here
-    return [*made, Section(_("Another plan"), file, "file")]
+def _asking(form: AskedForm, found: list[RoundRow]) -> list[Section]:
+    if not found:
+        return []
+    text = _("It is planned anew from what is on record now, each time something was told.")
+    return [Section(_("What is planned"), [Asked(form, reverse("testing_plan"), _("Plan it")), Text(text)], "asked")]
 
 
-def _shown(here: Page, title: str, main: list[Section], side: list[Section], status: int = 200) -> HttpResponse:
+def _from_file(*, opened: bool) -> Section:
+    url, title = reverse("testing_plan_file"), _("Plan from a file")
+    return Section(
+        _("Another plan"), [Ask(title=title, form=PlanFile(), url=url, submit=_("Plan it"), opened=opened)], "file"
+    )
+
+
+def _shown(here: Page, title: str, main: list[Section], status: int = 200) -> HttpResponse:
     sections = Sections(
         title=title,
         lead=_("who swabs where and when, which box goes to which laboratory, and when it is over"),
         way=[Choice(_("Testing"), reverse("testing")), Choice(_("Rounds"), reverse("testing_rounds"))],
         tools=parts.ways(here, "testing_plan"),
         main=main,
-        side=side,
     )
     return here.render("console/sections.html", status=status, sections=sections)
 
 
-def _refused(here: Page, refusal: Refused, side: list[Section]) -> HttpResponse:
-    """The refusal in its three parts, with the forms that may help beside it."""
+def _refused(here: Page, refusal: Refused, others: list[Section]) -> HttpResponse:
+    """The refusal in its three parts, with the forms that may help beneath it."""
     wrong, record, do = three_parts(refusal)
     links: list[Choice] = []
     if refusal.code == "plan_no_round" and here.may("decide"):
         links = [Choice(_("Open a round"), reverse("testing_round_new"))]
     if refusal.code == "plan_no_laboratory":
         links = [Choice(_("Laboratories"), reverse("laboratories"))]
-    main = [Section(wrong, [Text(record), Text(do), *([Links(links)] if links else [])], "refused")]
-    return _shown(here, _("The plan of a round"), main, side, status=status_of(refusal))
+    first = [Section(wrong, [Text(record), Text(do), *([Links(links)] if links else [])], "refused")]
+    return _shown(here, _("The plan of a round"), [*first, *others], status=status_of(refusal))
 
 
 # -- plans kept for a while -------------------------------------------------------------------------------------------

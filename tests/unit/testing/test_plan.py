@@ -238,14 +238,16 @@ def test_what_is_written_down_adds_up(told: Told) -> None:
     left = sum(each.population for each in told.cells)
     assert sum(row.people for row in made.hours) == left == sum(sum(each.people_by_hour) for each in made.sites)
     whole = made.totals.tubes + sum(each.queue for each in told.labs) + sum(each.tubes for each in told.underway)
-    assert sum(row.received for row in made.hours) == sum(row.results for row in made.hours) == whole
+    queue = {each.id: each.queue for each in told.labs}
+    assert sum(row.received for row in made.hours) == whole - sum(queue.values())
+    assert sum(row.results for row in made.hours) == whole
     assert sum(row.reported for row in made.hours) == whole
     last = made.hours[-1]
     assert (last.at_sites, last.on_road, last.in_labs, last.to_report) == (0, 0, 0, 0)
     for row in made.hours:
         assert min(row.at_sites, row.on_road, row.in_labs, row.to_report) >= 0
     for lab in made.labs:
-        assert sum(lab.received) == sum(lab.results) == lab.tubes
+        assert sum(lab.received) + queue[lab.id] == sum(lab.results) == lab.tubes
         assert min(lab.waiting, default=0) >= 0
     boxes = defaultdict(list)
     for trip in made.trips:

@@ -85,7 +85,7 @@ def gather(  # noqa: PLR0913 (each may be told)
     """
     known = round_on_record(scope, outbreak, round_id)
     if known is None:
-        raise Refused("plan_no_round")
+        raise Refused("not_known_here", what="round", id=round_id) if round_id else Refused("plan_no_round")
     if known.closed_at is not None:
         raise Refused("plan_round_closed", number=known.number, closed_at=from_micros(known.closed_at))
     figures = figures_of(numbers)

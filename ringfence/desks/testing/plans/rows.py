@@ -45,19 +45,26 @@ class Rows:
         people = self._by_station(sealed.people)
         samplers = np.where(people > 0, plan.sampling.samplers[:, None], 0).sum(axis=0)
         collected = by_hour(trips.leave, trips.tubes, n)
-        before = plan.means.before
-        received = by_hour(np.concatenate((trips.arrive, before[1])), np.concatenate((trips.load, before[2])), n)
+        held, (_, at, tubes) = self._held_and_coming()
+        received = by_hour(np.concatenate((trips.arrive, at)), np.concatenate((trips.load, tubes)), n)
         results = np.diff(self._results(self.edges), prepend=0)
         reported = np.diff(self._reported(), prepend=0)
         new = by_hour(sealed.at[self.new], None, n)
         at_sites = np.cumsum(new) + int((~self.new).sum()) - np.cumsum(collected)
-        on_road = np.cumsum(collected) + int(before[2].sum()) - np.cumsum(received)
-        in_labs, to_report = np.cumsum(received) - np.cumsum(results), np.cumsum(results) - np.cumsum(reported)
+        on_road = np.cumsum(collected) + int(tubes.sum()) - np.cumsum(received)
+        in_labs = int(held.sum()) + np.cumsum(received) - np.cumsum(results)
+        to_report = np.cumsum(results) - np.cumsum(reported)
         happens = (samplers, people.sum(axis=0), new, collected, received, results, reported)
         columns = np.stack((*happens, at_sites, on_road, in_labs, to_report), axis=1)
         return tuple(
             HourRow(**dict(zip(HOUR_COLUMNS, (hour, *row), strict=True))) for hour, row in enumerate(columns.tolist())
         )
+
+    def _held_and_coming(self) -> tuple[Ints, tuple[Ints, Ints, Ints]]:
+        """Tubes that each lab holds from the start, int64[n_labs]; (lab, at, tubes) of those on the road, int64[n] each."""
+        held = np.array([each.queue for each in self.told.labs], np.int64)
+        lab, at, tubes = (each[int((held > 0).sum()) :] for each in self.plan.means.before)  # queues stand first
+        return held, (lab, at, tubes)
 
     def _results(self, moments: Ints) -> Ints:
         total = np.zeros(len(moments), np.int64)
@@ -82,17 +89,18 @@ class Rows:
     def labs(self) -> tuple[LabPlan, ...]:
         """Every lab, also those that get nothing."""
         plan, means = self.plan, self.plan.means
+        held, road = self._held_and_coming()
         found = []
         for n, lab in enumerate(self.told.labs):
             tested = plan.tested[n]
             none = (0,) * self.n_hours
             received = waiting = results = none
             if tested is not None:
-                mine, held = plan.trips.lab == n, means.before[0] == n
-                at = np.concatenate((plan.trips.arrive[mine], means.before[1][held]))
-                come = by_hour(at, np.concatenate((plan.trips.load[mine], means.before[2][held])), self.n_hours)
+                mine, coming = plan.trips.lab == n, road[0] == n
+                at = np.concatenate((plan.trips.arrive[mine], road[1][coming]))
+                come = by_hour(at, np.concatenate((plan.trips.load[mine], road[2][coming])), self.n_hours)
                 begun = results_by(means.labs, n, tested, self.edges + means.labs.run_s[n])
-                received, waiting = _whole(come), _whole(np.cumsum(come) - begun)
+                received, waiting = _whole(come), _whole(held[n] + np.cumsum(come) - begun)
                 results = _whole(np.diff(results_by(means.labs, n, tested, self.edges), prepend=0))
             found.append(
                 LabPlan(

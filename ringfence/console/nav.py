@@ -24,7 +24,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("testing", N_("Testing"), "⚗", "see"),
     ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("station", N_("Sampling station"), "✛", "sample"),
-    ("people", N_("People"), "☻", "see"),
+    ("people", N_("People on record"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
     ("reporting", N_("Reporting"), "◔", "see"),
     ("decisions", N_("Decisions"), "✎", "see"),

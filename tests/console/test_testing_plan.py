@@ -58,7 +58,16 @@ def test_the_page_says_what_the_engine_says(told: Swabbing) -> None:
         assert clock(made, stage.finish_h) in said
     assert f"{plan.totals.people_left} of {plan.totals.people} to be tested" in said
     for row in plan.hours[int(plan.now_h) :]:
-        numbers = (row.samplers, row.people, row.sealed, row.at_sites, row.on_road, row.received, row.in_labs, row.results)
+        numbers = (
+            row.samplers,
+            row.people,
+            row.sealed,
+            row.at_sites,
+            row.on_road,
+            row.received,
+            row.in_labs,
+            row.results,
+        )
         assert " ".join([clock(made, row.hour), *map(str, numbers), str(row.reported)]) in said
     for trip in plan.trips[:20]:
         stop = trip.stops[0]
@@ -66,7 +75,10 @@ def test_the_page_says_what_the_engine_says(told: Swabbing) -> None:
     assert f"{clock(made, plan.plain.finish_h)}" in said
     assert f"95 of 100 end by {clock(made, plan.noise.finish_h['p95'])}" in said
     assert "JPCM, testing guide, 1st ed., 2021-02" in said
-    assert f"{sum(each.certainty == 'K' for each in plan.figures)} of {len(plan.figures)} figures have no published source" in said
+    assert (
+        f"{sum(each.certainty == 'K' for each in plan.figures)} of {len(plan.figures)} figures have no published source"
+        in said
+    )
     assert "2 of 2 places have no coordinates" in said
 
 

@@ -16,7 +16,7 @@ from ringfence.desks.testing.planned import plan_of_round, planned, small_enough
 from ringfence.desks.testing.plans import make
 from ringfence.desks.testing.plans.from_round import gather
 from ringfence.desks.testing.plans.layout import lay_out
-from ringfence.desks.testing.plans.on_record import CellOnRecord, SiteOnRecord, serving
+from ringfence.desks.testing.plans.on_record import Serving, SiteOnRecord
 from ringfence.facts.ids import PlaceId
 from tests.console.conftest import world  # noqa: F401 (the small world)
 from tests.console.swabbing import EACH, Swabbing
@@ -167,12 +167,13 @@ def site(id_: str, path: str, *serves: str) -> SiteOnRecord:
 
 
 def test_a_cell_goes_to_the_sites_that_say_so_else_to_the_nearest_in_the_tree() -> None:
-    cell = CellOnRecord("a.b.c.", 100, 0, 0, 10)
     far, near, own = site("1", "a.x."), site("2", "a.b."), site("3", "a.x.", "a.b.c.")
-    assert serving(cell, [far, near, own]) == [own]
-    assert serving(cell, [far, near]) == [near]
-    assert serving(cell, [site("4", "z.", "q.")]) == [site("4", "z.", "q.")]
-    assert serving(cell, []) == []
+    assert Serving([far, near, own]).of("a.b.c.") == [own]
+    assert Serving([far, near]).of("a.b.c.") == [near]
+    assert Serving([far, near, own]).of("a.b.d.") == [near]
+    assert Serving([far, near]).of("a.z.") == [far, near]
+    assert Serving([site("4", "z.", "q.")]).of("a.b.c.") == [site("4", "z.", "q.")]
+    assert Serving([]).of("a.b.c.") == []
 
 
 def test_places_without_coordinates_stand_apart_and_near_what_they_share_most_with() -> None:

@@ -186,7 +186,7 @@ def stages(shown: Shown) -> Section:
     title = _("The four stages by the hour")
     words = Labels(title=title, description=_("One lane a stage; bars are what is done in each hour."))
     drawn = stages_chart(lanes, [shown.at(row.hour) for row in hours], marks, words)
-    return Section(title, [Drawn(drawn), _ends(shown), _hours(shown, hours)], "stages")
+    return Section(_("Hour by hour"), [Drawn(drawn), _ends(shown), _hours(shown, hours)], "stages")
 
 
 def _ends(shown: Shown) -> Part:

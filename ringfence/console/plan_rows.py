@@ -24,7 +24,7 @@ def labs(shown: Shown) -> Section:
     ranked = sorted(plan.labs, key=lambda each: (-each.tubes, shown.name(each.id)))
     rows = [_lab(shown, each) for each in ranked]
     heads = [
-        _("Laboratory"), _("Tubes"), _("Of what it can begin"), _("Sites"), _("Vehicles"), _("First"), _("Last"), _("Ends"),
+        _("Laboratory"), _("Tubes"), _("Of what it can begin by the end"), _("Sites"), _("Vehicles"), _("First"), _("Last"), _("Ends"),
         _("Longest queue"),
     ]  # fmt: skip
     title = _("By laboratory")
@@ -34,8 +34,10 @@ def labs(shown: Shown) -> Section:
 
 def _lab(shown: Shown, lab: LabPlan) -> Row:
     can = sum(lab.capacity)
-    longest = max(lab.waiting, default=0)
-    hour = lab.waiting.index(longest) + 1 if longest else None
+    first = math.floor(shown.plan.now_h)
+    waiting = lab.waiting[first:]
+    longest = max(waiting, default=0)
+    hour = max(shown.plan.now_h, first + waiting.index(longest)) if longest else None
     note = _("at %(at)s") % {"at": shown.at(hour)} if hour is not None else ""
     counts = (lab.sites, lab.vehicles)
     return Row(lab.id, [

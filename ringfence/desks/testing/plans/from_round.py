@@ -26,9 +26,9 @@ from ringfence.desks.testing.plans.on_record import (
     CellOnRecord,
     OnRecord,
     RoundOnRecord,
+    Serving,
     on_record,
     round_on_record,
-    serving,
 )
 from ringfence.desks.testing.plans.standing import Remark, Standing
 from ringfence.desks.testing.plans.told import About, Cell, Lab, Site, Told, Underway, VehicleGroup
@@ -243,7 +243,8 @@ class _Gathering:
     def _sites(self) -> tuple[Site, ...]:
         """A sampler stands at each lane, and one for each size of pool: more lanes can be opened."""
         self.sizes: dict[str, set[int]] = defaultdict(set)
-        self.going = [(cell, serving(cell, self.found.sites)) for cell in self.found.cells]
+        serving = Serving(self.found.sites)
+        self.going = [(cell, serving.of(cell.path)) for cell in self.found.cells]
         for cell, sites in self.going:
             for each in sites if cell.left else ():
                 self.sizes[each.id].add(cell.pool)

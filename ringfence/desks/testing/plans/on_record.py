@@ -201,21 +201,24 @@ def _vehicles(scope: Scope, now: int) -> int:
     return int(row[0]) if row else 0
 
 
-def serving(cell: CellOnRecord, sites: Sequence[SiteOnRecord]) -> list[SiteOnRecord]:
+class Serving:
     """Which sites a cell's people go to: those that say so, else those without such a word that lie nearest in the tree."""
-    told = [each for each in sites if any(cell.path.startswith(path) for path in each.serves)]
-    if told or not sites:
-        return told
-    silent = [each for each in sites if not each.serves] or list(sites)
-    near = [shared(each.path, cell.path) for each in silent]
-    return [each for each, steps in zip(silent, near, strict=True) if steps == max(near)]
 
+    def __init__(self, sites: Sequence[SiteOnRecord]) -> None:
+        """Each site stands under the paths it serves; one that says nothing under every place that it lies in."""
+        self.told: dict[str, list[SiteOnRecord]] = {}
+        self.silent: dict[str, list[SiteOnRecord]] = {}
+        for site in sites:
+            for path in dict.fromkeys(site.serves):
+                self.told.setdefault(path, []).append(site)
+        for site in [each for each in sites if not each.serves] or sites:
+            for path in above(site.path):
+                self.silent.setdefault(path, []).append(site)
 
-def shared(one: str, other: str) -> int:
-    """How many steps of the jurisdiction tree two paths have in common."""
-    steps = 0
-    for left, right in zip(one.split("."), other.split("."), strict=False):
-        if left != right or not left:
-            break
-        steps += 1
-    return steps
+    def of(self, path: str) -> list[SiteOnRecord]:
+        """The sites of a cell; none only where there is no site at all."""
+        places = above(path)
+        told = {each.id: each for place in places for each in self.told.get(place, ())}
+        if told:
+            return list(told.values())
+        return next((self.silent[place] for place in reversed(places) if place in self.silent), [])

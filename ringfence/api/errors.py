@@ -84,11 +84,25 @@ def unanswered(error: BaseException) -> HttpResponse:
     if _is_full(beneath):
         logger.error("no room left", exc_info=error)
         return problem(Refused("disk_full"), 507)
-    if isinstance(beneath, sqlite3.OperationalError | psycopg.OperationalError):
+    if _passes(beneath):
         number = secrets.token_hex(6)
         logger.error("fault %s", number, exc_info=error)
         return problem(Refused("not_now", id=number), 503)
     return our_fault(error)
+
+
+PASSING = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PROTOCOL,
+}  # fmt: skip
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether a database is away, locked or unreadable just now; a statement that is wrong stays wrong."""
+    if isinstance(error, sqlite3.OperationalError):
+        code = getattr(error, "sqlite_errorcode", None)
+        return code is None or code & 0xFF in PASSING
+    return isinstance(error, psycopg.OperationalError)
 
 
 def _is_full(error: BaseException) -> bool:

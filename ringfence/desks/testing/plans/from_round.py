@@ -169,9 +169,8 @@ class _Gathering:
 
     def _places(self) -> tuple[dict[str, Point], int]:
         found = self.found
-        paths: dict[str, str] = {each.id: each.path for each in found.sites} | {
-            each.id: each.path for each in found.laboratories
-        }
+        paths: dict[str, str] = {str(each.id): each.path for each in found.sites}
+        paths |= {str(each.id): each.path for each in found.laboratories}
         if not found.sites:
             paths |= {each.path: each.path for each in found.cells}
         known = place_points(list(paths))

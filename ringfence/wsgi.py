@@ -14,3 +14,4 @@ application = get_wsgi_application()
 centre()  # opened before the first request, not by it
 gc.collect()
 gc.freeze()  # what is here now stays: the collector need not look at it again and again
+gc.set_threshold(50_000, 20, 50)  # a hand-in makes ten thousand small things, none of them in a circle

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ringfence.console import testing_parts as parts
 from ringfence.console.asks import ask
@@ -22,7 +23,7 @@ from ringfence.console.shown import how_long
 from ringfence.core.errors import Refused
 from ringfence.desks.testing.queries import files
 from ringfence.desks.testing.queries import laboratories as queries
-from ringfence.desks.testing.queries.laboratories import LaboratoryRow, Turnaround
+from ringfence.desks.testing.queries.laboratories import LaboratoryRow, SharesRow, Turnaround
 from ringfence.facts.ids import PlaceId
 
 A_DAY = timedelta(days=1)
@@ -39,12 +40,14 @@ def laboratories_page(here: Page) -> HttpResponse:
     limit = parts.numbers(here).read_within
     rows = [_row(here, each, names, areas, took.get(each.id), limit) for each in found]
     heads = [_("Laboratory"), _("Reads an hour"), _("Waiting"), _("Oldest"), _("Needs for these"),
-             _("Receipt to result, 24 h"), _("Looked at")]  # fmt: skip
+             _("Receipt to result, 24 h"), _("Called out, 24 h")]  # fmt: skip
     enrol = ask(here, "testing.enrol_laboratory", _("Enrol a laboratory"))
-    told = {"n": f"{len(found):,}", "waiting": f"{sum(each.waiting for each in found):,}"}
+    n, waiting = len(found), sum(each.waiting for each in found)
+    lead = ngettext("%(n)s laboratory; %(waiting)s tubes wait for a result.",
+                    "%(n)s laboratories; %(waiting)s tubes wait for a result.", n)  # fmt: skip
     sections = Sections(
         title=_("Laboratories"),
-        lead=_("%(n)s laboratories; %(waiting)s tubes wait in them for a result.") % told,
+        lead=lead % {"n": f"{n:,}", "waiting": f"{waiting:,}"},
         way=[Choice(_("Testing"), reverse("testing"))],
         tools=parts.ways(here, "laboratories"),
         main=[
@@ -75,7 +78,7 @@ def _row(  # noqa: PLR0913 (what a row is made of)
             Cell(parts.age(each.oldest_at, here.now), chip=Chip("overdue", _("late")) if late else None),
             Cell(_("it is down") if needs is None else how_long(3600 * needs) if each.waiting else "–"),
             Cell(_took(took), note=_of(took)),
-            Cell(chip=_flags(each)[0]) if each.flags else Cell(_("in line")),
+            Cell(chip=_flags(each)[0]) if each.flags else Cell(_("nothing")),
         ],
         href=url,
         act=late,
@@ -138,7 +141,7 @@ def laboratory_page(here: Page, laboratory: str) -> HttpResponse:
 def _now(here: Page, row: LaboratoryRow) -> list[Number]:
     limit = parts.numbers(here).read_within
     late = row.oldest_at is not None and here.now - row.oldest_at > limit
-    took = here.ask(queries.turnarounds, since=here.now - A_DAY).get(row.id)
+    took = here.ask(queries.turnarounds, since=here.now - A_DAY, laboratory=row.id).get(row.id)
     needs = row.hours_to_read
     return [
         Number(_("Waiting"), f"{row.waiting:,}", as_of=here.now, note=_("tubes")),
@@ -169,6 +172,7 @@ def _chart(here: Page, row: LaboratoryRow) -> Any:
 
 def _against(here: Page, row: LaboratoryRow) -> list[Part]:
     found = here.ask(queries.laboratory_shares, laboratory=row.id, since=here.now - A_DAY)
+    least = parts.numbers(here).out_of_line_from
     said = {"positive": _("Positive or unclear"), "invalid": _("Invalid")}
     rows = [
         Row(each.what, [
@@ -176,17 +180,22 @@ def _against(here: Page, row: LaboratoryRow) -> list[Part]:
             Cell(f"{each.found:,} / {each.of:,}", note=parts.share(each.found, each.of)),
             Cell(f"{each.others_found:,} / {each.others_of:,}", note=parts.share(each.others_found, each.others_of)),
             Cell(f"{each.of * each.others_found / each.others_of:,.1f}" if each.others_of else "–"),
-            Cell(chip=Chip("unverified", _("out of line"))) if each.what in row.flags else Cell(_("in line")),
+            _judged(each, row, least),
         ])
         for each in found
     ]  # fmt: skip
     heads = [_("Result"), _("Here"), _("All the others"), _("Expected here"), _("Judged")]
-    limit = parts.number(here, "out_of_line_from")
-    least = limit.value if limit is not None else "–"
     note = _(
         "Judged every few minutes from %(n)s tubes on, by how much the other laboratories differ among themselves. Out of line is a reason to look, no proof."
     )
     return [table(_("Against the other laboratories"), heads, rows, "–"), Text(note % {"n": least})]
+
+
+def _judged(each: SharesRow, row: LaboratoryRow, least: int) -> Cell:
+    """Out of line, in line, or too few to tell."""
+    if each.what in row.flags:
+        return Cell(chip=Chip("unverified", _("out of line")))
+    return Cell(_("in line") if each.of >= least else _("too few to judge"))
 
 
 def _boxes(here: Page, row: LaboratoryRow) -> Part:
@@ -202,7 +211,7 @@ def _boxes(here: Page, row: LaboratoryRow) -> Part:
         ], act=each.late)
         for each in found
     ]  # fmt: skip
-    heads = [_("Box"), _("Tubes"), _("Site"), _("Vehicle"), _("Left"), _("Expected"), _("In time")]
+    heads = [_("Box"), _("Tubes"), _("Sampling site"), _("Vehicle"), _("Left"), _("Expected"), _("In time")]
     return table(_("Boxes on their way"), heads, rows, _("No box is on its way here."))
 
 

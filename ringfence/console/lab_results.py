@@ -77,8 +77,8 @@ def upload_part(here: Page, laboratory: str) -> list[Part]:
 def bring(here: Page, laboratory: str) -> HttpResponse:
     """Take a file and check it."""
     known = _laboratory(here, laboratory)
-    form = FileForm(here.request.POST or None, here.request.FILES or None)
-    if here.request.method != "POST" or not form.is_valid():
+    form = FileForm(here.request.POST, here.request.FILES) if here.request.method == "POST" else FileForm()
+    if not form.is_valid():
         return _again(here, laboratory, form)
     try:
         file = form.cleaned_data["file"]

@@ -61,7 +61,7 @@ def people_page(here: Page) -> HttpResponse:
     if found is not None:
         main.insert(0, parts.found_card(here, found))
     sections = Sections(
-        title=_("People"),
+        title=_("People on record"),
         lead=_("People stand here by code; who they are is sealed and shown only for a purpose on record."),
         main=main,
         tools=[Choice(_("Register a person"), reverse("register_person"))] if here.may("report") else [],
@@ -105,7 +105,7 @@ def _sections(
     return Sections(
         title=f"••• {file.row.code}",
         lead=_("Person"),
-        way=[Choice(_("People"), reverse("people"))],
+        way=[Choice(_("People on record"), reverse("people"))],
         main=[
             *first,
             parts.cases_card(here, file),

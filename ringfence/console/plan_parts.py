@@ -212,7 +212,7 @@ def _ends(shown: Shown) -> Part:
 
 def _hours(shown: Shown, hours: Sequence[HourRow]) -> Part:
     heads = [
-        _("From"), _("Samplers"), _("People"), _("Sealed"), _("Wait at sites"), _("On the road"), _("Reached laboratories"),
+        _("From"), _("Samplers"), _("People"), _("Tubes sealed"), _("Wait at sites"), _("On the road"), _("Reached laboratories"),
         _("In laboratories"), _("Results"), _("Reported"),
     ]  # fmt: skip
     names = ("samplers", "people", "sealed", "at_sites", "on_road", "received", "in_labs", "results", "reported")

@@ -61,7 +61,7 @@ def sites(shown: Shown, after: int) -> Section:
     every = shown.plan.sites
     rows = [_site(shown, n, each) for n, each in enumerate(every[after : after + AT_ONCE], after)]
     heads = [
-        _("Site"), _("Cell"), _("Samplers"), _("From"), _("Until"), _("People"), _("Tubes"), _("To call in each slot"), _("Tubes go to"),
+        _("Sampling site"), _("Cell"), _("Samplers"), _("From"), _("Until"), _("People"), _("Tubes"), _("To call in each slot"), _("Tubes go to"),
     ]  # fmt: skip
     title = _("By site: who samples where and when")
     minutes = next(each.value for each in shown.plan.figures if each.name == "queue_minutes")

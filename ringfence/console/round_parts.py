@@ -15,7 +15,7 @@ from ringfence.core.fact import from_micros
 from ringfence.desks.testing.queries import expected, keys
 from ringfence.desks.testing.queries.expected import INFECTED_DAYS, RoundDone
 from ringfence.desks.testing.queries.rounds import RoundFile, RoundRow
-from ringfence.science.yields import Reckoned
+from ringfence.science.yields import Reckoned, Yield
 
 
 def expected_card(here: Page, file: RoundFile) -> Section:
@@ -30,7 +30,7 @@ def expected_card(here: Page, file: RoundFile) -> Section:
         ])
         for per, each in found
     ]  # fmt: skip
-    heads = [_("If infected are"), _("Infected"), _("Found"), _("Missed"), _("Positive tubes"), _("Held in vain"),
+    heads = [_("If infected are"), _("Infected"), _("Found"), _("Not found"), _("Positive tubes"), _("Held in vain"),
              _("Called falsely")]  # fmt: skip
     none = _(
         "The pack gives no false negatives by day for this disease and size of tube: nothing is reckoned without them."
@@ -67,53 +67,34 @@ def _source(here: Page, name: str, called: str) -> str:
 
 def stop_card(here: Page, row: RoundRow) -> Section:
     """What one more round would find, by those done; and the pack's rule for stopping. People decide."""
-    policy = parts.numbers(here)
     scope = here.who.scope("see")
     narrowed = scope.within(here.under.path) if here.under else scope
     done = expected.rounds_done(narrowed, row.outbreak, row.path, row.number)
     made: list[Part] = [_rounds_table(done)]
-    more = expected.one_more_round(done, policy)
-    if more is None:
-        made.append(Text(_("The rounds done say nothing yet of one more.")))
-    else:
-        made.append(
-            Pairs(
-                [
-                    (
-                        _("One more round would find"),
-                        Cell(_reckoned(more.next_round), note=_none(more.next_round.p_none)),
-                    ),
-                    (
-                        _("Infected and not found by then"),
-                        Cell(_reckoned(more.undetected), note=_none(more.undetected.p_none)),
-                    ),
-                    (
-                        _("New infections a day"),
-                        Cell(
-                            _("growing by %(n)s %%") % {"n": f"{100 * more.growth:.0f}"}
-                            if more.growth > 0
-                            else _("falling by %(n)s %%") % {"n": f"{-100 * more.growth:.0f}"}
-                        ),
-                    ),
-                ]
-            )
-        )
-        made.append(
-            Text(
-                _(
-                    "By %(n)s of this area; people who fall ill and come by themselves are not taken off, so these numbers are rather too high."
-                )
-                % {"n": ngettext("%(n)s round", "%(n)s rounds", len(done)) % {"n": len(done)}}
-            )
-        )
     if done:
-        made.insert(
-            1,
-            Text(
-                _("Found: people who were not under measures when they were swabbed. Unread: tubes without a result.")
-            ),
-        )
-    return Section(_("One more round, or stop?"), [*made, *_rule(here, row, done)], "stop")  # fmt: skip
+        said = _("Found: people who were not under measures when they were swabbed. Unread: tubes without a result.")
+        made.append(Text(said))
+    made += _one_more(expected.one_more_round(done, parts.numbers(here)), len(done))
+    return Section(_("One more round, or stop?"), [*made, *_rule(here, row, done)], "stop")
+
+
+def _one_more(more: Yield | None, rounds: int) -> list[Part]:
+    """What the next round would find, with intervals, and what that rests on."""
+    if more is None:
+        return [Text(_("The rounds done say nothing yet of one more."))]
+    rate = {"n": f"{100 * abs(more.growth):.0f}"}
+    trend = _("growing by %(n)s %%") % rate if more.growth > 0 else _("falling by %(n)s %%") % rate
+    based = _(
+        "By %(rounds)s of this area; people who fall ill and come by themselves are not taken off, so these numbers are"
+        " rather too high."
+    )
+    counted = ngettext("%(n)s round", "%(n)s rounds", rounds) % {"n": rounds}
+    pairs = [
+        (_("One more round would find"), Cell(_reckoned(more.next_round), note=_none(more.next_round.p_none))),
+        (_("Infected and not found by then"), Cell(_reckoned(more.undetected), note=_none(more.undetected.p_none))),
+        (_("New infections a day"), Cell(trend)),
+    ]
+    return [Pairs(pairs), Text(based % {"rounds": counted})]
 
 
 def _rounds_table(done: list[RoundDone]) -> Part:

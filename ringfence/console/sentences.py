@@ -12,17 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from ringfence.console.fields import KINDS
+from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Because, Cell, Entry
-from ringfence.console.shown import label, local_day
+from ringfence.console.shown import label, local_day, names_language
 from ringfence.console.templatetags.console import moment
 from ringfence.core.fact import Fact
 from ringfence.core.log import Told
 from ringfence.core.words import N_
 from ringfence.desks.cases import queries as cases
 from ringfence.desks.testing.queries.tubes import tube_codes
+from ringfence.facts.ids import JurisdictionId
 from ringfence.registry.queries.accounts import account_names
-from ringfence.registry.queries.areas import place_names
-from ringfence.registry.queries.people import codes_of
+from ringfence.registry.queries.areas import area, place_names
 from ringfence.registry.queries.units import unit_names
 
 if TYPE_CHECKING:
@@ -268,14 +269,14 @@ def testing_abouts(ids: Sequence[str]) -> dict[str, Cell]:
         each: Cell(code, href=reverse("testing_box" if each.startswith("box_") else "testing_tube", args=[code]))
         for each, code in tube_codes(ids).items()
     }
-    cells |= {
-        each: Cell(name) for each, name in place_names([each for each in ids if each.startswith("place_")]).items()
-    }
-    people = [each for each in ids if each.startswith("person_")]
-    known = {each: code for each, code in codes_of(people).items() if code != each}
-    return cells | {
-        each: Cell(f"••• {known.get(each, each[-8:].upper())}", href=reverse("person", args=[each])) for each in people
-    }
+    places = [each for each in dict.fromkeys(ids) if each.startswith("place_")]
+    cells |= {each: Cell(name) for each, name in place_names(places).items()}
+    for each in places:
+        found = None if each in cells else area(JurisdictionId(each))
+        if found is not None:
+            cells[each] = Cell(found.name(names_language()))
+    people = codes(each for each in ids if each.startswith("person_"))
+    return cells | {each: Cell(f"••• {code}", href=reverse("person", args=[each])) for each, code in people.items()}
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:

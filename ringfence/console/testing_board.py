@@ -284,7 +284,7 @@ def _late_boxes(here: Page) -> tuple[str, Part]:
         for each in found
     ]  # fmt: skip
     title = _("Boxes on their way for more than %(span)s") % {"span": how_long(limit.total_seconds())}
-    heads = [_("Box"), _("Since packing"), _("Where"), _("Tubes"), _("Site")]
+    heads = [_("Box"), _("Since packing"), _("Where"), _("Tubes"), _("Sampling site")]
     return title, table(title, heads, rows, _("✓ No box is late."))
 
 

@@ -65,7 +65,7 @@ def _inside(file: BoxFile) -> Section:
         ])
         for each in file.tubes[:300]
     ]  # fmt: skip
-    heads = [_("Tube"), _("People"), _("Sealed"), _("Where"), _("Result")]
+    heads = [_("Tube"), _("People"), _("Tube sealed"), _("Where"), _("Result")]
     made: list[Part] = [table(_("Tubes in it"), heads, rows, _("No tube is on record in it."))]
     if len(file.tubes) > len(rows):
         made.append(Text(_("The first %(n)s of %(of)s.") % {"n": len(rows), "of": len(file.tubes)}))
@@ -77,7 +77,7 @@ def _counted(file: BoxFile) -> Section:
     row = file.row
     if row.received_at is None:
         return Section(_("At receipt"), [Text(_("No laboratory has taken it in yet."))], "receipt")
-    counts = ((_("Missing"), row.missing), (_("Leaking"), row.leaking), (_("Beyond those packed"), row.extra),
+    counts = ((_("Not in the box"), row.missing), (_("Leaking"), row.leaking), (_("Beyond those packed"), row.extra),
               (_("Without a label"), row.unlabelled))  # fmt: skip
     pairs = [(text, Cell(str(n), chip=Chip("breach", _("look")) if n else None)) for text, n in counts]
     return Section(_("At receipt"), [Pairs(pairs)], "receipt")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ringfence.console import testing_parts as parts
 from ringfence.console.context import Page, page
 from ringfence.console.lists import Head, Line, ListPage, declare, list_page
+from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Empty
 from ringfence.console.shown import due, label
 from ringfence.core.words import N_
@@ -24,7 +25,7 @@ from ringfence.desks.testing.queries.tubes import OwnSwab, own_swabs
 def lines(here: Page, rows: Sequence[HoldRow]) -> list[Line]:
     """Holds, drawn."""
     names = here.area_names(each.path for each in rows)
-    known = parts.codes(each.person for each in rows)
+    known = codes(each.person for each in rows)
     tubes = own_swabs([tube for each in rows for tube in (each.pool, each.own_tube) if tube])
     limit = parts.numbers(here).retest_within
     made = []
@@ -73,7 +74,7 @@ def records(here: Page, rows: Sequence[HoldRow]) -> list[list[Any]]:
 
 def _named(here: Page, ids: Sequence[str]) -> dict[str, str]:
     del here
-    known = parts.codes(each.split()[0] for each in ids)
+    known = codes(each.split()[0] for each in ids)
     return {each: f"••• {known.get(each.split()[0], '')}" for each in ids}
 
 

@@ -16,6 +16,7 @@ from ringfence.console import views
 from ringfence.console.context import Page, page
 from ringfence.console.lists import Head, Line, ListPage, declare, list_page, listing
 from ringfence.console.papers import download
+from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Empty, Number
 from ringfence.console.sections import Links, Numbers, Part, Section, Sections, Text
 from ringfence.console.sections import List as WholeList
@@ -89,7 +90,7 @@ def records(here: Page, rows: Sequence[MissingRow]) -> list[list[Any]]:
 def _named(here: Page, ids: Sequence[str]) -> dict[str, str]:
     """How missing people are called in a preview."""
     del here
-    known = parts.codes(each.split()[-1] for each in ids)
+    known = codes(each.split()[-1] for each in ids)
     return {each: f"••• {known.get(each.split()[-1], '')}" for each in ids}
 
 
@@ -257,7 +258,7 @@ def sheet_page(here: Page) -> HttpResponse:
 def excused_lines(here: Page, rows: Sequence[ExcusedRow]) -> list[Line]:
     """Excused people, drawn: masked."""
     names = here.area_names(each.path for each in rows)
-    known = parts.codes(each.person for each in rows)
+    known = codes(each.person for each in rows)
     return [
         Line(each.id, {
             "missing_person": parts.person_cell(each.person, known),

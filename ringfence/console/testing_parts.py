@@ -19,7 +19,6 @@ from ringfence.core.policy import Number
 from ringfence.desks.testing.policy import Policy
 from ringfence.desks.testing.queries.rounds import RoundRow
 from ringfence.facts.testing import Result
-from ringfence.registry.queries import people
 from ringfence.registry.queries.areas import place_names
 
 RESULT_CHIPS = {"negative": "negative", "positive": "positive", "unclear": "suspect", "invalid": "breach"}
@@ -84,15 +83,6 @@ def stage_chip(stage: str) -> Chip:
     return Chip(STAGE_CHIPS.get(stage, "discarded"), label(f"stage.{stage}"))
 
 
-def codes(ids: Iterable[str]) -> dict[str, str]:
-    """Person -> the code shown for them; those who so far stand only in a register by their number there."""
-    wanted = list(dict.fromkeys(ids))
-    known = people.codes_of(wanted)
-    others = {each: found.code for each in wanted if each not in known and (found := people.known_person(each))}  # type: ignore[arg-type]
-    short = {each: code for each, code in known.items() if not code.startswith("person_")}  # named by nobody else yet
-    return {**{each: each[-8:].upper() for each in wanted}, **others, **short}
-
-
 def person_cell(person: str, known: dict[str, str]) -> Cell:
     """A person, masked, linked to their page, from where they can be revealed."""
     return Cell(f"••• {known.get(person, '')}", href=reverse("person", args=[person]))
@@ -117,7 +107,7 @@ def ways(here: Page, current: str) -> list[Choice]:
     """From each testing page to the others."""
     known: Sequence[tuple[str, str]] = (
         ("testing", _("Four stages")), ("testing_rounds", _("Rounds")), ("testing_missing", _("Missing")),
-        ("testing_sites", _("Sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
+        ("testing_sites", _("Sampling sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
         ("laboratories", _("Laboratories")), ("testing_plan", _("Plan")), ("station", _("Station")),
     )  # fmt: skip
     del here

@@ -71,7 +71,7 @@ def _opening(here: Page) -> list[Choice]:
 def _round_row(here: Page, row: RoundRow, names: dict[str, str], *, counted: bool) -> Row:
     url = reverse("testing_round", args=[row.id])
     late = row.closed_at is None and row.due_at < here.now
-    state = Chip("done", _("Closed")) if row.closed_at else Chip("overdue" if late else "started", _("Open"))
+    state = Chip("done", _("Closed")) if row.closed_at else Chip("overdue" if late else "started", _("Under way"))
     swabbed, missing = Cell("–"), Cell("–")
     if counted:
         found = here.ask(round_coverage, round=row.id, under=here.under_id)
@@ -167,7 +167,7 @@ def round_page(here: Page, round_id: str) -> HttpResponse:
     row = file.row
     over = row.closed_at is not None
     late = not over and row.due_at < here.now
-    state = Chip("done", _("Closed")) if over else Chip("overdue" if late else "started", _("Open"))
+    state = Chip("done", _("Closed")) if over else Chip("overdue" if late else "started", _("Under way"))
     sections = Sections(
         title=parts.round_said(here, row),
         chips=[state],

@@ -141,9 +141,9 @@ def site_page(here: Page, site: str) -> HttpResponse:
     names = parts.places_said([row.id])
     sections = Sections(
         title=names.get(row.id, row.id),
-        chips=[Chip("discarded", _("Closed")) if row.closed else Chip("started", _("Open"))],
+        chips=[Chip("discarded", _("Closed")) if row.closed else Chip("started", _("Takes swabs"))],
         lead=" · ".join(filter(None, [here.area_names([row.path]).get(row.path, ""), _hours(row), _("mobile") if row.mobile else ""])),
-        way=[Choice(_("Testing"), reverse("testing")), Choice(_("Sites"), reverse("testing_sites"))],
+        way=[Choice(_("Testing"), reverse("testing")), Choice(_("Sampling sites"), reverse("testing_sites"))],
         tools=parts.ways(here, ""),
         main=[_now(here, file), _boxes(file), _work(here, file)],
         side=[_slots(here, file), _changes(here, row)],
@@ -172,7 +172,7 @@ def _now(here: Page, file: SiteFile) -> Section:
     ]
     made: list[Part] = [Numbers(numbers)]
     if longest:
-        made.append(table(_("Lying longest"), [_("Tube"), _("Sealed")], longest, ""))
+        made.append(table(_("Lying longest"), [_("Tube"), _("Tube sealed")], longest, ""))
     serves = here.area_names(row.serves)
     if serves:
         made.append(

@@ -13,6 +13,7 @@ from ringfence.console.asks import ask
 from ringfence.console.case_parts import task_row
 from ringfence.console.context import Page, page
 from ringfence.console.custody_parts import steps_table
+from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Line, Links, Pairs, Part, Section, Sections, Text, table
 from ringfence.console.sentences import abouts, case_said, entries
@@ -99,7 +100,7 @@ def tube_page(here: Page, code: str) -> HttpResponse:
         way=[Choice(_("Testing"), reverse("testing")), Choice(_("Find a tube"), reverse("testing_tubes"))],
         tools=[*_holds_link(file), *parts.ways(here, "testing_tubes")[:3]],
         main=[_custody(here, file), _people(here, file), _set_off(here, file)],
-        side=[_result(here, file), _void(here, file), _history(file)],
+        side=[_result(here, file), *_void(here, file), _history(file)],
     )
     return here.render("console/sections.html", sections=sections)
 
@@ -147,7 +148,7 @@ def _handed_in(sealed: TubeSealed, told: log.Told) -> list[Part]:
 
 def _people(here: Page, file: TubeFile) -> Section:
     """Who is in it, masked; and how each of them stands."""
-    known = parts.codes(file.row.people)
+    known = codes(file.row.people)
     held = {each.person: each for each in file.holds}
     own = own_swabs([each.own_tube for each in file.holds if each.own_tube])
     rows = []
@@ -199,17 +200,16 @@ def _result(here: Page, file: TubeFile) -> Section:
     return Section(_("Result"), made, "result")  # fmt: skip
 
 
-def _void(here: Page, file: TubeFile) -> Section:
+def _void(here: Page, file: TubeFile) -> list[Section]:
+    """The form to declare it void; nothing where it was read, or is void already."""
     if file.row.result or file.row.stage == "voided":
-        return Section(
-            _("Void"), [Text(_("A tube that was read, or is void already, cannot be declared void."))], "void"
-        )
+        return []
     reasons = {"reason": [(each, label(f"void.{each}")) for each in VOID_REASONS]}
     made: list[Part] = [Text(_("Its people count as not tested and are swabbed again."))]
     made += ask(
         here, "testing.void_tube", _("Declare the tube void"), fixed={"tube": file.row.id}, choices=reasons, danger=True
     )
-    return Section(_("Void"), made, "void")  # fmt: skip
+    return [Section(_("Void"), made, "void")]  # fmt: skip
 
 
 def _set_off(here: Page, file: TubeFile) -> Section:

@@ -7,16 +7,17 @@ What was read is not read again until a row of a table that it names is written:
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import psycopg
 from django.db import connection
+
+from ringfence.core.statements import AT_A_TIME, qmark, reaches_its_own, wide, words_of
 
 Row = tuple[Any, ...]
 Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]
@@ -67,7 +68,7 @@ class Buffer:
 
     def ask(self, sql: str, params: Row) -> list[Row]:
         """The rows of a SELECT, remembered or read; what waits for a table that it names goes out first."""
-        words = _words(sql)
+        words = words_of(sql)
         known = self._read.get((sql, params))
         if known is not None and self._unchanged(words, known[0]):
             return list(known[1])
@@ -120,7 +121,7 @@ class Buffer:
 
     def _note(self, table: str, bearing: dict[Any, int], sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Which values the rows of a statement bear; one that may reach further makes its table unsure."""
-        if not _reaches_its_own(sql):
+        if not reaches_its_own(sql):
             self._unsure[table] = self._written
         for row in rows:
             bearing.update(dict.fromkeys(row, self._written))
@@ -327,7 +328,7 @@ def _raw() -> Any:
 def _select(raw: Any, sql: str, params: Sequence[Any], *, binary: bool = False) -> list[Row]:
     """The rows of a SELECT; `binary` lets a server send them as they lie, which spares stored bytes their hexadecimals."""
     if isinstance(raw, sqlite3.Connection):
-        found: list[Row] = raw.execute(_qmark(sql), params).fetchall()
+        found: list[Row] = raw.execute(qmark(sql), params).fetchall()
         return found
     cursor = _server_cursor(raw)
     cursor.execute(sql, params, binary=binary)
@@ -338,34 +339,20 @@ def _send(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Execute a statement once for each row of parameters."""
     if isinstance(raw, sqlite3.Connection):
         if len(rows) == 1:
-            raw.execute(_qmark(sql), rows[0])
+            raw.execute(qmark(sql), rows[0])
         else:
-            raw.executemany(_qmark(sql), rows)
+            raw.executemany(qmark(sql), rows)
         return
     cursor = _server_cursor(raw, "ringfence_writer")
+    many = wide(sql) if len(rows) >= AT_A_TIME else None
+    if many is not None:
+        whole = len(rows) - len(rows) % AT_A_TIME
+        cursor.executemany(many, [list(chain(*rows[n : n + AT_A_TIME])) for n in range(0, whole, AT_A_TIME)])
+        rows = rows[whole:]
     if len(rows) == 1:
         cursor.execute(sql, rows[0])
-    else:
+    elif rows:
         cursor.executemany(sql, rows)
-
-
-@lru_cache(maxsize=2048)
-def _qmark(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
-
-
-@lru_cache(maxsize=2048)
-def _reaches_its_own(sql: str) -> bool:
-    """Whether a statement changes only rows that bear its values: an INSERT of values, or one by the row's own id."""
-    if sql.startswith("INSERT"):
-        return "SELECT" not in sql
-    return re.search(r"WHERE (?:id|case_id) = %s", sql) is not None
-
-
-@lru_cache(maxsize=2048)
-def _words(sql: str) -> frozenset[str]:
-    """Every word of a statement: the tables that it names are among them."""
-    return frozenset(re.findall(r"\w+", sql))
 
 
 def _server_cursor(raw: Any, name: str = "ringfence_reader") -> psycopg.Cursor[Row]:

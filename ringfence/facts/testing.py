@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ringfence.core.fact import Fact
 from ringfence.facts.ids import BoxId, JurisdictionId, OutbreakId, PersonId, PlaceId, RoundId, TripId, TubeId, derive
@@ -25,6 +26,7 @@ class Lane(StrEnum):
     SEPARATE = "separate"  # people under measures, or held
 
 
+@lru_cache(maxsize=16_384)
 def tube_of(code: str) -> TubeId:
     """The id of the tube with this barcode: a barcode is used once in an installation."""
     return TubeId(derive("tube", code))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,13 +14,15 @@ from django.test import Client
 
 from ringfence.core import db, log
 from ringfence.core.access import feed
-from ringfence.facts.ids import RoundId
+from ringfence.facts.ids import PersonId, RoundId, derive
 from ringfence.facts.rounds import RosterDrawn, RoundOpened
 from ringfence.facts.testing import Result
-from ringfence.registry import identities
+from ringfence.registry import identities, registers
 from ringfence.registry.models import Account
-from ringfence.registry.vaults import opened_apart
+from ringfence.registry.register.load import load_people
+from ringfence.registry.vaults import opened_apart, site_vault
 from tests.api.conftest import Town
+from tests.bench.people import ON, write_people
 
 URL = "/api/v1/testing/hand-in"
 FEED = feed("test")
@@ -293,3 +296,27 @@ def _no_room(*_: Any) -> None:
     error = sqlite3.OperationalError("database or disk is full")
     error.sqlite_errorcode = sqlite3.SQLITE_FULL
     raise error
+
+
+def test_a_code_of_a_register_finds_its_person_where_they_live(desk: Desk, home: Path) -> None:
+    path = desk.centre.geography.path_of(desk.town.city)
+    load_people(
+        [write_people(home / "people.parquet", 300)], home=home, vault=site_vault(), source="police", on=ON,
+        places={"2301000000": path}, workers=1,
+    )  # fmt: skip
+    told = desk.post(desk.tube("T-1", *[f"P{n:09d}" for n in range(10)]))
+    assert told[0]["warnings"] == []
+    assert desk_people("T-1") == [derive("person", "police", f"P{n:09d}") for n in range(10)]
+    assert counts()["PersonRegistered"] == 0
+    assert db.ask("SELECT path, swabbed FROM testing_cover") == [(path, 10)]
+    held = registers.register()
+    number = held.identity(0, site_vault()).id_number
+    person = held.person_of(0)
+    assert number is not None
+    desk.post(desk.tube("T-2", number, person))
+    assert desk_people("T-2") == [person]
+    desk.tell("read_tube", laboratory=desk.lab, tube="T-1", result=Result.POSITIVE, at=desk.now)
+    code = held.identity(held.dense_of(PersonId(desk_people("T-1")[3])), site_vault()).code
+    measures = desk.client.get("/testing/station/set-up/", {"site": desk.site}).json()["measures"]
+    assert sha256(code.encode()).hexdigest()[:16] in measures
+    assert len(measures) == 20

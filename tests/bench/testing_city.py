@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from ringfence.app import open_centre
-from ringfence.core.access import feed
+from ringfence.core.access import above, feed
 from ringfence.core.centre import Centre
 from ringfence.core.clock import Clock
 from ringfence.core.fact import to_micros
@@ -130,8 +130,7 @@ class _City:
             _put("testing_cover", self.cover())
             _put("testing_member", self.members())
             _put("testing_hold", self.holds())
-        if connection.vendor == "sqlite":
-            connection.cursor().execute("ANALYZE")
+        connection.cursor().execute("ANALYZE")
 
     def round(self) -> dict[str, Any]:
         return {
@@ -205,7 +204,8 @@ class _City:
     def flows(self) -> Iterator[dict[str, Any]]:
         kept: dict[tuple[str, str, int], list[int]] = {}
         for (path, stage, hour, way), people in self.flow.items():
-            kept.setdefault((path, stage, hour), [0, 0])[way] += people
+            for place in above(path):
+                kept.setdefault((place, stage, hour), [0, 0])[way] += people
         for (path, stage, hour), (came, went) in kept.items():
             yield {
                 "round": ROUND, "path": path, "stage": stage, "hour": hour, "came": came // 10, "went": went // 10,

@@ -4,6 +4,7 @@
     12:00     report_case person=Ana by=duty                an action, told by an account
     02 09:00  the clock strikes                             time, told
     02 10:00  report_case person=Ana by=duty ! case_already_reported      an action that is refused
+    03 09:00  seal_tube code=T{1..90} people=P{1..90} by=sampler          the same ninety times over
 
 `HH:MM` counts on the day of the line before, `DD HH:MM` on that day of September 2021, in the city's zone. `at=-40d` tells
 of something long past. Names become ids; a person, a case or an account is known from the moment its name is said.
@@ -51,9 +52,18 @@ from ringfence.registry import account_keeping, actions
 ZONE = ZoneInfo("Asia/Shanghai")
 LINE = re.compile(r"(?:(\d\d) )?(\d\d):(\d\d)\s+(.*\S)\s*\Z")
 CODED: dict[Any, Any] = {TubeId: tube_of, BoxId: box_of}  # called by the codes on them
+NUMBERED = re.compile(r"\{(\d+)\.\.(\d+)\}")
 AGO = re.compile(r"-(\d+)([dh])\Z")
 ROLES = {"lab": "lab", "sampler": "sampler", "boss": "supervisor", "admin": "administrator"}
 GROUPS = ("investigation", "reporting", "supervision", "sampling", "tracing", "laboratory", "transport")
+
+
+def numbered(line: str) -> list[str]:
+    """`T{1..3}` in a line tells it three times over, with T1, T2 and T3; any other line once."""
+    found = NUMBERED.search(line)
+    if found is None:
+        return [line]
+    return [line.replace(found[0], str(n)) for n in range(int(found[1]), int(found[2]) + 1)]
 
 
 class Story:
@@ -71,7 +81,8 @@ class Story:
         self.begins = log.last_seq()
         for each in text.strip().splitlines():
             if each.strip() and not each.strip().startswith("#"):
-                self._tell(each.strip())
+                for line in numbered(each.strip()):
+                    self._tell(line)
 
     # -- the stage ----------------------------------------------------------------------------------------------------
 

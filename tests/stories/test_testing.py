@@ -184,3 +184,95 @@ def test_a_second_swab_answers_its_task_and_counts_once() -> None:
     assert story.why("TaskDone") == ["TaskDone < a_second_swab_answers_its_task", "TubeSealed"]
     second = story.newest("TubeSealed")
     assert (sum(second.cells.values()), second.again) == (2, ())
+
+
+def test_three_clean_rounds_in_a_row_propose_a_stop_and_people_decide() -> None:
+    story = Story(
+        """
+        10 08:00  open_round jurisdiction=City due_at=10T20:00 by=boss
+        10 09:00  seal_tube code=T10 site=Gate people=Ana,Bo,Cy round=R1 by=sampler
+        10 12:00  receive_tubes laboratory=LabTwo tubes=T10 by=lab
+        10 15:00  read_tube laboratory=LabTwo tube=T10 result=negative by=lab
+        10 21:00  close_round round=R1 by=boss
+        11 08:00  open_round jurisdiction=City due_at=11T20:00 by=boss
+        11 09:00  seal_tube code=T11 site=Gate people=Ana,Bo,Cy round=R2 by=sampler
+        11 12:00  receive_tubes laboratory=LabTwo tubes=T11 by=lab
+        11 15:00  read_tube laboratory=LabTwo tube=T11 result=negative by=lab
+        11 21:00  close_round round=R2 by=boss
+        12 08:00  open_round jurisdiction=City due_at=12T20:00 by=boss
+        12 09:00  seal_tube code=T12 site=Gate people=Ana,Bo,Cy round=R3 by=sampler
+        12 12:00  receive_tubes laboratory=LabTwo tubes=T12 by=lab
+        12 15:00  read_tube laboratory=LabTwo tube=T12 result=negative by=lab
+        12 21:00  close_round round=R3 by=boss
+        """,
+        pack="cn-covid-2022",
+    )
+    proposed = story.newest("StopProposed")
+    assert proposed.clean == 3
+    assert proposed.expected is not None and 0 <= proposed.expected < 1
+    assert story.why("StopProposed") == ["StopProposed < clean_rounds_in_a_row_propose_a_stop", "RoundClosed"]
+    assert "sort_out_rounds | City | office | 13 21:00" in story.tasks()
+
+
+def test_a_round_that_found_somebody_breaks_the_row() -> None:
+    story = Story(
+        """
+        10 08:00  open_round jurisdiction=City due_at=10T20:00 by=boss
+        10 09:00  seal_tube code=T10 site=Gate people=Ana,Bo,Cy round=R1 by=sampler
+        10 12:00  receive_tubes laboratory=LabTwo tubes=T10 by=lab
+        10 15:00  read_tube laboratory=LabTwo tube=T10 result=negative by=lab
+        10 21:00  close_round round=R1 by=boss
+        11 08:00  open_round jurisdiction=City due_at=11T20:00 by=boss
+        11 09:00  seal_tube code=T11 site=Gate people=Ana,Bo,Cy round=R2 by=sampler
+        11 12:00  receive_tubes laboratory=LabTwo tubes=T11 by=lab
+        11 15:00  read_tube laboratory=LabTwo tube=T11 result=negative by=lab
+        11 21:00  close_round round=R2 by=boss
+        12 08:00  open_round jurisdiction=City due_at=12T20:00 by=boss
+        12 09:00  seal_tube code=T12 site=Gate people=Ana,Bo,Cy round=R3 by=sampler
+        12 12:00  receive_tubes laboratory=LabTwo tubes=T12 by=lab
+        12 15:00  read_tube laboratory=LabTwo tube=T12 result=positive by=lab
+        12 21:00  close_round round=R3 by=boss
+        """,
+        pack="cn-covid-2022",
+    )
+    assert not [each for each in story.facts() if "StopProposed" in each]
+
+
+def test_a_round_with_an_unread_tube_is_not_clean() -> None:
+    story = Story(
+        """
+        10 08:00  open_round jurisdiction=City due_at=10T20:00 by=boss
+        10 09:00  seal_tube code=T10 site=Gate people=Ana,Bo,Cy round=R1 by=sampler
+        10 12:00  receive_tubes laboratory=LabTwo tubes=T10 by=lab
+        10 15:00  read_tube laboratory=LabTwo tube=T10 result=negative by=lab
+        10 21:00  close_round round=R1 by=boss
+        11 08:00  open_round jurisdiction=City due_at=11T20:00 by=boss
+        11 09:00  seal_tube code=T11 site=Gate people=Ana,Bo,Cy round=R2 by=sampler
+        11 12:00  receive_tubes laboratory=LabTwo tubes=T11 by=lab
+        11 15:00  read_tube laboratory=LabTwo tube=T11 result=negative by=lab
+        11 21:00  close_round round=R2 by=boss
+        12 08:00  open_round jurisdiction=City due_at=12T20:00 by=boss
+        12 09:00  seal_tube code=T12 site=Gate people=Ana,Bo,Cy round=R3 by=sampler
+        12 12:00  receive_tubes laboratory=LabTwo tubes=T12 by=lab
+        12 13:00  seal_tube code=X1 site=Gate people=Di round=R3 by=sampler
+        12 15:00  read_tube laboratory=LabTwo tube=T12 result=negative by=lab
+        12 21:00  close_round round=R3 by=boss
+        """,
+        pack="cn-covid-2022",
+    )
+    assert not [each for each in story.facts() if "StopProposed" in each]
+
+
+def test_a_station_with_a_wrong_clock_a_late_hand_in_and_something_unreadable_is_helped() -> None:
+    story = Story("""
+        09:00  StationClockFound station=phone-7 site=Gate fast_by=PT26H
+        09:01  HandInRanLate station=phone-7 site=Gate tubes=12 oldest_at=-3d
+        09:02  HandInKept station=phone-7 site=Gate row=5 code=barcode_unfit
+        12:00  KeptRowSettled row=5 door=station code=barcode_unfit reason=entered_by_hand
+    """)
+    assert [task.split(" | ")[:2] for task in story.tasks()] == [["set_clock", "phone-7"], ["ask_station", "phone-7"]]
+    assert [task.split(" | ")[:2] for task in story.tasks("done")] == [["mend_hand_in", "5"]]
+    assert story.why("TasksSet", kind="set_clock") == ["TasksSet < a_wrong_clock_is_set_right", "StationClockFound"]
+    assert story.why("TasksSet", kind="ask_station") == ["TasksSet < a_late_hand_in_is_asked_about", "HandInRanLate"]
+    assert story.why("TaskDone") == ["TaskDone < a_settled_row_answers_its_task", "KeptRowSettled"]
+    assert story.why("TasksSet", kind="mend_hand_in")[0] == "TasksSet < what_could_not_be_accepted_is_dealt_with"

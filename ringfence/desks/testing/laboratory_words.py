@@ -16,4 +16,5 @@ LABELS: dict[str, str] = {
     "query.testing.plates": N_("Plates of a laboratory and their controls"),
     "query.testing.result_files": N_("Files of results that a laboratory handed in"),
     "field.hours": N_("Hours"),
+    "field.since": N_("Since"),
 }

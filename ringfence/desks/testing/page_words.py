@@ -88,5 +88,5 @@ LABELS: dict[str, str] = {
     "field.capacity": N_("People an hour"),
     "field.waiting": N_("Queue"),
     "field.unpacked": N_("Lying unpacked"),
-    "field.open_hours": N_("Open"),
+    "field.open_hours": N_("Opening hours"),
 }

@@ -368,7 +368,7 @@ LABELS: dict[str, str] = {
     "field.tubes_per_hour": N_("Tubes an hour"),
     "field.from_at": N_("From"),
     "field.until_at": N_("Until"),
-    "field.missing": N_("Missing"),
+    "field.missing": N_("Not in the box"),
     "field.leaking": N_("Leaking"),
     "field.extra": N_("Beyond those packed"),
     "field.unlabelled": N_("Without a label"),

@@ -83,7 +83,7 @@ class _Taking:
         self.centre, self.who, self.letter, self.now = centre, who, told, now
         self.fast_by = told.sent_at - now
         self.sites: dict[str, keys.SiteKey | None] = {}
-        self.rounds: dict[str, keys.RoundKey | None] = {}
+        self.places: dict[tuple[str, str | None], Place] = {}  # by site and round
         self.people: dict[int, tuple[Scanned, ...]] = {}  # by the place of the tube in the letter
         self.outcomes: dict[int, Answer | Refused] = {}
         self.kept: dict[int, tuple[Fact, ...]] = {}
@@ -100,18 +100,14 @@ class _Taking:
 
     def place_of(self, thing: Thing) -> Place:
         """Where a thing belongs: its site's path and its round's outbreak, as far as they are known."""
-        site = self.site(thing.site)
-        path = site.path if site else self.path
-        return self.centre.geography.place(self.outbreak_of(thing, path), path or None)
-
-    def outbreak_of(self, thing: Thing, path: str) -> str | None:
-        """The outbreak of a thing: its round's, else the newest one open at the place."""
-        if thing.round is not None:
-            if thing.round not in self.rounds:
-                self.rounds[thing.round] = keys.round_key(RoundId(thing.round))
-            if (found := self.rounds[thing.round]) is not None:
-                return found.outbreak
-        return stations.outbreak_at(path)
+        asked = (thing.site, thing.round)
+        if asked not in self.places:
+            site = self.site(thing.site)
+            path = site.path if site else self.path
+            found = keys.round_key(RoundId(thing.round)) if thing.round else None
+            outbreak = found.outbreak if found else stations.outbreak_at(path)
+            self.places[asked] = self.centre.geography.place(outbreak, path or None)
+        return self.places[asked]
 
     def _policy(self) -> tuple[Policy, Thing | None]:
         """The numbers in force where the letter comes from, and a thing that tells where that is."""

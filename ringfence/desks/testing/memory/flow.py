@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ringfence.core import db
+from ringfence.core.access import above
 from ringfence.desks.testing.queries.keys import TubeKey
 
 HOUR = 3_600_000_000  # microseconds
@@ -28,13 +31,20 @@ _LINE = "INSERT INTO testing_line (about, seq) VALUES (%s, %s) ON CONFLICT (abou
 
 
 def came(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
-    """A tube of so many people came to a stage."""
-    db.count("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR), (1, 0, people, 0))
+    """A tube of so many people came to a stage: counted at its site's place and at each above, so that boards add nothing up."""
+    for place in _places(path):
+        db.count("testing_flow", _FLOW, (round_id or "", place, stage, at // HOUR), (1, 0, people, 0))
 
 
 def went(round_id: str | None, path: str, stage: str, at: int, people: int) -> None:
     """A tube of so many people left a stage."""
-    db.count("testing_flow", _FLOW, (round_id or "", path, stage, at // HOUR), (0, 1, 0, people))
+    for place in _places(path):
+        db.count("testing_flow", _FLOW, (round_id or "", place, stage, at // HOUR), (0, 1, 0, people))
+
+
+@lru_cache(maxsize=4096)
+def _places(path: str) -> tuple[str, ...]:
+    return tuple(above(path))
 
 
 def laboratory_hour(laboratory: str, at: int, **counts: int) -> None:

@@ -97,8 +97,10 @@ def a_read_tube(fact: TubeRead, line: Line) -> None:
         db.write("testing_tube", f"UPDATE testing_tube SET {sets[2:]} WHERE id = %s", (*values, tube.id))
     else:
         moved(tube, "read", at, sets, values)
-    told = replace(tube, result=fact.result, ct=fact.ct, read_at=at, laboratory=laboratory)
-    keys.stands(told if tube.stage == "voided" else replace(told, stage="read", since=at))
+    stage, since = ("voided", tube.since) if tube.stage == "voided" else ("read", at)
+    keys.stands(
+        replace(tube, result=fact.result, ct=fact.ct, read_at=at, laboratory=laboratory, stage=stage, since=since)
+    )
     _count(laboratory, at, fact.result, 1)
     if laboratory is not None and tube.received_at is not None:
         waited(laboratory, at, max(at - tube.received_at, 0))

@@ -65,11 +65,11 @@ def four_stages(scope: Scope, *, round: RoundId, under: JurisdictionId | None = 
     if row is None:
         return None
     scope = narrowed_to(scope, under)
-    within, ends = scope.sql("path")
+    kept, places = scope.kept("path")
     rows = db.ask(
         "SELECT stage, hour, sum(came), sum(went), sum(people_came), sum(people_went) FROM testing_flow"
-        f" WHERE round = %s AND {within} GROUP BY stage, hour ORDER BY hour, stage",
-        (round, *ends),
+        f" WHERE round = %s AND {kept} GROUP BY stage, hour ORDER BY hour, stage",
+        (round, *places),
     )
     flow = [(stage, int(hour), *(int(each) for each in counts)) for stage, hour, *counts in rows]
     boxes = _boxes(scope, round, to_micros(row.opened_at))
@@ -111,7 +111,7 @@ def _stage(  # noqa: PLR0913 (what a stage is made of)
         oldest = _oldest_box(scope, round_id)
     elif tubes and name != "reporting":
         oldest = _oldest_tube(scope, round_id, steps[0])
-    kept = None if name in {"sampling", "reporting"} else sum(boxes.get(each, 0) for each in steps)
+    kept = None if name != "delivery" else sum(boxes.get(each, 0) for each in steps)
     at = from_micros(oldest[2]) if oldest else None
     return StageRow(name, tubes, people, kept, at, oldest[0] if oldest else "", oldest[1] if oldest else "")
 
@@ -146,10 +146,10 @@ def _oldest_box(scope: Scope, round_id: RoundId) -> tuple[str, str, int] | None:
 
 
 def _boxes(scope: Scope, round_id: RoundId, since: int) -> dict[str, int]:
-    """State -> boxes of a round that are in it; those a laboratory took in are counted since the round was opened."""
+    """State -> boxes of a round that are on their way; a laboratory opens those that it takes in."""
     within, ends = scope.sql("b.path")
     rows = db.ask(
-        "SELECT b.state, count(*) FROM testing_box b WHERE b.state IN ('packed', 'underway', 'received')"
+        "SELECT b.state, count(*) FROM testing_box b WHERE b.state IN ('packed', 'underway')"
         f" AND b.packed_at >= %s AND {within} AND {_OF_ROUND} GROUP BY b.state",
         (since, *ends, round_id),
     )

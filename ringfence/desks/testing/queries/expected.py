@@ -87,11 +87,11 @@ def found_in(scope: Scope, outbreak: OutbreakId, round_id: RoundId) -> int:
 
 def _unread(scope: Scope, round_id: RoundId) -> int:
     """Tubes of a round that are still on their way to a result."""
-    within, ends = scope.sql("path")
+    kept, places = scope.kept("path")
     row = db.ask_one(
         "SELECT coalesce(sum(came - went), 0) FROM testing_flow WHERE round = %s"
-        f" AND stage IN ('sealed', 'packed', 'underway', 'received') AND {within}",
-        (round_id, *ends),
+        f" AND stage IN ('sealed', 'packed', 'underway', 'received') AND {kept}",
+        (round_id, *places),
     )
     return int(row[0]) if row else 0
 

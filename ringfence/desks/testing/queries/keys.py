@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ringfence.core import db
@@ -60,8 +61,9 @@ _ONE_TUBE = f"{_TUBE} WHERE id = %s"
 _MEMBER = "SELECT tube FROM testing_member WHERE person = %s AND round = %s"
 
 
-def tube_key(row: Sequence[Any]) -> TubeKey:
-    """A row of `testing_tube`, read."""
+@lru_cache(maxsize=2048)
+def tube_key(row: tuple[Any, ...]) -> TubeKey:
+    """A row of `testing_tube`, read; what follows from one fact reads the same row several times."""
     seq, id_, code, round_, outbreak, site, path, members, cells, alone, sealed_at, stage, since, box, *rest = row
     laboratory, received_at, result, ct, read_at = rest
     return TubeKey(

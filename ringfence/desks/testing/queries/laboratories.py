@@ -151,18 +151,22 @@ class Turnaround:
 
 
 @query()
-def turnarounds(scope: Scope, *, since: datetime, under: JurisdictionId | None = None) -> dict[str, Turnaround]:
-    """Laboratory -> how long its tubes of late waited from receipt to result."""
+def turnarounds(
+    scope: Scope, *, since: datetime, under: JurisdictionId | None = None, laboratory: PlaceId | None = None
+) -> dict[str, Turnaround]:
+    """Laboratory -> how long its tubes of late waited from receipt to result; of one laboratory, or of all."""
     within, ends = narrowed_to(scope, under).sql("l.path")
+    if laboratory is not None:
+        within, ends = f"{within} AND l.id = %s", [*ends, laboratory]
     rows = db.ask(
         "SELECT w.laboratory, w.quarters, sum(w.tubes) FROM testing_laboratory l JOIN testing_laboratory_wait w"
         f" ON w.laboratory = l.id AND w.hour >= %s WHERE {within} GROUP BY w.laboratory, w.quarters ORDER BY w.quarters",
         (to_micros(since) // HOUR, *ends),
     )
     found: dict[str, list[tuple[int, int]]] = {}
-    for laboratory, quarters, tubes in rows:
-        found.setdefault(laboratory, []).append((int(quarters), int(tubes)))
-    return {laboratory: turnaround(counted) for laboratory, counted in found.items()}
+    for each, quarters, tubes in rows:
+        found.setdefault(each, []).append((int(quarters), int(tubes)))
+    return {each: turnaround(counted) for each, counted in found.items()}
 
 
 def turnaround(counted: Sequence[tuple[int, int]]) -> Turnaround:

@@ -159,7 +159,7 @@ def missing(  # noqa: PLR0913 (each is a filter that a page offers)
     key = _key(after) if after else ("", -1, "")
     rows: list[MissingRow] = []
     last = None
-    for path, found in _walked(row, _narrowed(scope, under, cell), key):
+    for path, found in _walked(row, _narrowed(scope, under, cell), key, alone=cell is not None):
         if len(rows) == limit:
             return Page(rows, last)
         rows.append(_row(row, path, found))
@@ -167,11 +167,11 @@ def missing(  # noqa: PLR0913 (each is a filter that a page offers)
     return Page(rows)
 
 
-def _walked(row: RoundRow, scope: Scope, key: tuple[str, int, str]) -> Iterator[tuple[str, Found]]:
-    """Everybody missing beyond a key, cell by cell."""
-    begin = key[0]
+def _walked(row: RoundRow, scope: Scope, key: tuple[str, int, str], *, alone: bool) -> Iterator[tuple[str, Found]]:
+    """Everybody missing beyond a key, cell by cell; cells of which no register knows anybody only where asked for alone."""
+    begin, counted = key[0], registers.register().counts("stay")
     while paths := _cells(row, scope, begin):
-        for path in paths:
+        for path in paths if alone else [path for path in paths if path in counted]:
             for each in sorted(_of_cell(row, path)):
                 if (path, each[0], each[1]) > key:
                     yield path, each

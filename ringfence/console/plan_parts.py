@@ -85,6 +85,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
+def gap(plan: Plan) -> float:
+    """How far the finish may lie above the best possible one, as a share of the time from now until that."""
+    return (plan.finish_h - plan.bound_h) / max(plan.bound_h - plan.now_h, 1 / 60)
+
+
 # -- what it comes to -------------------------------------------------------------------------------------------------
 
 
@@ -93,8 +98,8 @@ def summary(shown: Shown) -> Section:
     plan = shown.plan
     saves = max(each.saves_h for each in plan.stages)
     said = [
-        _("The round ends at %(finish)s. With what there is no plan can end before %(bound)s; this one is within %(gap)s of that.")
-        % {"finish": shown.at(plan.finish_h), "bound": shown.at(plan.bound_h), "gap": percent(plan.gap)},
+        _("The round ends at %(finish)s. With what there is no plan can end before %(bound)s: at most %(span)s could be gained, %(gap)s of the time until then.")
+        % {"finish": shown.at(plan.finish_h), "bound": shown.at(plan.bound_h), "span": span(plan.finish_h - plan.bound_h), "gap": percent(gap(plan))},
         _deadline_said(shown),
         _("The bottleneck is %(stage)s: without its limit the round would end %(span)s sooner.")
         % {"stage": label(f"four.{plan.bottleneck}").lower(), "span": span(saves)}
@@ -147,8 +152,10 @@ def helps(shown: Shown) -> Section:
             "More samplers, vehicles or laboratory capacity alone do not: open more places, or set a later deadline."
         )
         return Section(title, [Text(said)], "helps")
-    rows = [_need(shown, str(n), each, _("alone")) for n, each in enumerate(plan.alone)]
-    rows.append(_need(shown, "mix", plan.mix, _("cheapest")))
+    best = _("alone, and the cheapest")
+    rows = [_need(shown, str(n), each, best if each == plan.mix else _("alone")) for n, each in enumerate(plan.alone)]
+    if plan.mix not in plan.alone:
+        rows.append(_need(shown, "mix", plan.mix, _("the cheapest together")))
     heads = [_("What more"), _("How"), _("Finish then"), _("Cost")]
     cost = _("Costs are weights in the plan's own units: see the figures used.")
     return Section(title, [table(title, heads, rows, ""), Text(cost)], "helps")

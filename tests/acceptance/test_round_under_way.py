@@ -99,3 +99,6 @@ def test_ten_are_held_for_one_and_nine_go_free(browser: Browser, demo: dict[str,
     expect(desk.locator("h1")).to_contain_text("YT26-")
     desk.goto(demo["address"] + "testing/")
     expect(desk.locator("main")).to_contain_text("of 20 ever held")
+    desk.goto(demo["address"] + "testing/plan/")
+    expect(desk.locator("main")).to_contain_text("The bottleneck is", timeout=60_000)
+    expect(desk.locator("main")).to_contain_text("Beside the plain rule")

@@ -52,7 +52,9 @@ def test_the_page_says_what_the_engine_says(told: Swabbing) -> None:
     plan = made.plan
     said = words(told.world.browser(), "/testing/plan/")
     assert f"The round ends at {clock(made, plan.finish_h)}. With what there is no plan can end before" in said
-    assert f"before {clock(made, plan.bound_h)}; this one is within {100 * plan.gap:.1f} % of that." in said
+    gained = 100 * (plan.finish_h - plan.bound_h) / (plan.bound_h - plan.now_h)
+    assert f"before {clock(made, plan.bound_h)}: at most " in said
+    assert f"could be gained, {gained:.1f} % of the time until then." in said
     assert f"The deadline, {clock(made, plan.deadline_h)}, is met with" in said
     for stage in plan.stages:
         assert clock(made, stage.finish_h) in said
@@ -73,6 +75,7 @@ def test_the_page_says_what_the_engine_says(told: Swabbing) -> None:
         stop = trip.stops[0]
         assert f"north gate {clock(made, stop.reach_h)} to {clock(made, stop.leave_h)}" in said
     assert f"{clock(made, plan.plain.finish_h)}" in said
+    assert plan.noise is not None
     assert f"95 of 100 end by {clock(made, plan.noise.finish_h['p95'])}" in said
     assert "JPCM, testing guide, 1st ed., 2021-02" in said
     assert (

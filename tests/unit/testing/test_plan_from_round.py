@@ -184,3 +184,14 @@ def test_places_without_coordinates_stand_apart_and_near_what_they_share_most_wi
     known = lay_out(paths, {"s1": (45.0, 126.0), "s3": (45.0, 127.0)}, 1000)
     assert math.dist(known["s1"], known["s3"]) == pytest.approx(78_626, rel=0.002)  # a degree of longitude at 45° north
     assert math.dist(known["s2"], known["s1"]) == pytest.approx(1000)  # beside the one in its own jurisdiction
+
+
+def test_the_command_prints_the_same_plan(told: Swabbing, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ringfence.commands import plan_round
+
+    monkeypatch.setattr(plan_round, "opened", lambda: told.world.centre)
+    made = plan_round.made_of(None, None, replays=0)
+    assert made.plan == plan_round.made_of(told.round, None, replays=0).plan == make(gathered(told).told)
+    lines = plan_round.lines_before(made)
+    assert lines[1].startswith("40 of 90 people on the roster swabbed, 1 excused, 49 left")
+    assert plan_round.with_names(made.plan).labs[0].id == "First laboratory"

@@ -35,12 +35,8 @@ def made_of(round_id: str | None, account: str | None, **told: Any) -> RoundPlan
         under_way = [each for each in known if centre.ask(who, rounds, outbreak=each, open_only=True)]
         if not under_way:
             raise Refused("plan_no_round")
-<<<<<<< HEAD
-        return OutbreakId(under_way[0])
-=======
         newest: OutbreakId = under_way[0]
         return newest
->>>>>>> planpage
 
     made: RoundPlan = centre.ask(
         who, plan_of_round, outbreak=outbreak(), round=RoundId(round_id) if round_id else None, now=centre.clock.now(),

@@ -1,0 +1,41 @@
+"""Compiling the twin's kernels: serial, without the interpreter's lock, kept on disk for the next process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+HERE = Path(__file__).parent
+
+
+def _folder() -> str:
+    """Where compiled code is kept, named by all the sources.
+
+    Numba's own cache looks only at the file of the outermost kernel, and would go on using an old one when a kernel
+    called by it has changed.
+    """
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in sorted(HERE.glob("*.py")))).hexdigest()[:16]
+    beside = HERE / "__pycache__"
+    if os.access(beside if beside.exists() else HERE, os.W_OK):
+        return str(beside / f"kernels-{digest}")
+    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return str(user / "ringfence" / f"kernels-{digest}")
+
+
+FOLDER = _folder()
+
+
+def kernel(function: Kernel) -> Kernel:
+    """A function compiled at its first call; whole numbers wrap, and nothing is checked that the caller has not."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = FOLDER
+    try:
+        return numba.njit(function, cache=True, nogil=True, error_model="numpy")  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = before

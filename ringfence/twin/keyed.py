@@ -1,0 +1,148 @@
+"""Chance without a state: every draw is a hash of what it is for.
+
+A draw is keyed by (replicate, person or group, day, purpose), so that it is the same whatever else happens: policies are
+compared on common random numbers, and neither threads nor the order of work change a result.
+Source: Salmon et al. 2011, Parallel random numbers: as easy as 1, 2, 3 (SC11), for counter-based draws; Steele, Lea and
+Flood 2014 (doi:10.1145/2660193.2660195) for the mixing function.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ringfence.twin.compiled import kernel
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+ODD_1 = np.uint64(0xBF58476D1CE4E5B9)
+ODD_2 = np.uint64(0x94D049BB133111EB)
+ODD_3 = np.uint64(0xD6E8FEB86659FD93)
+S30, S27, S31, S32, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32), np.uint64(11)
+LOW = np.uint64(0xFFFFFFFF)
+UNIT_53 = 1.0 / 9007199254740992.0
+UNIT_32 = 1.0 / 4294967296.0
+POISSON_PIECE = 500.0  # e^-500 is still a number
+
+
+@kernel
+def mix(value: np.uint64) -> np.uint64:
+    """A bijection of 64 bits in which every bit of the input moves every bit of the output."""
+    z = np.uint64(value + GOLDEN)
+    z = (z ^ (z >> S30)) * ODD_1
+    z = (z ^ (z >> S27)) * ODD_2
+    return z ^ (z >> S31)
+
+
+@kernel
+def key(base: np.uint64, one: int, two: int) -> np.uint64:
+    """64 bits from a base and two whole numbers."""
+    return mix((base ^ (np.uint64(one) * ODD_3)) + np.uint64(two) * GOLDEN)
+
+
+@kernel
+def unit(bits: np.uint64) -> float:
+    """A number of [0, 1) from 64 bits."""
+    return np.int64(bits >> S11) * UNIT_53
+
+
+@kernel
+def low(bits: np.uint64) -> float:
+    """A number of [0, 1) from the lower 32 bits."""
+    return np.int64(bits & LOW) * UNIT_32
+
+
+@kernel
+def high(bits: np.uint64) -> float:
+    """A number of [0, 1) from the upper 32 bits."""
+    return np.int64(bits >> S32) * UNIT_32
+
+
+@kernel
+def below(bits: np.uint64, n: int) -> int:
+    """A whole number of 0..n-1, from the upper 32 bits (Lemire 2019, doi:10.1145/3230636, without its correction)."""
+    return np.int64(((bits >> S32) * np.uint64(n)) >> S32)
+
+
+@kernel
+def poisson(base: np.uint64, mean: float) -> int:
+    """A Poisson number, by inversion; its draws are keyed by the base."""
+    count = 0
+    turn = 0
+    while mean > 0.0:
+        piece = min(mean, POISSON_PIECE)
+        mean -= piece
+        u = unit(mix(base + np.uint64(turn)))
+        turn += 1
+        p = math.exp(-piece)
+        total = p
+        n = 0
+        while u >= total and n < 2000:  # noqa: PLR2004 (the sum has long reached 1 - 2^-53)
+            n += 1
+            p *= piece / n
+            total += p
+        count += n
+    return count
+
+
+@kernel
+def sides(n: int) -> tuple[int, int]:
+    """Two factors whose product is the smallest near-square that holds n."""
+    a = int(math.sqrt(float(n)))
+    if a * a < n:
+        a += 1
+    a = max(a, 2)
+    b = max((n + a - 1) // a, 2)
+    return a, b
+
+
+@kernel
+def shuffled(x: int, a: int, b: int, base: np.uint64) -> int:
+    """Where x of 0..a*b-1 goes in a keyed permutation: four rounds that are not affine.
+
+    An affine map would lead neighbours to neighbours, so that whole households meet whole households.
+    """
+    left, right = x // b, x % b
+    for r in range(2):
+        left += below(mix(base + np.uint64(right) * GOLDEN + np.uint64(2 * r)), a)
+        if left >= a:
+            left -= a
+        right += below(mix(base + np.uint64(left) * GOLDEN + np.uint64(2 * r + 1)), b)
+        if right >= b:
+            right -= b
+    return left * b + right
+
+
+@kernel
+def unshuffled(y: int, a: int, b: int, base: np.uint64) -> int:
+    """The x that `shuffled` leads to y."""
+    left, right = y // b, y % b
+    for back in range(2):
+        r = 1 - back
+        right -= below(mix(base + np.uint64(left) * GOLDEN + np.uint64(2 * r + 1)), b)
+        if right < 0:
+            right += b
+        left -= below(mix(base + np.uint64(right) * GOLDEN + np.uint64(2 * r)), a)
+        if left < 0:
+            left += a
+    return left * b + right
+
+
+@kernel
+def placed(x: int, n: int, base: np.uint64) -> int:
+    """Where x of 0..n-1 goes in a keyed permutation of n; what falls outside goes round again."""
+    a, b = sides(n)
+    y = shuffled(x, a, b, base)
+    while y >= n:
+        y = shuffled(y, a, b, base)
+    return y
+
+
+@kernel
+def taken_back(y: int, n: int, base: np.uint64) -> int:
+    """The x that `placed` leads to y."""
+    a, b = sides(n)
+    x = unshuffled(y, a, b, base)
+    while x >= n:
+        x = unshuffled(x, a, b, base)
+    return x

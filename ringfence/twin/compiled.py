@@ -31,11 +31,25 @@ def _folder() -> str:
 FOLDER = _folder()
 
 
-def kernel(function: Kernel) -> Kernel:
-    """A function compiled at its first call; whole numbers wrap, and nothing is checked that the caller has not."""
+def _compiled(function: Kernel, **options: bool) -> Kernel:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = FOLDER
     try:
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy")  # type: ignore[no-any-return]
+        return numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = before
+
+
+def kernel(function: Kernel) -> Kernel:
+    """A function compiled at its first call; whole numbers wrap, and nothing is checked that the caller has not."""
+    return _compiled(function)
+
+
+def door(function: Kernel) -> Kernel:
+    """A kernel that is called from Python and makes no array, nor does any that it calls: no references are counted."""
+    return _compiled(function, _nrt=False)
+
+
+def inner(function: Kernel) -> Kernel:
+    """A kernel that only kernels call, and that makes no array: cheaper to compile, and no references are counted."""
+    return _compiled(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)

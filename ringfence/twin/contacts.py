@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ringfence.twin.compiled import kernel
+from ringfence.twin.compiled import door, inner
 from ringfence.twin.keyed import GOLDEN, ODD_1, ODD_3, below, key, low, mix, placed, taken_back
 from ringfence.twin.layout import CLASS, NONE, WORK
 
@@ -38,14 +38,14 @@ class Habits(NamedTuple):
     town: np.uint64  # key of what never changes: friends, sociability
 
 
-@kernel
+@inner
 def sociability(habits, person):  # type: ignore[no-untyped-def]
     """How often somebody goes out, from the least sociable to 1."""
     least = habits.sociability_least
     return least + (1.0 - least) * low(key(habits.town, person, SOCIABLE))
 
 
-@kernel
+@inner
 def slots_of(city, habits, person, layer):  # type: ignore[no-untyped-def]
     """How many slots somebody has in a layer on a day on which it is open."""
     p = city.people[person]
@@ -66,7 +66,7 @@ def slots_of(city, habits, person, layer):  # type: ignore[no-untyped-def]
     return habits.slots[team.kind, 1] if site.size > team.size else 0
 
 
-@kernel
+@inner
 def is_open(habits, rep, team, kind, day):  # type: ignore[no-untyped-def]
     """Whether a team meets on a day: schools on school days, a part of the others at the weekend, wards always."""
     if (day + habits.weekday) % WEEK < WORKDAYS:
@@ -76,7 +76,7 @@ def is_open(habits, rep, team, kind, day):  # type: ignore[no-untyped-def]
     return kind != WORK or low(key(rep, team * SALT + day, AT_WORK)) < habits.weekend_work
 
 
-@kernel
+@inner
 def _paired(x, n, base):  # type: ignore[no-untyped-def]
     """(who x of 0..n-1 is paired with, the pair's hash); nobody where n is odd and x is left over.
 
@@ -87,7 +87,7 @@ def _paired(x, n, base):  # type: ignore[no-untyped-def]
     return (other if other < n else NOBODY), mix(base + np.uint64(y >> 1) * ODD_1)
 
 
-@kernel
+@door
 def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, PLR0915
     """(whom somebody meets in a slot on a day, the contact's hash); (-1, 0) for nobody.
 
@@ -154,7 +154,7 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
     return found, bits
 
 
-@kernel
+@door
 def contacts_of(city, habits, rep, person, day, found, where, bits):  # type: ignore[no-untyped-def]
     """All contacts of somebody on a day: people into int64[room], their layers into int64[room], hashes into uint64[room].
 

@@ -20,6 +20,7 @@ from ringfence.core.errors import Refused
 
 T = TypeVar("T")
 NOTHING_NEAR = "–"
+SPAN = 3  # a row [from, to, value]
 KEPT_ASIDE = ("source", "certainty")
 CERTAINTIES = ("S", "F1", "F2", "F3", "D", "K")
 """As in the policy packs: S, F1, F2 published; F3 seen once; D derived; K not verified."""
@@ -33,9 +34,9 @@ def number(means: str, *, least: float = 0.0, most: float = math.inf, default: A
     return field(default=default, metadata={"means": means, "least": least, "most": most})
 
 
-def rows(means: str, *, row: int, least: float = 0.0, most: float = math.inf, default: Any = dataclasses.MISSING) -> Any:
-    """A field: rows of so many numbers, the last of them within bounds."""
-    return field(default=default, metadata={"means": means, "least": least, "most": most, "row": row})
+def rows(means: str, *, row: int, first: float = 0.0, least: float = 0.0, most: float = math.inf, default: Any = dataclasses.MISSING) -> Any:
+    """A field: rows of so many numbers, the last of them within bounds, the others not below `first`."""
+    return field(default=default, metadata={"means": means, "least": least, "most": most, "row": row, "first": first})
 
 
 def text(means: str, *, options: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
@@ -171,7 +172,9 @@ def _list(file: File, key: str, told: Any, hint: Any, meta: Mapping[str, Any]) -
         if not isinstance(each, list) or len(each) != wide:
             raise _unfit(file, f"{key}[{n}]", each, f"a row of {wide} numbers")
         for number_ in each[:-1]:
-            _number(file, f"{key}[{n}]", number_, float, {})
+            _number(file, f"{key}[{n}]", number_, float, {"least": meta["first"]})
+        if wide == SPAN and each[0] > each[1]:
+            raise _unfit(file, f"{key}[{n}]", each, "[from, to, value] with from no greater than to")
         _number(file, f"{key}[{n}]", each[-1], float, meta)
     return tuple(tuple(float(each) for each in row) for row in told)
 

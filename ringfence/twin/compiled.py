@@ -31,10 +31,12 @@ def _folder() -> str:
 FOLDER = _folder()
 
 
-def _compiled(function: Kernel, **options: bool) -> Kernel:
+def _compiled(function: Kernel, signature: Any = None, **options: bool) -> Kernel:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = FOLDER
     try:
+        if signature is not None:
+            return numba.njit(signature, cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[no-any-return]
         return numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = before
@@ -53,3 +55,8 @@ def door(function: Kernel) -> Kernel:
 def inner(function: Kernel) -> Kernel:
     """A kernel that only kernels call, and that makes no array: cheaper to compile, and no references are counted."""
     return _compiled(function, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def typed(signature: str) -> Callable[[Kernel], Kernel]:
+    """An inner kernel of one signature, so that it is not compiled anew for every constant it is called with."""
+    return lambda function: _compiled(function, signature, _nrt=False, no_cfunc_wrapper=True)

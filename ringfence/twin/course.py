@@ -42,9 +42,9 @@ def respond(city, habits, space, plan, out, rep, queue, day):  # type: ignore[no
         e = space.events[at]
         space.heads[1, day] = e.next
         who = np.int64(e.who)
-        kind = e.kind
+        kind = np.int64(e.kind)
         if kind == FOUND:
-            found(city, space, plan, out, day, who, e["with"])
+            found(city, space, plan, out, day, who, np.int64(e["with"]))
         elif kind == TRACE:
             trace(city, habits, space, plan, out, rep, day, who)
         elif kind == POOL:

@@ -14,10 +14,13 @@ from ringfence.twin.keyed import S32, below, high, key, low, mix, poisson, unit
 from ringfence.twin.layout import YEARS
 from ringfence.twin.plan import (
     ADMITTED,
+    IMPORTED,
     INFECTED_ON,
     MASKS,
     N_ACTIVE,
     NEVER,
+    NOBODY,
+    NOTHING,
     ONSETS_ON,
     QUANTILES,
     SWAB_ILL,
@@ -126,12 +129,12 @@ def fall_ill(space, plan, out, rep, person, who, age, jab):  # type: ignore[no-u
     s = space.state[who]
     bits = key(rep, person, ILLNESS)
     if low(bits) < p.tested:
-        push_event(space, s.onset + p.test_after[np.int64((bits >> FORTY) & MASK_10)], who, SWAB_ILL, 0)
+        push_event(space, s.onset + p.test_after[np.int64((bits >> FORTY) & MASK_10)], who, SWAB_ILL, NOTHING)
     u = unit(mix(bits))
     shield = 1.0 - p.ve_severe * jab
     if u < p.severe[age] * shield:
         out[SEVERE] += 1
-        push_event(space, s.onset + p.hospital_after, who, ADMITTED, 0)
+        push_event(space, s.onset + p.hospital_after, who, ADMITTED, NOTHING)
     if u < p.fatal[age] * shield:
         out[DEATHS] += 1
 
@@ -185,6 +188,6 @@ def arrive(city, habits, space, plan, out, rep, day, weights):  # type: ignore[n
         if there >= 0 and space.state[there].infected != NEVER:
             continue
         out[IMPORTS] += 1
-        infect(city, habits, space, plan, out, rep, day, person, -1, 0, weights)
+        infect(city, habits, space, plan, out, rep, day, person, NOBODY, IMPORTED, weights)
 
 

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ringfence.twin.compiled import kernel
+from ringfence.twin.compiled import typed
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 ODD_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -25,7 +25,7 @@ UNIT_32 = 1.0 / 4294967296.0
 POISSON_PIECE = 500.0  # e^-500 is still a number
 
 
-@kernel
+@typed("uint64(uint64)")
 def mix(value: np.uint64) -> np.uint64:
     """A bijection of 64 bits in which every bit of the input moves every bit of the output."""
     z = np.uint64(value + GOLDEN)
@@ -34,37 +34,37 @@ def mix(value: np.uint64) -> np.uint64:
     return z ^ (z >> S31)
 
 
-@kernel
+@typed("uint64(uint64, int64, int64)")
 def key(base: np.uint64, one: int, two: int) -> np.uint64:
     """64 bits from a base and two whole numbers."""
     return mix((base ^ (np.uint64(one) * ODD_3)) + np.uint64(two) * GOLDEN)
 
 
-@kernel
+@typed("float64(uint64)")
 def unit(bits: np.uint64) -> float:
     """A number of [0, 1) from 64 bits."""
     return np.int64(bits >> S11) * UNIT_53
 
 
-@kernel
+@typed("float64(uint64)")
 def low(bits: np.uint64) -> float:
     """A number of [0, 1) from the lower 32 bits."""
     return np.int64(bits & LOW) * UNIT_32
 
 
-@kernel
+@typed("float64(uint64)")
 def high(bits: np.uint64) -> float:
     """A number of [0, 1) from the upper 32 bits."""
     return np.int64(bits >> S32) * UNIT_32
 
 
-@kernel
+@typed("int64(uint64, int64)")
 def below(bits: np.uint64, n: int) -> int:
     """A whole number of 0..n-1, from the upper 32 bits (Lemire 2019, doi:10.1145/3230636, without its correction)."""
     return np.int64(((bits >> S32) * np.uint64(n)) >> S32)
 
 
-@kernel
+@typed("int64(uint64, float64)")
 def poisson(base: np.uint64, mean: float) -> int:
     """A Poisson number, by inversion; its draws are keyed by the base."""
     count = 0
@@ -85,7 +85,7 @@ def poisson(base: np.uint64, mean: float) -> int:
     return count
 
 
-@kernel
+@typed("UniTuple(int64, 2)(int64)")
 def sides(n: int) -> tuple[int, int]:
     """Two factors whose product is the smallest near-square that holds n."""
     a = int(math.sqrt(float(n)))
@@ -96,7 +96,7 @@ def sides(n: int) -> tuple[int, int]:
     return a, b
 
 
-@kernel
+@typed("int64(int64, int64, int64, uint64)")
 def shuffled(x: int, a: int, b: int, base: np.uint64) -> int:
     """Where x of 0..a*b-1 goes in a keyed permutation: four rounds that are not affine.
 
@@ -113,7 +113,7 @@ def shuffled(x: int, a: int, b: int, base: np.uint64) -> int:
     return left * b + right
 
 
-@kernel
+@typed("int64(int64, int64, int64, uint64)")
 def unshuffled(y: int, a: int, b: int, base: np.uint64) -> int:
     """The x that `shuffled` leads to y."""
     left, right = y // b, y % b
@@ -128,7 +128,7 @@ def unshuffled(y: int, a: int, b: int, base: np.uint64) -> int:
     return left * b + right
 
 
-@kernel
+@typed("int64(int64, int64, uint64)")
 def placed(x: int, n: int, base: np.uint64) -> int:
     """Where x of 0..n-1 goes in a keyed permutation of n; what falls outside goes round again."""
     a, b = sides(n)
@@ -138,7 +138,7 @@ def placed(x: int, n: int, base: np.uint64) -> int:
     return y
 
 
-@kernel
+@typed("int64(int64, int64, uint64)")
 def taken_back(y: int, n: int, base: np.uint64) -> int:
     """The x that `placed` leads to y."""
     a, b = sides(n)

@@ -21,8 +21,9 @@ TESTS = 16
 ROUNDS = 64
 
 SETTINGS = ("imported", "home", "class", "work", "ward", "friend", "near", "city")
-IMPORTED = 0
-SCHOOL, WORKING, GATHERING, TRANSIT, MASKS, MEASURES = range(6)
+IMPORTED, NOBODY = np.int64(0), np.int64(-1)
+SCHOOL, WORKING, GATHERING, TRANSIT, MASKS = (np.int64(each) for each in range(5))
+MEASURES = 5
 """Rows of `measures`: shares of contacts left (the first four) or of transmission left (masks), by day."""
 
 PLAN = np.dtype(
@@ -74,8 +75,11 @@ HIT = np.dtype([("next", "i4"), ("who", "i4"), ("chance", "u4"), ("layer", "u1")
 """A contact that infects where nothing prevents it; kept until its day."""
 EVENT = np.dtype([("next", "i4"), ("who", "i4"), ("kind", "i4"), ("with", "i4")])
 
-SWAB_ILL, SWAB_QUARANTINE, SWAB_ZONE, SWAB_MASS, SWAB_MATE, FOUND, POOL, TRACE, ADMITTED = range(9)
-"""Kinds of events."""
+SWAB_ILL, SWAB_QUARANTINE, SWAB_ZONE, SWAB_MASS, SWAB_MATE, FOUND, POOL, TRACE, ADMITTED = (
+    np.int64(each) for each in range(9)
+)
+"""Kinds of events. Why not plain numbers: a kernel would be compiled anew for every constant it is called with."""
+NOTHING, FIRST_ORDER, SECOND_ORDER = np.int64(0), np.int64(1), np.int64(2)
 AS_ILL, AS_CONTACT, AS_ZONE, AS_MASS = 1, 2, 3, 4
 """How somebody was found."""
 

@@ -17,15 +17,18 @@ from ringfence.twin.plan import (
     COMMUNITY_ON,
     DAYS,
     DETECTED_ON,
+    FIRST_ORDER,
     FOUND,
     GATHERING,
     MOVES_ON,
     N_AREAS,
     N_CELLS,
     NEVER,
+    NOTHING,
     POOL,
     ROOMS_ON,
     SCHOOL,
+    SECOND_ORDER,
     SWAB_MASS,
     SWAB_MATE,
     SWAB_QUARANTINE,
@@ -200,7 +203,7 @@ def open_pool(city, space, plan, out, rep, queue, day, who):  # type: ignore[no-
         there = state_of(space, mate, city.people.size)
         hold(space, plan, out, there, day)
         if space.state[there].infected <= day:
-            push_event(space, day, there, SWAB_MATE, 0)
+            push_event(space, day, there, SWAB_MATE, NOTHING)
         else:
             out[TESTS] += 1
             out[TUBES] += 1
@@ -275,7 +278,7 @@ def plan_swabs(space, plan, out, who, begins, start, until):  # type: ignore[no-
             out[TESTS] += 1
             out[TUBES] += 1
             if s.infected != NEVER and s.detected == NEVER:
-                push_event(space, day, who, SWAB_QUARANTINE, 0)
+                push_event(space, day, who, SWAB_QUARANTINE, NOTHING)
 
 
 @inner
@@ -288,7 +291,7 @@ def swabs_to_come(space, plan, who, day):  # type: ignore[no-untyped-def]
     for n in range(p.q_tests):
         at = s.q_from + p.q_test[n]
         if day <= at < s.q_until:
-            push_event(space, at, who, SWAB_QUARANTINE, 0)
+            push_event(space, at, who, SWAB_QUARANTINE, NOTHING)
 
 
 # -- a case is found --------------------------------------------------------------------------------------------------
@@ -350,7 +353,7 @@ def call_tracers(space, plan, out, day, who):  # type: ignore[no-untyped-def]
     if at > day + p.trace_after:
         out[WAITED] += 1
     space.days[TRACED_ON, at] += 1
-    push_event(space, at, who, TRACE, 0)
+    push_event(space, at, who, TRACE, NOTHING)
 
 
 @inner
@@ -438,10 +441,10 @@ def trace(city, habits, space, plan, out, rep, day, who):  # type: ignore[no-unt
             continue
         if layer == HOME:
             for slot in range(slots):
-                if recalled(plan, rep, person, layer, kind, 0, slot):
+                if recalled(plan, rep, person, layer, kind, NOTHING, slot):
                     here = city.people[person].home & 15
                     other = person - here + (slot if slot < here else slot + 1)
-                    tell(city, habits, space, plan, out, rep, day, other, last, 1)
+                    tell(city, habits, space, plan, out, rep, day, other, last, FIRST_ORDER)
             continue
         for at in range(first, last + 1):
             if s.q_from <= at < s.q_until and p.home_leak == 0.0:
@@ -453,7 +456,7 @@ def trace(city, habits, space, plan, out, rep, day, who):  # type: ignore[no-unt
                 if other < 0:
                     continue
                 if high(bits) < left_open(city, space, plan, out, person, other, layer, at):
-                    tell(city, habits, space, plan, out, rep, day, other, at, 1)
+                    tell(city, habits, space, plan, out, rep, day, other, at, FIRST_ORDER)
 
 
 @inner
@@ -470,7 +473,7 @@ def tell(city, habits, space, plan, out, rep, day, other, last, order):  # type:
     begins = day + p.notice_after
     if last + p.q_days <= begins:
         return
-    restrict(city, space, plan, out, rep, who, begins, last + p.q_days, 1)
+    restrict(city, space, plan, out, rep, who, begins, last + p.q_days, FIRST_ORDER)
     if not known:
         out[CONTACTS] += 1
         if p.second > 0.0:
@@ -496,7 +499,7 @@ def second_contacts(city, habits, space, plan, out, rep, day, person, since):  #
             if before >= 0 and (space.state[before].order > 0 or space.state[before].detected <= day):
                 continue
             who = state_of(space, other, city.people.size)
-            restrict(city, space, plan, out, rep, who, begins, until, 2)
+            restrict(city, space, plan, out, rep, who, begins, until, SECOND_ORDER)
             out[SECONDS] += 1
 
 
@@ -553,7 +556,7 @@ def swab_everybody(city, space, plan, out, rep, queue, day, n_active, which, beg
     p = plan[0]
     kept = 0
     for n in range(n_active):
-        who = space.active[n]
+        who = np.int64(space.active[n])
         s = space.state[who]
         if s.detected != NEVER or day - s.infected > 28:  # noqa: PLR2004
             continue

@@ -77,6 +77,48 @@ def is_open(habits, rep, team, kind, day):  # type: ignore[no-untyped-def]
 
 
 @inner
+def goes_to(city, habits, rep, person, day):  # type: ignore[no-untyped-def]
+    """Whether the team of somebody who has one meets on a day."""
+    team = np.int64(city.people[person].team)
+    return is_open(habits, rep, team, city.teams[team].kind, day)
+
+
+@inner
+def friend_of(city, habits, person, slot):  # type: ignore[no-untyped-def]
+    """(the friend in a slot, the pair's hash): the same on all days; (-1, …) for nobody."""
+    where = city.cells[city.people[person].cell].area
+    area = city.areas[where]
+    first, n = np.int64(area.start), np.int64(area.people)
+    base = key(habits.town, np.int64(where), KNOWN + slot * SALT)
+    other, bits = _paired(person - first, n, base)
+    return (first + taken_back(other, n, base) if other >= 0 else np.int64(NOBODY)), bits
+
+
+@inner
+def meets_friend(habits, rep, pair, day):  # type: ignore[no-untyped-def]
+    """(whether two friends meet on a day, the contact's hash)."""
+    bits = mix((pair ^ rep) + np.uint64(day) * ODD_3)
+    return low(bits) < habits.friend_active, bits
+
+
+@inner
+def team_day(rep, team, n, day):  # type: ignore[no-untyped-def]
+    """(key of a team's day, the sum of seats that meet in slot 0)."""
+    base = key(rep, team * SALT + day, TEAM)
+    return base, below(base, n)
+
+
+@inner
+def team_mate(base, turn, n, seat, slot):  # type: ignore[no-untyped-def]
+    """(the seat met in a slot, the contact's hash); one's own for nobody."""
+    other = turn + slot + n - seat
+    while other >= n:
+        other -= n
+    pair = min(seat, other) * n + max(seat, other)
+    return other, mix(base + np.uint64(pair) * GOLDEN)
+
+
+@inner
 def _paired(x, n, base):  # type: ignore[no-untyped-def]
     """(who x of 0..n-1 is paired with, the pair's hash); nobody where n is odd and x is left over.
 
@@ -109,13 +151,12 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
             return nobody
         if layer == TEAM:
             n = np.int64(team.size)
-            base = key(rep, np.int64(p.team) * SALT + day, TEAM)
+            base, turn = team_day(rep, np.int64(p.team), n, day)
             seat = np.int64(p.seat)
-            other = (below(base, n) + slot + n - seat) % n
+            other, bits = team_mate(base, turn, n, seat, slot)
             if other == seat:
                 return nobody
-            pair = min(seat, other) * n + max(seat, other)
-            return np.int64(city.members[team.start + other]), mix(base + np.uint64(pair) * GOLDEN)
+            return np.int64(city.members[team.start + other]), bits
         site = city.sites[team.site]
         base = key(rep, np.int64(team.site) * SALT + day, 8 + slot)
         other, bits = _paired(np.int64(p.site_seat), np.int64(site.size), base)
@@ -126,6 +167,10 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
         if theirs != p.team and not is_open(habits, rep, np.int64(theirs), team.kind, day):
             return nobody
         return found, bits
+    if layer == FRIEND:
+        other, pair = friend_of(city, habits, person, slot)
+        meet, bits = meets_friend(habits, rep, pair, day)
+        return (other, bits) if other >= 0 and meet else nobody
     if layer == CITY:
         first, n = np.int64(0), np.int64(city.people.size)
         base = key(rep, day, 64 + slot)
@@ -133,18 +178,8 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
         where = city.cells[p.cell].area
         area = city.areas[where]
         first, n = np.int64(area.start), np.int64(area.people)
-        if layer == FRIEND:
-            base = key(habits.town, np.int64(where), KNOWN + slot * SALT)
-        else:
-            base = key(rep, np.int64(where) * SALT + day, 128 + slot)
+        base = key(rep, np.int64(where) * SALT + day, 128 + slot)
     other, bits = _paired(person - first, n, base)
-    if layer == FRIEND:
-        bits = mix((bits ^ rep) + np.uint64(day) * ODD_3)
-        if low(bits) >= habits.friend_active:
-            return nobody
-        if other < 0:
-            return nobody
-        return first + taken_back(other, n, base), bits
     mine = sociability(habits, person)
     if other < 0 or low(bits) >= mine:
         return nobody

@@ -22,6 +22,7 @@ from ringfence.twin.response import (
     count_round,
     found,
     laboratory_day,
+    new_day,
     open_pool,
     people_in_round,
     round_of,
@@ -72,6 +73,7 @@ def run_one(city, habits, space, plan, out, rep):  # type: ignore[no-untyped-def
     background = p.background * city.people.size
     before = 0
     for day in range(p.days):
+        new_day(space, out, day)
         which, begins = round_of(plan, out, day)
         mass = 0.0
         singles = background + (out[TESTS] - before)

@@ -22,6 +22,7 @@ from ringfence.twin.plan import (
     NOBODY,
     NOTHING,
     ONSETS_ON,
+    OVERFLOW,
     QUANTILES,
     SWAB_ILL,
     C,
@@ -80,7 +81,7 @@ def infect(city, habits, space, plan, out, rep, day, person, infector, setting, 
     """Somebody is infected: the course of illness is drawn, and all hits to come."""
     p = plan[0]
     who = state_of(space, person, city.people.size)
-    if space.used[6]:
+    if space.used[OVERFLOW]:
         return
     s = space.state[who]
     age = city.people[person].age & YEARS

@@ -20,6 +20,7 @@ ODD_2 = np.uint64(0x94D049BB133111EB)
 ODD_3 = np.uint64(0xD6E8FEB86659FD93)
 S30, S27, S31, S32, S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32), np.uint64(11)
 LOW = np.uint64(0xFFFFFFFF)
+ONE, TWO = np.uint64(1), np.uint64(2)
 UNIT_53 = 1.0 / 9007199254740992.0
 UNIT_32 = 1.0 / 4294967296.0
 POISSON_PIECE = 500.0  # e^-500 is still a number
@@ -85,64 +86,61 @@ def poisson(base: np.uint64, mean: float) -> int:
     return count
 
 
-@typed("UniTuple(int64, 2)(int64)")
-def sides(n: int) -> tuple[int, int]:
-    """Two factors whose product is the smallest near-square that holds n."""
-    a = int(math.sqrt(float(n)))
+@typed("UniTuple(uint64, 2)(uint64)")
+def sides(n: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """Two factors, at least 2 each, whose product is little more than n."""
+    a = np.uint64(math.sqrt(float(n)))
     if a * a < n:
-        a += 1
-    a = max(a, 2)
-    b = max((n + a - 1) // a, 2)
-    return a, b
+        a += ONE
+    a = max(a, TWO)
+    return a, max((n + a - ONE) // a, TWO)
 
 
-@typed("int64(int64, int64, int64, uint64)")
-def shuffled(x: int, a: int, b: int, base: np.uint64) -> int:
-    """Where x of 0..a*b-1 goes in a keyed permutation: four rounds that are not affine.
-
-    An affine map would lead neighbours to neighbours, so that whole households meet whole households.
-    """
-    left, right = x // b, x % b
-    for r in range(2):
-        left += below(mix(base + np.uint64(right) * GOLDEN + np.uint64(2 * r)), a)
-        if left >= a:
-            left -= a
-        right += below(mix(base + np.uint64(left) * GOLDEN + np.uint64(2 * r + 1)), b)
-        if right >= b:
-            right -= b
-    return left * b + right
-
-
-@typed("int64(int64, int64, int64, uint64)")
-def unshuffled(y: int, a: int, b: int, base: np.uint64) -> int:
-    """The x that `shuffled` leads to y."""
-    left, right = y // b, y % b
-    for back in range(2):
-        r = 1 - back
-        right -= below(mix(base + np.uint64(left) * GOLDEN + np.uint64(2 * r + 1)), b)
-        if right < 0:
-            right += b
-        left -= below(mix(base + np.uint64(right) * GOLDEN + np.uint64(2 * r)), a)
-        if left < 0:
-            left += a
-    return left * b + right
+@typed("uint64(uint64, uint64, uint64)")
+def turned(x: np.uint64, base: np.uint64, n: np.uint64) -> np.uint64:
+    """A hash of x in 0..n-1: what one round adds. Two products with a shift between them: not affine."""
+    z = (x + base) * ODD_1
+    z = (z ^ (z >> S31)) * ODD_2
+    return ((z >> S32) * n) >> S32
 
 
 @typed("int64(int64, int64, uint64)")
 def placed(x: int, n: int, base: np.uint64) -> int:
-    """Where x of 0..n-1 goes in a keyed permutation of n; what falls outside goes round again."""
-    a, b = sides(n)
-    y = shuffled(x, a, b, base)
-    while y >= n:
-        y = shuffled(y, a, b, base)
-    return y
+    """Where x of 0..n-1 goes in a keyed permutation of n; what falls outside goes round again.
+
+    Three rounds that are not affine, on a rectangle that holds n. An affine map would lead neighbours to neighbours, so
+    that whole households meet whole households.
+    """
+    size = np.uint64(n)
+    a, b = sides(size)
+    y = np.uint64(x)
+    while True:
+        left, right = y // b, y % b
+        left += turned(right, base, a)
+        left = left - a if left >= a else left
+        right += turned(left, base + ODD_3, b)
+        right = right - b if right >= b else right
+        left += turned(right, base + GOLDEN, a)
+        left = left - a if left >= a else left
+        y = left * b + right
+        if y < size:
+            return np.int64(y)
 
 
 @typed("int64(int64, int64, uint64)")
 def taken_back(y: int, n: int, base: np.uint64) -> int:
     """The x that `placed` leads to y."""
-    a, b = sides(n)
-    x = unshuffled(y, a, b, base)
-    while x >= n:
-        x = unshuffled(x, a, b, base)
-    return x
+    size = np.uint64(n)
+    a, b = sides(size)
+    x = np.uint64(y)
+    while True:
+        left, right = x // b, x % b
+        left += a - turned(right, base + GOLDEN, a)
+        left = left - a if left >= a else left
+        right += b - turned(left, base + ODD_3, b)
+        right = right - b if right >= b else right
+        left += a - turned(right, base, a)
+        left = left - a if left >= a else left
+        x = left * b + right
+        if x < size:
+            return np.int64(x)

@@ -100,9 +100,9 @@ class Space(NamedTuple):
     table: npt.NDArray[np.int32]  # state + 1 of every person, or empty: the dense engine's
     hits: npt.NDArray[np.void]  # HIT[room]
     events: npt.NDArray[np.void]  # EVENT[room]
-    used: npt.NDArray[np.int64]  # how much of state, hits, events, zones, areas is used; overflow; next active
+    used: npt.NDArray[np.int64]  # [16]: how much of the others is used; overflow; today; rooms and beds taken now
     heads: npt.NDArray[np.int32]  # [2, DAYS + 1]: first hit and first event of each day
-    days: npt.NDArray[np.int64]  # [8, DAYS + 1]: see DAILY
+    days: npt.NDArray[np.int64]  # [8, DAYS + 1]: see DAILY; of rooms and beds the changes
     zone: npt.NDArray[np.int16]  # [n_cells, 2]: sealed from, until
     area: npt.NDArray[np.int16]  # [n_areas, 2]: controlled from, until
     touched: npt.NDArray[np.int32]  # [2, n_cells]: cells and areas with an entry
@@ -112,5 +112,5 @@ class Space(NamedTuple):
 
 DAILY = ("infections", "detected", "community", "rooms", "moves", "traced", "beds", "onsets")
 INFECTED_ON, DETECTED_ON, COMMUNITY_ON, ROOMS_ON, MOVES_ON, TRACED_ON, BEDS_ON, ONSETS_ON = range(8)
-N_STATE, N_HITS, N_EVENTS, N_CELLS, N_AREAS, N_ACTIVE, OVERFLOW = range(7)
+N_STATE, N_HITS, N_EVENTS, N_CELLS, N_AREAS, N_ACTIVE, OVERFLOW, TODAY, ROOMS_NOW, BEDS_NOW = range(10)
 FITS, FULL, NEEDS_TABLE = 0, 1, 2

@@ -5,7 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import CITY, FRIEND, HOME, NEAR, SITE, TEAM, partner, slots_of
+from ringfence.twin.contacts import (
+    CITY,
+    FRIEND,
+    HOME,
+    NEAR,
+    SITE,
+    TEAM,
+    friend_of,
+    goes_to,
+    is_open,
+    meets_friend,
+    partner,
+    slots_of,
+    team_day,
+    team_mate,
+)
 from ringfence.twin.keyed import high, key, low, mix, poisson, unit
 from ringfence.twin.layout import CLASS, NONE, WARD
 from ringfence.twin.plan import (
@@ -13,6 +28,7 @@ from ringfence.twin.plan import (
     AS_ILL,
     AS_MASS,
     AS_ZONE,
+    BEDS_NOW,
     BEDS_ON,
     COMMUNITY_ON,
     DAYS,
@@ -26,6 +42,7 @@ from ringfence.twin.plan import (
     NEVER,
     NOTHING,
     POOL,
+    ROOMS_NOW,
     ROOMS_ON,
     SCHOOL,
     SECOND_ORDER,
@@ -33,6 +50,7 @@ from ringfence.twin.plan import (
     SWAB_MATE,
     SWAB_QUARANTINE,
     SWAB_ZONE,
+    TODAY,
     TRACE,
     TRACED_ON,
     TRANSIT,
@@ -46,6 +64,7 @@ SWABBED, RECALLED, HOUSED, QUEUED, FALSE, SAMPLED = 101, 103, 107, 109, 113, 127
 LATER = 3
 """Days that a contact waits at home for a place in a vehicle, at most."""
 
+ONE = np.int64(1)
 (
     DETECTED, ILL, CONTACT, IN_ZONE, IN_ROUND, TESTS, TUBES, CONTACTS, SECONDS, Q_DAYS, I_DAYS, Z_DAYS, H_DAYS, ROOMS_MOST, BEDS_MOST, FIRST, LAST,
     FALSE_TUBES, LATE, WAITED, NO_ROOM,
@@ -98,6 +117,18 @@ def zone_share(city, space, plan, cell, day):  # type: ignore[no-untyped-def]
 
 
 @inner
+def cell_of(city, person):  # type: ignore[no-untyped-def]
+    """The cell of a person from the cells' ranges: a few near look-ups instead of a far one into the people."""
+    last = city.cells.size - 1
+    cell = min(person * city.cells.size // city.people.size, last)
+    while cell > 0 and person < city.cells[cell].start:
+        cell -= 1
+    while cell < last and person >= city.cells[cell + 1].start:
+        cell += 1
+    return cell
+
+
+@inner
 def left_open(city, space, plan, out, person, other, layer, day):  # type: ignore[no-untyped-def]
     """The share of such contacts that still take place: the same seen from both sides."""
     if layer == HOME:
@@ -106,11 +137,10 @@ def left_open(city, space, plan, out, person, other, layer, day):  # type: ignor
     kind = city.teams[one.team].kind if (layer == TEAM or layer == SITE) and one.team != NONE else 0  # noqa: PLR1714
     which = group_of(layer, kind)
     share = measure(plan, out, which, day) if which >= 0 else 1.0
-    if plan[0].zones and (space.used[N_CELLS] or space.used[N_AREAS]):
-        theirs = city.people[other].cell
-        zoned = zone_share(city, space, plan, one.cell, day)
-        if theirs != one.cell:
-            zoned = min(zoned, zone_share(city, space, plan, theirs, day))
+    if plan[0].zones and out[FIRST] >= 0 and day >= out[FIRST] + plan[0].zone_after:
+        zoned = zone_share(city, space, plan, np.int64(one.cell), day)
+        if zoned == 1.0 or layer >= SITE:
+            zoned = min(zoned, zone_share(city, space, plan, cell_of(city, other), day))
         share *= zoned
     return share
 
@@ -244,10 +274,8 @@ def restrict(city, space, plan, out, rep, who, begins, until, order):  # type: i
         s.order = order
     if s.moved == NEVER and order == 1 and unit(key(rep, np.int64(s.person), HOUSED)) < p.central:
         give_room(space, plan, out, who, begins, until)
-    elif s.moved != NEVER:
-        for day in range(start, min(until, p.days)):
-            space.days[ROOMS_ON, day] += 1
-            out[ROOMS_MOST] = max(out[ROOMS_MOST], space.days[ROOMS_ON, day])
+    elif s.moved != NEVER and s.moved < start:
+        occupy(space, plan, out, ROOMS_ON, start, until, ONE)
     plan_swabs(space, plan, out, who, begins, start, until)
 
 
@@ -256,15 +284,43 @@ def give_room(space, plan, out, who, begins, until):  # type: ignore[no-untyped-
     """The first day within reach on which there is a room and a seat in a vehicle."""
     p = plan[0]
     s = space.state[who]
+    taken = space.used[ROOMS_NOW]
+    for day in range(space.used[TODAY] + 1, begins):
+        taken += space.days[ROOMS_ON, day]
     for day in range(begins, min(begins + LATER, until, p.days)):
-        if space.days[ROOMS_ON, day] < p.rooms and space.days[MOVES_ON, day] < p.moves:
+        if day > space.used[TODAY]:
+            taken += space.days[ROOMS_ON, day]
+        if taken < p.rooms and space.days[MOVES_ON, day] < p.moves:
             space.days[MOVES_ON, day] += 1
             s.moved = day
-            for each in range(day, min(until, p.days)):
-                space.days[ROOMS_ON, each] += 1
-                out[ROOMS_MOST] = max(out[ROOMS_MOST], space.days[ROOMS_ON, each])
+            occupy(space, plan, out, ROOMS_ON, day, until, ONE)
             return
     out[NO_ROOM] += 1
+
+
+@inner
+def occupy(space, plan, out, row, begins, until, change):  # type: ignore[no-untyped-def]
+    """One room or bed more (or less) from one day until another: kept as changes, summed up day by day."""
+    if until <= space.used[TODAY] or begins >= plan[0].days:
+        return
+    now, most = (ROOMS_NOW, ROOMS_MOST) if row == ROOMS_ON else (BEDS_NOW, BEDS_MOST)
+    if begins <= space.used[TODAY]:
+        space.used[now] += change
+        out[most] = max(out[most], space.used[now])
+    else:
+        space.days[row, begins] += change
+    if until < plan[0].days:
+        space.days[row, until] -= change
+
+
+@inner
+def new_day(space, out, day):  # type: ignore[no-untyped-def]
+    """Who moves in and out today."""
+    space.used[TODAY] = day
+    space.used[ROOMS_NOW] += space.days[ROOMS_ON, day]
+    space.used[BEDS_NOW] += space.days[BEDS_ON, day]
+    out[ROOMS_MOST] = max(out[ROOMS_MOST], space.used[ROOMS_NOW])
+    out[BEDS_MOST] = max(out[BEDS_MOST], space.used[BEDS_NOW])
 
 
 @inner
@@ -310,12 +366,9 @@ def found(city, space, plan, out, day, who, kind):  # type: ignore[no-untyped-de
     if s.q_until != NEVER and s.q_until > day:
         out[Q_DAYS] -= max(0, min(np.int64(s.q_until), p.days) - max(day, np.int64(s.q_from))) if s.order > 0 else 0
         if s.moved < s.q_until:
-            for each in range(max(day, np.int64(s.moved)), min(np.int64(s.q_until), p.days)):
-                space.days[ROOMS_ON, each] -= 1
+            occupy(space, plan, out, ROOMS_ON, max(day, np.int64(s.moved)), np.int64(s.q_until), -ONE)
     out[I_DAYS] += max(0, min(s.isolated + p.isolation_days, p.days) - day)
-    for each in range(s.isolated, min(s.isolated + p.isolation_days, p.days)):
-        space.days[BEDS_ON, each] += 1
-        out[BEDS_MOST] = max(out[BEDS_MOST], space.days[BEDS_ON, each])
+    occupy(space, plan, out, BEDS_ON, np.int64(s.isolated), np.int64(s.isolated) + p.isolation_days, ONE)
     out[DETECTED] += 1
     space.days[DETECTED_ON, day] += 1
     if out[FIRST] < 0:
@@ -434,28 +487,73 @@ def trace(city, habits, space, plan, out, rep, day, who):  # type: ignore[no-unt
     last = min(day, np.int64(s.isolated) - 1)
     for layer in range(6):
         slots = slots_of(city, habits, person, layer)
-        if slots == 0:
+        if layer == TEAM:
+            last = min(last, np.int64(s.q_from) - 1)  # who was in quarantine met nobody else to speak of
+        if slots == 0 or p.traced[setting_of(city, person, layer)] <= 0.0:
             continue
         kind = setting_of(city, person, layer)
-        if p.traced[kind] <= 0.0:
-            continue
         if layer == HOME:
-            for slot in range(slots):
-                if recalled(plan, rep, person, layer, kind, NOTHING, slot):
-                    here = city.people[person].home & 15
-                    other = person - here + (slot if slot < here else slot + 1)
-                    tell(city, habits, space, plan, out, rep, day, other, last, FIRST_ORDER)
+            trace_home(city, habits, space, plan, out, rep, day, person, slots, last)
+        elif layer == FRIEND:
+            trace_friends(city, habits, space, plan, out, rep, day, person, slots, first, last)
+        elif layer == TEAM:
+            trace_team(city, habits, space, plan, out, rep, day, person, slots, kind, first, last)
+        else:
+            for back in range(last - first + 1):
+                at = last - back
+                if layer == SITE and not goes_to(city, habits, rep, person, at):
+                    continue
+                for slot in range(slots):
+                    if recalled(plan, rep, person, layer, kind, at, slot):
+                        other, bits = partner(city, habits, rep, person, layer, slot, at)
+                        if other >= 0 and high(bits) < left_open(city, space, plan, out, person, other, layer, at):
+                            tell(city, habits, space, plan, out, rep, day, other, at, FIRST_ORDER)
+
+
+@inner
+def trace_home(city, habits, space, plan, out, rep, day, person, slots, last):  # type: ignore[no-untyped-def]
+    """The household: met every day."""
+    here = np.int64(city.people[person].home & 15)
+    for slot in range(slots):
+        if recalled(plan, rep, person, np.int64(HOME), ONE, NOTHING, slot):
+            other = person - here + (slot if slot < here else slot + 1)
+            tell(city, habits, space, plan, out, rep, day, other, last, FIRST_ORDER)
+
+
+@inner
+def trace_friends(city, habits, space, plan, out, rep, day, person, slots, first, last):  # type: ignore[no-untyped-def]
+    """Friends: looked up once, asked for the last day on which they met."""
+    for slot in range(slots):
+        if not recalled(plan, rep, person, np.int64(FRIEND), np.int64(FRIEND + 2), NOTHING, slot):
             continue
-        for at in range(first, last + 1):
-            if s.q_from <= at < s.q_until and p.home_leak == 0.0:
+        other, pair = friend_of(city, habits, person, slot)
+        for back in range(last - first + 1 if other >= 0 else 0):
+            at = last - back
+            meet, bits = meets_friend(habits, rep, pair, at)
+            if meet and high(bits) < left_open(city, space, plan, out, person, other, np.int64(FRIEND), at):
+                tell(city, habits, space, plan, out, rep, day, other, at, FIRST_ORDER)
+                break
+
+
+@inner
+def trace_team(city, habits, space, plan, out, rep, day, person, slots, kind, first, last):  # type: ignore[no-untyped-def]
+    """The class or team, the last day first: who is met again and again is told of once."""
+    one = city.people[person]
+    number, seat = np.int64(one.team), np.int64(one.seat)
+    team = city.teams[number]
+    n = np.int64(team.size)
+    for back in range(last - first + 1):
+        at = last - back
+        if not is_open(habits, rep, number, team.kind, at):
+            continue
+        base, turn = team_day(rep, number, n, at)
+        for slot in range(slots):
+            if not recalled(plan, rep, person, np.int64(TEAM), kind, at, slot):
                 continue
-            for slot in range(slots):
-                if not recalled(plan, rep, person, layer, kind, at, slot):
-                    continue
-                other, bits = partner(city, habits, rep, person, layer, slot, at)
-                if other < 0:
-                    continue
-                if high(bits) < left_open(city, space, plan, out, person, other, layer, at):
+            mate, bits = team_mate(base, turn, n, seat, slot)
+            if mate != seat:
+                other = np.int64(city.members[team.start + mate])
+                if high(bits) < left_open(city, space, plan, out, person, other, np.int64(TEAM), at):
                     tell(city, habits, space, plan, out, rep, day, other, at, FIRST_ORDER)
 
 

@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Issue tokens for programmes."),
     "linelist": ("linelist", "Read line lists in and write them out."),
     "people": ("people", "Load registers of people."),
+    "city": ("city", "Build synthetic cities and write them out."),
+    "twin": ("twin", "Run an outbreak and its response in a synthetic city."),
     "report": ("report", "Print reports."),
     "policy": ("policy", "Check policy packs and show their numbers."),
     "migrate": ("serve", "Bring the database up to date."),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ringfence.twin.compiled import kernel
-from ringfence.twin.keyed import below, high, key, low, mix, unit
+from ringfence.twin.keyed import below, high, key, low, mix, placed, unit
 from ringfence.twin.layout import CLASS, MALE, NONE, WARD, WORK, YEARS
 
 RAW = 16
@@ -38,7 +38,7 @@ def _picked(u, shares):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _household(base, size, generations, gap, spread, ages):  # type: ignore[no-untyped-def]
+def _household(base, size, generations, gap, spread, parents_age, ages):  # type: ignore[no-untyped-def]
     """Raw ages (years) of a household into `ages`: who is whose parent keeps its order when ages are fitted."""
     u = unit(key(base, 1, FORM))
     z = _bell(key(base, 2, FORM))
@@ -50,7 +50,7 @@ def _household(base, size, generations, gap, spread, ages):  # type: ignore[no-u
         for m in range(size):
             ages[m] = first + 2.5 * _bell(key(base, 4 + m, FORM)) - 1.0 * m
     elif generations == 2:
-        parent = 43.0 + 12.0 * z
+        parent = parents_age + 10.0 * z
         parents = 1 if size == 2 else 2
         for m in range(size):
             if m < parents:
@@ -71,10 +71,12 @@ def _household(base, size, generations, gap, spread, ages):  # type: ignore[no-u
     for m in range(size):
         if ages[m] < 0.0:
             ages[m] = -ages[m] % 6.0
+        if m == 0 and ages[m] < 22.0:  # whoever a household begins with is grown up
+            ages[m] = 22.0 + (22.0 - ages[m]) % 8.0
 
 
 @kernel
-def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, cell_people, area_cells, seed):  # type: ignore[no-untyped-def]
+def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, parents_age, cell_people, area_cells, seed):  # type: ignore[no-untyped-def]
     """Fill the city with households; raw ages into uint16[n_people], in sixteenths of a year.
 
     sizes: cumulative shares float[15] of households by size; generations: cumulative shares float[15, 3] of one, two
@@ -99,7 +101,7 @@ def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, 
         size = 1 + _picked(unit(mix(base)), sizes)
         size = min(size, n - person)
         kind = 1 + _picked(unit(key(base, 0, FORM)), generations[size - 1])
-        _household(base, size, kind, gap, spread, ages)
+        _household(base, size, kind, gap, spread, parents_age, ages)
         for m in range(size):
             p = people[person + m]
             p.home = (size << 4) | m
@@ -135,9 +137,11 @@ def give_ages(people, raw, wanted, seed):  # type: ignore[no-untyped-def]
         while age < OLDEST and before[each] >= until[age]:
             age += 1
         at[each] = age
+    taken = np.zeros(BINS, np.int64)
     for person in range(people.size):
         bin_ = raw[person]
-        rank = before[bin_] + int(low(key(seed, person, SEXED)) * held[bin_])
+        rank = before[bin_] + placed(taken[bin_], held[bin_], key(seed, np.int64(bin_), AGED))
+        taken[bin_] += 1
         age = at[bin_]
         while age < OLDEST and rank >= until[age]:
             age += 1

@@ -34,7 +34,7 @@ class Run:
     seed_areas: Row = number("areas in which they live; none named: anywhere")
     imports_per_day: float = number("infections brought in from outside, a day", most=1e6)
     first_weekday: int = number("weekday of the first day, 0 for Monday", most=6)
-    r0: float = number("another r0 than the disease's; 0: the disease's own", most=50)
+    r0: float = number("another r0 than the disease's; -1: the disease's own", least=-1, most=50)
 
 
 @dataclass(frozen=True, slots=True)

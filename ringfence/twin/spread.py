@@ -72,7 +72,8 @@ class Twin:
         self._own = local()
 
     def _rate(self) -> float:
-        wanted = self.scenario.scenario.r0 or self.scenario.disease.disease.r0
+        own, told = self.scenario.disease.disease.r0, self.scenario.scenario.r0
+        wanted = own if told < 0 else told
         found = np.zeros(2)
         reach(self.city.map, self.habits, self.plan, np.uint64(mix(np.uint64(self.city.seed))), np.zeros(6), found)
         met, infectious = found

@@ -88,12 +88,12 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 }
 
 LABELS: dict[str, str] = {
-    "setting.imported": N_("imported"),
-    "setting.home": N_("household"),
-    "setting.class": N_("school"),
-    "setting.work": N_("work"),
-    "setting.ward": N_("ward"),
-    "setting.friend": N_("friends"),
-    "setting.near": N_("neighbourhood"),
-    "setting.city": N_("transit"),
+    "twin.setting.imported": N_("imported"),
+    "twin.setting.home": N_("household"),
+    "twin.setting.class": N_("school"),
+    "twin.setting.work": N_("work"),
+    "twin.setting.ward": N_("ward"),
+    "twin.setting.friend": N_("friends"),
+    "twin.setting.near": N_("neighbourhood"),
+    "twin.setting.city": N_("transit"),
 }

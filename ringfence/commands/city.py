@@ -32,14 +32,14 @@ def build(
     json: Json = False,
 ) -> None:
     """Build a city from published marginals, and say how it came out."""
-    from ringfence.twin import city_check, kept  # noqa: PLC0415 (compiled code is loaded where it is used)
     from ringfence.twin import city as cities  # noqa: PLC0415
+    from ringfence.twin import city_check, kept  # noqa: PLC0415 (compiled code is loaded where it is used)
 
     file = kept.city_file(city, people)
     folder = out or kept.folder_of(file, seed, home())
     begun = elapsed()
     with Console(stderr=True, quiet=json).status("…") as status:
-        made = cities.build(file, seed, lambda part: status.update(part))
+        made = cities.build(file, seed, status.update)
         cities.write(made, folder)
     spent = elapsed() - begun
     met = city_check.meetings(made)
@@ -54,7 +54,7 @@ def build(
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913 (each is an option of the command)
     city: Name,
     out: Annotated[Path, typer.Argument(help="Folder to write to.")],
     *,
@@ -73,7 +73,9 @@ def export(
     try:
         first = date.fromisoformat(begins)
     except ValueError:
-        raise Refused("twin_value_unfit", key="--begins", file="city export", value=begins, expected="a day such as 2021-09-06") from None
+        raise Refused(
+            "twin_value_unfit", key="--begins", file="city export", value=begins, expected="a day such as 2021-09-06"
+        ) from None
     made = kept.city_of(city, people, seed, home())
     begun = elapsed()
     rows = city_export.write_all(made, out, first, days)

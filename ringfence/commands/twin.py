@@ -65,10 +65,14 @@ def _show(answer: dict[str, Any]) -> None:
     for column in ("", *next(iter(measured.values()))):
         table.add_column(column, justify="right" if column else "left")
     for name, quantiles in measured.items():
-        table.add_row(name.replace("_", " "), *(f"{value:,.4g}" if value < 1 else f"{value:,.0f}" for value in quantiles.values()))  # noqa: PLR2004
+        table.add_row(
+            name.replace("_", " "), *(f"{value:,.4g}" if value < 1 else f"{value:,.0f}" for value in quantiles.values())
+        )
     screen = Console()
     screen.print(table)
-    screen.print(f"under control by the end: {answer['summary']['controlled']:.0%}; days to control: {answer['summary']['days_to_control']}")
+    screen.print(
+        f"under control by the end: {answer['summary']['controlled']:.0%}; days to control: {answer['summary']['days_to_control']}"
+    )
     screen.print(f"numbers without a published source: {len(answer['unverified'])}", highlight=False)
 
 

@@ -120,7 +120,19 @@ def _parents_age(file: CityFile, key: np.uint64) -> float:
         raw = np.zeros(TRIED, np.uint16)
         people, cells, areas = np.zeros(TRIED, PERSON), np.zeros(1, CELL), np.zeros(2, AREA)
         kernels.settle(
-            people, raw, cells, areas, 1, sizes, generations, told.generation_gap, told.generation_gap_sd, middle, TRIED, 1, key
+            people,
+            raw,
+            cells,
+            areas,
+            1,
+            sizes,
+            generations,
+            told.generation_gap,
+            told.generation_gap_sd,
+            middle,
+            TRIED,
+            1,
+            key,
         )
         low, high = (middle, high) if (raw < ADULT * kernels.RAW).sum() > wanted else (low, middle)
     return (low + high) / 2
@@ -179,14 +191,24 @@ def load(folder: Path) -> City:
         raise Refused("city_not_there", folder=str(folder), name=folder.name)
     meta = json.loads((folder / META).read_text(encoding="utf-8"))
     if meta["format"] != FORMAT:
-        raise Refused(
-            "city_of_another_kind", folder=str(folder), found=meta["format"], known=FORMAT, name=folder.name
-        )
+        raise Refused("city_of_another_kind", folder=str(folder), found=meta["format"], known=FORMAT, name=folder.name)
     arrays = []
     for name in Map._fields:
         rows = meta["rows"][name]
-        mapped = np.memmap(folder / f"{name}.bin", DTYPES[name], "r", shape=(rows,)) if rows else np.zeros(0, DTYPES[name])
+        mapped = (
+            np.memmap(folder / f"{name}.bin", DTYPES[name], "r", shape=(rows,)) if rows else np.zeros(0, DTYPES[name])
+        )
         mapped.setflags(write=False)
         arrays.append(np.asarray(mapped))
-    names = ("code", "title", "seed", "households", "digest", "lines", "shops_per_thousand", "site_rooms", "sites_per_area")
+    names = (
+        "code",
+        "title",
+        "seed",
+        "households",
+        "digest",
+        "lines",
+        "shops_per_thousand",
+        "site_rooms",
+        "sites_per_area",
+    )
     return City(map=Map(*arrays), contacts=Contacts(**meta["contacts"]), **{name: meta[name] for name in names})

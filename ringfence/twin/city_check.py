@@ -1,4 +1,4 @@
-"""A built city measured: is it what its file says, and do its people meet as published?"""
+"""A built city measured against its file, and its contacts against what is published."""
 
 from __future__ import annotations
 

@@ -54,14 +54,12 @@ def _group(total: int, first: int) -> slice:
 
 def write_people(city: City, path: Path, on: date) -> int:
     """The register: code, name, sex, birth, household, jurisdiction (cell), occupation; one row a person."""
-    writer = None
-    for first in range(0, city.people, PIECE):
-        part = _group(city.people, first)
-        table = _people(city, part, on)
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-        writer.write_table(table)
-    assert writer is not None
-    writer.close()
+    parts = [_group(city.people, first) for first in range(0, city.people, PIECE)]
+    begun = _people(city, parts[0], on)
+    with pq.ParquetWriter(path, begun.schema, compression="zstd") as writer:
+        writer.write_table(begun)
+        for part in parts[1:]:
+            writer.write_table(_people(city, part, on))
     return city.people
 
 
@@ -118,7 +116,8 @@ def _within(counts: npt.NDArray[np.int64], cells: npt.NDArray[Any]) -> npt.NDArr
     """The cells, counted from an area's first, over which its shops are spread."""
     starts = np.cumsum(counts) - counts
     order = np.arange(counts.sum()) - np.repeat(starts, counts)
-    return order % np.repeat(np.maximum(cells.astype(np.int64), 1), counts)
+    found: npt.NDArray[np.int64] = order % np.repeat(np.maximum(cells.astype(np.int64), 1), counts)
+    return found
 
 
 def write_visits(city: City, path: Path, begins: date, days: int, seed: int = 1) -> int:
@@ -148,5 +147,3 @@ def _visits(rows: npt.NDArray[np.int64], zero: int) -> pa.Table:
     source = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(rows), np.int32)), pa.array([SOURCE]))
     moments = [pa.array(zero + rows[:, column] * 60).cast(pa.timestamp("s", "UTC")) for column in (3, 4)]
     return pa.table([_codes("P", rows[:, 0]), places, *moments, source, kind], schema=SCHEMA)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfence.core.errors import Refused
-from ringfence.twin.declared import Row, Rows, Sourced, by_age, check_sections, nearest, number, opened, rows, section, text
+from ringfence.twin.declared import (
+    Row,
+    Rows,
+    Sourced,
+    by_age,
+    check_sections,
+    nearest,
+    number,
+    opened,
+    rows,
+    section,
+    text,
+)
 from ringfence.twin.layout import KINDS
 
 SHIPPED = Path(__file__).parent / "cities"
@@ -22,7 +33,7 @@ MOST_CELLS = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """[city]"""
+    """Section [city]."""
 
     code: str = text("the city's code, before the numbers of its people")
     title: str = text("its name")
@@ -33,7 +44,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """[space]"""
+    """Section [space]."""
 
     cell_people: int = number("people in a cell", least=20, most=60_000)
     area_people: int = number("people in an area", least=100)
@@ -47,7 +58,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """[ages]"""
+    """Section [ages]."""
 
     bands: Rows = rows("people by age, [from, to, how many]", row=3)
     male: float = number("share of men and boys", most=1)
@@ -55,7 +66,7 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class Households:
-    """[households]"""
+    """Section [households]."""
 
     sizes: Row = number("households of 1, 2, … people")
     generations: Rows = rows("[size, share of one, of two, of three generations]", row=4, most=1)
@@ -65,7 +76,7 @@ class Households:
 
 @dataclass(frozen=True, slots=True)
 class Schools:
-    """[schools]"""
+    """Section [schools]."""
 
     enrolled: Rows = rows("share in a class by age", row=3, most=1)
     stages: Rows = rows("stage of schooling by age", row=3)
@@ -76,7 +87,7 @@ class Schools:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """[work]"""
+    """Section [work]."""
 
     employed: Rows = rows("share at work by age, of those who are in no class", row=3, most=1)
     exponent: float = number("exponent of the sizes of workplaces", least=0.5, most=3)
@@ -91,7 +102,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """[contacts]"""
+    """Section [contacts]."""
 
     class_slots: int = number("contacts a school day in the class", most=60)
     school_slots: int = number("contacts a school day in the rest of the school", most=60)
@@ -158,7 +169,9 @@ def read_city(path: Path) -> CityFile:
     shares = household_shares(city.households)
     if not 0 < len(shares) <= LARGEST or not shares.sum():
         expected = f"1 to {LARGEST} numbers, not all of them 0"
-        raise Refused("twin_value_unfit", file=file.name, key="households.sizes", value=str(list(shares)), expected=expected)
+        raise Refused(
+            "twin_value_unfit", file=file.name, key="households.sizes", value=str(list(shares)), expected=expected
+        )
     ages = wanted_ages(city.ages, 1_000_000)
     if not ages.sum():
         raise Refused("twin_value_unfit", file=file.name, key="ages.bands", value="0", expected="people at some age")
@@ -225,7 +238,3 @@ def slots(told: Contacts) -> npt.NDArray[np.int64]:
 def ages_of(told: Rows) -> npt.NDArray[np.float64]:
     """A table by age: float[101]."""
     return np.array(by_age(told, AGES))
-
-
-
-

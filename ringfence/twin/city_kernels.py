@@ -21,15 +21,17 @@ SEATS = 0xFFFF
 
 
 @kernel
-def _bell(bits):  # type: ignore[no-untyped-def]
+def _bell(bits):
     """A number of mean 0 and standard deviation 1 (four uniform ones added up)."""
     a, b = np.uint64(0xFFFF), np.uint64(16)
-    total = np.int64(bits & a) + np.int64((bits >> b) & a) + np.int64((bits >> (b + b)) & a) + np.int64(bits >> (b + b + b))
+    total = (
+        np.int64(bits & a) + np.int64((bits >> b) & a) + np.int64((bits >> (b + b)) & a) + np.int64(bits >> (b + b + b))
+    )
     return (total / 65536.0 - 2.0) * 1.7320508
 
 
 @kernel
-def _picked(u, shares):  # type: ignore[no-untyped-def]
+def _picked(u, shares):
     """The index whose cumulative share holds u."""
     n = 0
     while n < shares.size - 1 and u >= shares[n]:
@@ -38,7 +40,7 @@ def _picked(u, shares):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _household(base, size, generations, gap, spread, parents_age, ages):  # type: ignore[no-untyped-def]
+def _household(base, size, generations, gap, spread, parents_age, ages):
     """Raw ages (years) of a household into `ages`: who is whose parent keeps its order when ages are fitted."""
     u = unit(key(base, 1, FORM))
     z = _bell(key(base, 2, FORM))
@@ -76,7 +78,9 @@ def _household(base, size, generations, gap, spread, parents_age, ages):  # type
 
 
 @kernel
-def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, parents_age, cell_people, area_cells, seed):  # type: ignore[no-untyped-def]
+def settle(
+    people, raw, cells, areas, n_cells, sizes, generations, gap, spread, parents_age, cell_people, area_cells, seed
+):
     """Fill the city with households; raw ages into uint16[n_people], in sixteenths of a year.
 
     sizes: cumulative shares float[15] of households by size; generations: cumulative shares float[15, 3] of one, two
@@ -90,7 +94,7 @@ def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, 
     while person < n:
         if person >= cell_end:
             cell += 1
-            if cell % area_cells == 0 and n_cells - cell >= area_cells // 2 or area < 0:
+            if (cell % area_cells == 0 and n_cells - cell >= area_cells // 2) or area < 0:
                 area += 1
                 areas[area].start = person
                 areas[area].first_cell = cell
@@ -118,7 +122,7 @@ def settle(people, raw, cells, areas, n_cells, sizes, generations, gap, spread, 
 
 
 @kernel
-def give_ages(people, raw, wanted, seed):  # type: ignore[no-untyped-def]
+def give_ages(people, raw, wanted, seed):
     """Fit raw ages to the wanted counts int64[101] without changing anybody's rank.
 
     The map from raw to true age is monotone (ties broken by chance), so that the pyramid is met to the person and a
@@ -149,13 +153,13 @@ def give_ages(people, raw, wanted, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _second_of_a_couple(people, person):  # type: ignore[no-untyped-def]
+def _second_of_a_couple(people, person):
     home = people[person].home
-    return home & 15 == 1 and home >> 4 <= 4 and (people[person].age & YEARS) > 20  # noqa: PLR2004
+    return home & 15 == 1 and home >> 4 <= 4 and (people[person].age & YEARS) > 20
 
 
 @kernel
-def give_sexes(people, male, seed):  # type: ignore[no-untyped-def]
+def give_sexes(people, male, seed):
     """A sex for everybody, so that couples are of two sexes and the share `male` of all is met."""
     seconds = 0
     for person in range(people.size):
@@ -163,7 +167,9 @@ def give_sexes(people, male, seed):  # type: ignore[no-untyped-def]
     paired = 2.0 * seconds / people.size
     others = min(1.0, max(0.0, (male - 0.5 * paired) / max(1.0 - paired, 1e-9)))
     for person in range(people.size):
-        is_male = high(key(seed, person, SEXED)) < (0.5 if person + 1 < people.size and _second_of_a_couple(people, person + 1) else others)
+        is_male = high(key(seed, person, SEXED)) < (
+            0.5 if person + 1 < people.size and _second_of_a_couple(people, person + 1) else others
+        )
         if _second_of_a_couple(people, person):
             is_male = (people[person - 1].age & MALE) == 0
         if is_male:
@@ -171,9 +177,9 @@ def give_sexes(people, male, seed):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def place_cells(cells, areas, n_cells, n_areas, lon, lat, area_km, district_areas, seed):  # type: ignore[no-untyped-def]
+def place_cells(cells, areas, n_cells, n_areas, lon, lat, area_km, district_areas, seed):
     """Coordinates (degrees): areas lie on a square grid of side `area_km`, cells scattered within them."""
-    side = max(1, int(math.ceil(math.sqrt(n_areas))))
+    side = max(1, math.ceil(math.sqrt(n_areas)))
     block = max(1, int(math.sqrt(district_areas)))
     blocks = (side + block - 1) // block
     per_degree = 111.32
@@ -191,7 +197,7 @@ def place_cells(cells, areas, n_cells, n_areas, lon, lat, area_km, district_area
 
 
 @kernel
-def occupations(people, cells, areas, enrolled, employed, side, local, reach, doing, seed):  # type: ignore[no-untyped-def]
+def occupations(people, cells, areas, enrolled, employed, side, local, reach, doing, seed):
     """What everybody does by day, into uint32[n_people]: 0 nothing, 1 learning here, 2 + the area of one's work.
 
     enrolled, employed: float[101], shares by age. Work elsewhere lies a two-sided geometric number of areas away in
@@ -223,14 +229,14 @@ def occupations(people, cells, areas, enrolled, employed, side, local, reach, do
 
 
 @kernel
-def _shuffle(members, start, end, base):  # type: ignore[no-untyped-def]
+def _shuffle(members, start, end, base):
     for at in range(end - 1, start, -1):
         other = start + below(key(base, at, MIXED), at - start + 1)
         members[at], members[other] = members[other], members[at]
 
 
 @kernel
-def gather(doing, areas, people, starts, members, seed):  # type: ignore[no-untyped-def]
+def gather(doing, areas, people, starts, members, seed):
     """Workers of each area together, shuffled, then its pupils by age: positions int64[n_areas, 2] of both, and where they end."""
     n_areas = areas.size
     counts = np.zeros((n_areas, 2), np.int64)
@@ -280,7 +286,7 @@ def gather(doing, areas, people, starts, members, seed):  # type: ignore[no-unty
 
 
 @kernel
-def _open_site(sites, site, start, kind, stage, area, areas, seed):  # type: ignore[no-untyped-def]
+def _open_site(sites, site, start, kind, stage, area, areas, seed):
     sites[site].start = start
     sites[site].size = 0
     sites[site].kind = kind
@@ -290,7 +296,7 @@ def _open_site(sites, site, start, kind, stage, area, areas, seed):  # type: ign
 
 
 @kernel
-def _seat(people, out, at, person, team, teams, sites):  # type: ignore[no-untyped-def]
+def _seat(people, out, at, person, team, teams, sites):
     t = teams[team]
     s = sites[t.site]
     p = people[person]
@@ -303,9 +309,24 @@ def _seat(people, out, at, person, team, teams, sites):  # type: ignore[no-untyp
 
 
 @kernel
-def seat_everybody(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0913, PLR0915 (one pass over the areas)
-    people, areas, starts, gathered, out, teams, sites, stages, class_size, school_classes, teachers, ward_share,
-    ward_size, hospital_wards, team_size, site_sizes, seed,
+def seat_everybody(
+    people,
+    areas,
+    starts,
+    gathered,
+    out,
+    teams,
+    sites,
+    stages,
+    class_size,
+    school_classes,
+    teachers,
+    ward_share,
+    ward_size,
+    hospital_wards,
+    team_size,
+    site_sizes,
+    seed,
 ):
     """Cut each area's pupils into classes and its workers into teachers, wards and teams.
 
@@ -323,7 +344,7 @@ def seat_everybody(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0
             end = pupil
             while end < pupils_end and (people[gathered[end]].age & YEARS) == age:
                 end += 1
-            n = max(1, int(math.ceil((end - pupil) / class_size)))
+            n = max(1, math.ceil((end - pupil) / class_size))
             for c in range(n):
                 if stages[age] != stage or classes >= school_classes:
                     stage, classes = stages[age], 0
@@ -358,7 +379,7 @@ def seat_everybody(  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0
                 size = min(int(site_sizes[quantile]), workers_end - worker, SEATS)
                 _open_site(sites, site, at, WORK, 0, area, areas, seed)
                 site += 1
-            n = max(1, int(round(size / team_size))) if kind == WORK else 1
+            n = max(1, round(size / team_size)) if kind == WORK else 1
             for c in range(n):
                 teams[team].start, teams[team].size, teams[team].kind = at, 0, kind
                 teams[team].stage, teams[team].site = 0, site - 1

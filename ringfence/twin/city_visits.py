@@ -16,13 +16,13 @@ HOURS = 227
 
 
 @inner
-def _visit(rows, n, person, kind, place, start, end):  # type: ignore[no-untyped-def]
+def _visit(rows, n, person, kind, place, start, end):
     rows[n, 0], rows[n, 1], rows[n, 2], rows[n, 3], rows[n, 4] = person, kind, place, start, end
     return n + 1
 
 
 @door
-def visits_of_day(city, habits, rep, first, until, day, shop_first, lines, rows):  # type: ignore[no-untyped-def]
+def visits_of_day(city, habits, rep, first, until, day, shop_first, lines, rows):
     """Visits of a range of people on a day into int64[room, 5]: person, kind, place, start and end in minutes."""
     n = 0
     for person in range(first, until):

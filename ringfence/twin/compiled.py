@@ -13,7 +13,7 @@ import numba
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 SOURCES = (
-    "compiled", "keyed", "layout", "plan", "contacts", "states", "response", "infection", "course", "rate", "city_kernels",
+    "compiled", "keyed", "layout", "plan", "contacts", "states", "measures", "laboratories", "response", "tracing", "infection", "course", "rate", "city_kernels",
     "city_visits",
 )  # fmt: skip
 """The modules with kernels or with constants that kernels use."""
@@ -25,7 +25,9 @@ def _folder() -> str:
     Numba's own cache looks only at the file of the outermost kernel, and would go on using an old one when a kernel
     called by it has changed.
     """
-    digest = hashlib.sha256(b"".join(file.read_bytes() for file in (HERE / f"{name}.py" for name in SOURCES))).hexdigest()[:16]
+    digest = hashlib.sha256(
+        b"".join(file.read_bytes() for file in (HERE / f"{name}.py" for name in SOURCES))
+    ).hexdigest()[:16]
     beside = HERE / "__pycache__"
     if os.access(beside if beside.exists() else HERE, os.W_OK):
         return str(beside / f"kernels-{digest}")

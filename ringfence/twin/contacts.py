@@ -39,14 +39,14 @@ class Habits(NamedTuple):
 
 
 @inner
-def sociability(habits, person):  # type: ignore[no-untyped-def]
+def sociability(habits, person):
     """How often somebody goes out, from the least sociable to 1."""
     least = habits.sociability_least
     return least + (1.0 - least) * low(key(habits.town, person, SOCIABLE))
 
 
 @inner
-def slots_of(city, habits, person, layer):  # type: ignore[no-untyped-def]
+def slots_of(city, habits, person, layer):
     """How many slots somebody has in a layer on a day on which it is open."""
     p = city.people[person]
     if layer == HOME:
@@ -67,7 +67,17 @@ def slots_of(city, habits, person, layer):  # type: ignore[no-untyped-def]
 
 
 @inner
-def is_open(habits, rep, team, kind, day):  # type: ignore[no-untyped-def]
+def setting_of(city, person, layer):
+    """The setting of a contact in a layer: household 1, class 2, work 3, ward 4, friends 5, neighbourhood 6, transit 7."""
+    if layer == HOME:
+        return 1
+    if layer == TEAM or layer == SITE:
+        return 2 + city.teams[city.people[person].team].kind
+    return layer + 2
+
+
+@inner
+def is_open(habits, rep, team, kind, day):
     """Whether a team meets on a day: schools on school days, a part of the others at the weekend, wards always."""
     if (day + habits.weekday) % WEEK < WORKDAYS:
         return True
@@ -77,14 +87,14 @@ def is_open(habits, rep, team, kind, day):  # type: ignore[no-untyped-def]
 
 
 @inner
-def goes_to(city, habits, rep, person, day):  # type: ignore[no-untyped-def]
+def goes_to(city, habits, rep, person, day):
     """Whether the team of somebody who has one meets on a day."""
     team = np.int64(city.people[person].team)
     return is_open(habits, rep, team, city.teams[team].kind, day)
 
 
 @inner
-def friend_of(city, habits, person, slot):  # type: ignore[no-untyped-def]
+def friend_of(city, habits, person, slot):
     """(the friend in a slot, the pair's hash): the same on all days; (-1, …) for nobody."""
     where = city.cells[city.people[person].cell].area
     area = city.areas[where]
@@ -95,21 +105,21 @@ def friend_of(city, habits, person, slot):  # type: ignore[no-untyped-def]
 
 
 @inner
-def meets_friend(habits, rep, pair, day):  # type: ignore[no-untyped-def]
+def meets_friend(habits, rep, pair, day):
     """(whether two friends meet on a day, the contact's hash)."""
     bits = mix((pair ^ rep) + np.uint64(day) * ODD_3)
     return low(bits) < habits.friend_active, bits
 
 
 @inner
-def team_day(rep, team, n, day):  # type: ignore[no-untyped-def]
+def team_day(rep, team, n, day):
     """(key of a team's day, the sum of seats that meet in slot 0)."""
     base = key(rep, team * SALT + day, TEAM)
     return base, below(base, n)
 
 
 @inner
-def team_mate(base, turn, n, seat, slot):  # type: ignore[no-untyped-def]
+def team_mate(base, turn, n, seat, slot):
     """(the seat met in a slot, the contact's hash); one's own for nobody."""
     other = turn + slot + n - seat
     while other >= n:
@@ -119,7 +129,7 @@ def team_mate(base, turn, n, seat, slot):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _paired(x, n, base):  # type: ignore[no-untyped-def]
+def _paired(x, n, base):
     """(who x of 0..n-1 is paired with, the pair's hash); nobody where n is odd and x is left over.
 
     Returns the partner's place in the permutation, not yet taken back: that is the dearer half.
@@ -130,7 +140,7 @@ def _paired(x, n, base):  # type: ignore[no-untyped-def]
 
 
 @door
-def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0911, PLR0912, PLR0915
+def partner(city, habits, rep, person, layer, slot, day):
     """(whom somebody meets in a slot on a day, the contact's hash); (-1, 0) for nobody.
 
     The upper 32 bits of the hash are free for measures that prevent contacts; the lower have been used.
@@ -143,7 +153,7 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
         start = np.int64(person) - here
         pair = min(here, other) * 16 + max(here, other)
         return start + other, key(rep, start * SALT + day, pair)
-    if layer == TEAM or layer == SITE:  # noqa: PLR1714 (numba)
+    if layer == TEAM or layer == SITE:
         if p.team == NONE:
             return nobody
         team = city.teams[p.team]
@@ -190,7 +200,7 @@ def partner(city, habits, rep, person, layer, slot, day):  # type: ignore[no-unt
 
 
 @door
-def contacts_of(city, habits, rep, person, day, found, where, bits):  # type: ignore[no-untyped-def]
+def contacts_of(city, habits, rep, person, day, found, where, bits):
     """All contacts of somebody on a day: people into int64[room], their layers into int64[room], hashes into uint64[room].
 
     Returns how many there are; what does not fit is left out.
@@ -203,5 +213,3 @@ def contacts_of(city, habits, rep, person, day, found, where, bits):  # type: ig
                 found[n], where[n], bits[n] = other, layer, each
                 n += 1
     return n
-
-

@@ -6,6 +6,7 @@ import numpy as np
 
 from ringfence.twin.compiled import door, inner
 from ringfence.twin.infection import arrive, strike
+from ringfence.twin.laboratories import count_round, laboratory_day, people_in_round, round_of, swab, swab_everybody
 from ringfence.twin.plan import (
     ADMITTED,
     FITS,
@@ -18,25 +19,15 @@ from ringfence.twin.plan import (
     TRACE,
     C,
 )
-from ringfence.twin.response import (
-    count_round,
-    found,
-    laboratory_day,
-    new_day,
-    open_pool,
-    people_in_round,
-    round_of,
-    swab,
-    swab_everybody,
-    trace,
-)
+from ringfence.twin.response import found, new_day, open_pool
 from ringfence.twin.states import forget
+from ringfence.twin.tracing import trace
 
 FIRST, LAST, TESTS, TUBES, STATES = C["first_detected"], C["last_community"], C["tests"], C["tubes"], C["states"]
 
 
 @inner
-def respond(city, habits, space, plan, out, rep, queue, day):  # type: ignore[no-untyped-def]
+def respond(city, habits, space, plan, out, rep, queue, day):
     """All that is due on a day, and what it brings on the same day."""
     while space.heads[1, day] >= 0:
         at = space.heads[1, day]
@@ -49,16 +40,16 @@ def respond(city, habits, space, plan, out, rep, queue, day):  # type: ignore[no
         elif kind == TRACE:
             trace(city, habits, space, plan, out, rep, day, who)
         elif kind == POOL:
-            open_pool(city, space, plan, out, rep, queue, day, who)
+            open_pool(city, space, plan, out, day, who)
         elif kind == ADMITTED:
-            if space.state[who].detected == NEVER:
+            if plan[0].tested > 0.0 and space.state[who].detected == NEVER:
                 swab(space, plan, out, rep, queue, day, who, SWAB_ILL)
         else:
             swab(space, plan, out, rep, queue, day, who, kind)
 
 
 @door
-def run_one(city, habits, space, plan, out, rep):  # type: ignore[no-untyped-def]
+def run_one(city, habits, space, plan, out, rep):
     """Run one replicate into int64[len(COUNTS)] and `space.days`; returns FITS, or what there was not enough of.
 
     What it wrote stays to be read until the next one begins.
@@ -78,7 +69,7 @@ def run_one(city, habits, space, plan, out, rep):  # type: ignore[no-untyped-def
         mass = 0.0
         singles = background + (out[TESTS] - before)
         if which >= 0:
-            mass = count_round(space, plan, out, rep, day, people_in_round(city, space, plan))
+            mass = count_round(plan, out, rep, day, people_in_round(city, space, plan))
         laboratory_day(plan, queue, singles, mass)
         out[TESTS] += np.int64(background)
         out[TUBES] += np.int64(background)
@@ -97,5 +88,3 @@ def run_one(city, habits, space, plan, out, rep):  # type: ignore[no-untyped-def
             return space.used[OVERFLOW]
     out[STATES] = space.used[0]
     return FITS
-
-

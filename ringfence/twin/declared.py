@@ -34,7 +34,15 @@ def number(means: str, *, least: float = 0.0, most: float = math.inf, default: A
     return field(default=default, metadata={"means": means, "least": least, "most": most})
 
 
-def rows(means: str, *, row: int, first: float = 0.0, least: float = 0.0, most: float = math.inf, default: Any = dataclasses.MISSING) -> Any:
+def rows(  # noqa: PLR0913 (what a field may say of itself)
+    means: str,
+    *,
+    row: int,
+    first: float = 0.0,
+    least: float = 0.0,
+    most: float = math.inf,
+    default: Any = dataclasses.MISSING,
+) -> Any:
     """A field: rows of so many numbers, the last of them within bounds, the others not below `first`."""
     return field(default=default, metadata={"means": means, "least": least, "most": most, "row": row, "first": first})
 
@@ -119,7 +127,9 @@ def section(file: File, name: str, kind: type[T], under: Mapping[str, Any] | Non
             values[key] = _value(file, f"{name}.{key}", told[key], hints[key], each.metadata)
             _note_source(file, name, key, values[key])
         elif key not in values and each.default is dataclasses.MISSING:
-            raise Refused("twin_key_missing", file=file.name, key=f"{name}.{key}", means=each.metadata.get("means", key))
+            raise Refused(
+                "twin_key_missing", file=file.name, key=f"{name}.{key}", means=each.metadata.get("means", key)
+            )
     return kind(**values)
 
 
@@ -129,7 +139,9 @@ def _note_source(file: File, name: str, key: str, value: Any) -> None:
     certainty = told.get("certainty", {}).get(key, "F1" if source else "K")
     if certainty not in CERTAINTIES:
         expected = ", ".join(CERTAINTIES)
-        raise Refused("twin_value_unfit", file=file.name, key=f"{name}.certainty.{key}", value=certainty, expected=expected)
+        raise Refused(
+            "twin_value_unfit", file=file.name, key=f"{name}.certainty.{key}", value=certainty, expected=expected
+        )
     if file.needs_sources and not source and not isinstance(value, str):
         raise Refused("twin_source_missing", file=file.name, key=f"{name}.{key}", section=name, name=key)
     file.sourced.append(Sourced(f"{name}.{key}", value, source, certainty, file.name))

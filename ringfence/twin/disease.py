@@ -20,7 +20,7 @@ LONGEST = 40
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """[disease]"""
+    """Section [disease]."""
 
     code: str = text("the disease's code")
     title: str = text("its name")
@@ -30,11 +30,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """[course]"""
+    """Section [course]."""
 
     latent_days: float = number("mean days from infection to infectiousness", least=0.1, most=60)
     latent_sd: float = number("their standard deviation", most=60)
-    gap_days: float = number("mean days from infectiousness to symptoms; negative where symptoms come first", least=-20, most=60)
+    gap_days: float = number(
+        "mean days from infectiousness to symptoms; negative where symptoms come first", least=-20, most=60
+    )
     gap_sd: float = number("their standard deviation", most=60)
     infectious_days: float = number("mean days from the begin of infectiousness to a transmission", least=0.0, most=60)
     infectious_sd: float = number("their standard deviation", most=60)
@@ -45,7 +47,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """[settings]"""
+    """Section [settings]."""
 
     home: float = number("relative force of a day's contact in the household")
     class_: float = number("… in a school")
@@ -54,12 +56,14 @@ class Settings:
     friend: float = number("… with friends")
     near: float = number("… in the neighbourhood")
     city: float = number("… across the city")
-    home_exponent: float = number("0: each member of a large household is as exposed as in a small one; 1: shared out", most=1)
+    home_exponent: float = number(
+        "0: each member of a large household is as exposed as in a small one; 1: shared out", most=1
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """[severity]"""
+    """Section [severity]."""
 
     hospital: Rows = rows("share of infected who come to need a hospital, by age", row=3, most=1)
     fatal: Rows = rows("share of infected who die, by age", row=3, most=1)
@@ -69,15 +73,20 @@ class Severity:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """[detection]"""
+    """Section [detection]."""
 
-    sensitivity: Rows = rows("share of swabs read as positive, [from, to, share], by days since infectiousness began", row=3, first=-8, most=1)
+    sensitivity: Rows = rows(
+        "share of swabs read as positive, [from, to, share], by days since infectiousness began",
+        row=3,
+        first=-8,
+        most=1,
+    )
     specificity: float = number("share of tubes without the germ that are read as negative", least=0.5, most=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Vaccine:
-    """[vaccine]"""
+    """Section [vaccine]."""
 
     infection: float = number("protection from infection", most=1)
     transmission: float = number("protection from passing it on", most=1)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import CITY, HOME, partner, slots_of
+from ringfence.twin.contacts import CITY, HOME, partner, setting_of, slots_of
 from ringfence.twin.keyed import S32, below, high, key, low, mix, poisson, unit
 from ringfence.twin.layout import YEARS
+from ringfence.twin.measures import left_open, measure, presence
 from ringfence.twin.plan import (
     ADMITTED,
     IMPORTED,
@@ -27,13 +28,7 @@ from ringfence.twin.plan import (
     SWAB_ILL,
     C,
 )
-from ringfence.twin.response import (
-    left_open,
-    measure,
-    presence,
-    setting_of,
-    swabs_to_come,
-)
+from ringfence.twin.response import swabs_to_come
 from ringfence.twin.states import find, push_event, push_hit, state_of
 
 COURSE, STRENGTH, HITS, VACCINE, ILLNESS, SEEDED, ARRIVED = 11, 13, 17, 19, 23, 29, 31
@@ -46,13 +41,13 @@ UNIT_32 = 1.0 / 4294967296.0
 
 
 @inner
-def vaccinated(habits, plan, person, age):  # type: ignore[no-untyped-def]
+def vaccinated(habits, plan, person, age):
     """Whether somebody is vaccinated: the same in every replicate."""
     return low(key(habits.town, person, VACCINE)) < plan[0].covered[age]
 
 
 @inner
-def susceptibility(city, habits, plan, person):  # type: ignore[no-untyped-def]
+def susceptibility(city, habits, plan, person):
     """The share of hits that infect somebody, by age and vaccination."""
     p = plan[0]
     age = city.people[person].age & YEARS
@@ -63,7 +58,7 @@ def susceptibility(city, habits, plan, person):  # type: ignore[no-untyped-def]
 
 
 @inner
-def weigh(city, habits, plan, person, weights):  # type: ignore[no-untyped-def]
+def weigh(city, habits, plan, person, weights):
     """Cumulative weight of somebody's slots by layer into float[6]; returns their sum."""
     p = plan[0]
     total = 0.0
@@ -77,7 +72,7 @@ def weigh(city, habits, plan, person, weights):  # type: ignore[no-untyped-def]
 
 
 @inner
-def infect(city, habits, space, plan, out, rep, day, person, infector, setting, weights):  # type: ignore[no-untyped-def]
+def infect(city, habits, space, plan, out, rep, day, person, infector, setting, weights):
     """Somebody is infected: the course of illness is drawn, and all hits to come."""
     p = plan[0]
     who = state_of(space, person, city.people.size)
@@ -124,7 +119,7 @@ def infect(city, habits, space, plan, out, rep, day, person, infector, setting, 
 
 
 @inner
-def fall_ill(space, plan, out, rep, person, who, age, jab):  # type: ignore[no-untyped-def]
+def fall_ill(space, plan, out, rep, person, who, age, jab):
     """Symptoms: some seek a test, some come to need a hospital."""
     p = plan[0]
     s = space.state[who]
@@ -141,7 +136,7 @@ def fall_ill(space, plan, out, rep, person, who, age, jab):  # type: ignore[no-u
 
 
 @inner
-def strike(city, habits, space, plan, out, rep, day, hit, weights):  # type: ignore[no-untyped-def]
+def strike(city, habits, space, plan, out, rep, day, hit, weights):
     """A hit on its day: infects, unless something prevents it. The cheap questions come before the dear ones."""
     p = plan[0]
     h = space.hits[hit]
@@ -174,7 +169,7 @@ def strike(city, habits, space, plan, out, rep, day, hit, weights):  # type: ign
 
 
 @inner
-def arrive(city, habits, space, plan, out, rep, day, weights):  # type: ignore[no-untyped-def]
+def arrive(city, habits, space, plan, out, rep, day, weights):
     """The infections at the start, in the areas named or anywhere; later those brought in from outside."""
     p = plan[0]
     n = p.seeds if day == 0 else poisson(key(rep, day, ARRIVED), p.imports)
@@ -190,5 +185,3 @@ def arrive(city, habits, space, plan, out, rep, day, weights):  # type: ignore[n
             continue
         out[IMPORTS] += 1
         infect(city, habits, space, plan, out, rep, day, person, NOBODY, IMPORTED, weights)
-
-

@@ -78,7 +78,7 @@ def poisson(base: np.uint64, mean: float) -> int:
         p = math.exp(-piece)
         total = p
         n = 0
-        while u >= total and n < 2000:  # noqa: PLR2004 (the sum has long reached 1 - 2^-53)
+        while u >= total and n < 2000:
             n += 1
             p *= piece / n
             total += p

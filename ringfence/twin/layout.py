@@ -39,7 +39,15 @@ SITE = np.dtype([("start", "u4"), ("size", "u4"), ("cell", "u4"), ("kind", "u1")
 CELL = np.dtype([("start", "u4"), ("people", "u4"), ("area", "u4"), ("lon", "f4"), ("lat", "f4")])
 """A compound or a village: some hundred households, a range of people."""
 AREA = np.dtype(
-    [("start", "u4"), ("people", "u4"), ("first_cell", "u4"), ("cells", "u4"), ("district", "u4"), ("x", "i4"), ("y", "i4")]
+    [
+        ("start", "u4"),
+        ("people", "u4"),
+        ("first_cell", "u4"),
+        ("cells", "u4"),
+        ("district", "u4"),
+        ("x", "i4"),
+        ("y", "i4"),
+    ]
 )
 """A street or a township: a range of people and of cells."""
 

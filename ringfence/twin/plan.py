@@ -79,7 +79,7 @@ SWAB_ILL, SWAB_QUARANTINE, SWAB_ZONE, SWAB_MASS, SWAB_MATE, FOUND, POOL, TRACE, 
     np.int64(each) for each in range(9)
 )
 """Kinds of events. Why not plain numbers: a kernel would be compiled anew for every constant it is called with."""
-NOTHING, FIRST_ORDER, SECOND_ORDER = np.int64(0), np.int64(1), np.int64(2)
+NOTHING, ONE, FIRST_ORDER, SECOND_ORDER = np.int64(0), np.int64(1), np.int64(1), np.int64(2)
 AS_ILL, AS_CONTACT, AS_ZONE, AS_MASS = 1, 2, 3, 4
 """How somebody was found."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ringfence.twin.compiled import door
 from ringfence.twin.contacts import WEEK, partner, slots_of
 from ringfence.twin.infection import weigh
@@ -15,7 +13,7 @@ CHOSEN = 211
 
 
 @door
-def reach(city, habits, plan, rep, weights, out):  # type: ignore[no-untyped-def]
+def reach(city, habits, plan, rep, weights, out):
     """Weighted contacts of a case at rate 1, and mean infectiousness, into float[2]; over 20,000 people asked on days of one week.
 
     The chance that a hit finds its contact (weekends, thinning by sociability) and the susceptibility of whom it finds
@@ -40,5 +38,3 @@ def reach(city, habits, plan, rep, weights, out):  # type: ignore[no-untyped-def
                 if other >= 0:
                     met += share * p.susceptible[city.people[other].age & YEARS]
     out[0], out[1] = met / ASKED, infectious / ASKED
-
-

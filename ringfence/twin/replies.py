@@ -44,14 +44,16 @@ def summary(runs: Sequence[Replicate]) -> dict[str, Any]:
     """Quantiles over the replicates, and the share of them under control by the end."""
     if not runs:
         return {}
-    measured = {
+    measured: dict[str, list[float]] = {
         "infections": [each.infections for each in runs],
         "person_days_restricted": [each.restricted_days for each in runs],
         "tests": [each.counts["tests"] for each in runs],
         "cpu_seconds": [each.cpu_seconds for each in runs],
     }
     found: dict[str, Any] = {
-        name: {f"{share:g}": float(value) for share, value in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)}
+        name: {
+            f"{share:g}": float(value) for share, value in zip(QUANTILES, np.quantile(values, QUANTILES), strict=True)
+        }
         for name, values in measured.items()
     }
     controlled = [each.days_to_control for each in runs if each.days_to_control is not None]

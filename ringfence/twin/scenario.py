@@ -22,7 +22,7 @@ COUNTED = ("detection", "start")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """[scenario]"""
+    """Section [scenario]."""
 
     title: str = text("what the scenario is called")
     city: str = text("a shipped city, a CITY.toml, or a folder that `city build` wrote")
@@ -39,14 +39,14 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """[people]"""
+    """Section [people]."""
 
     sick_at_home: float = number("share of contacts outside that the ill give up of themselves", most=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Testing:
-    """[testing]"""
+    """Section [testing]."""
 
     ill_tested: float = number("share of the ill who are tested", most=1)
     after_days: float = number("mean days from onset to the swab", most=60)
@@ -57,23 +57,27 @@ class Testing:
 
 @dataclass(frozen=True, slots=True)
 class MassRounds:
-    """[rounds]"""
+    """Section [rounds]."""
 
     how_many: int = number("how many rounds of mass testing", most=60)
-    counted_from: str = text("whether the first day is counted from the first case found or from the start", options=COUNTED)
+    counted_from: str = text(
+        "whether the first day is counted from the first case found or from the start", options=COUNTED
+    )
     first_day: int = number("day of the first round", most=DAYS)
     every_days: int = number("days from the begin of one round to that of the next", least=1, most=DAYS)
     takes_days: int = number("days that a round takes", least=1, most=30)
     participation: float = number("share of people who come", most=1)
     pool: int = number("swabs in a tube", least=1, most=50)
     pooled_sensitivity: float = number("sensitivity in a pool, of that of a single swab", most=1)
-    retest_days: int = number("days for which members of a positive tube are held, until their own result", least=1, most=30)
+    retest_days: int = number(
+        "days for which members of a positive tube are held, until their own result", least=1, most=30
+    )
     where: str = text("who is asked", options=("city", "areas with a case"))
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """[tracing]"""
+    """Section [tracing]."""
 
     home: float = number("share of contacts in the household that are found", most=1)
     class_: float = number("… in a school", most=1)
@@ -84,14 +88,16 @@ class Tracing:
     city: float = number("… across the city", most=1)
     after_days: int = number("days from a result to the tracing", most=30)
     notice_days: int = number("days from the tracing to the quarantine of a contact", most=30)
-    lookback_days: int = number("days before onset (or, without symptoms, the result) for which contacts are asked", most=60)
+    lookback_days: int = number(
+        "days before onset (or, without symptoms, the result) for which contacts are asked", most=60
+    )
     cases_per_day: int = number("cases that the tracers can take up a day")
     second_order: float = number("share of the close contacts' own close contacts that are found", most=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """[quarantine]"""
+    """Section [quarantine]."""
 
     days: int = number("days since the last contact", most=60)
     second_days: int = number("days for second contacts, at home", most=60)
@@ -105,7 +111,7 @@ class Quarantine:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """[isolation]"""
+    """Section [isolation]."""
 
     after_days: int = number("days from a result to isolation", most=30)
     days: int = number("days in isolation", most=120)
@@ -114,7 +120,7 @@ class Isolation:
 
 @dataclass(frozen=True, slots=True)
 class Zones:
-    """[zones]"""
+    """Section [zones]."""
 
     on: bool = dataclasses.field(metadata={"means": "whether cells with a case are sealed"})
     after_days: int = number("days from a result to the sealing", most=30)
@@ -127,7 +133,7 @@ class Zones:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """[measures]"""
+    """Section [measures]."""
 
     counted_from: str = text("whether days are counted from the first case found or from the start", options=COUNTED)
     schools: Rows = rows("[from day, to day, share of contacts in schools that is left]", row=3, most=1)
@@ -139,14 +145,14 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class Vaccination:
-    """[vaccination]"""
+    """Section [vaccination]."""
 
     coverage: Rows = rows("share vaccinated by age", row=3, most=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Laboratories:
-    """[laboratories]: staff of the four stages, and what one of them does in a day; staff 0 stands for no limit."""
+    """Section [laboratories]: staff of the four stages, and what one of them does in a day; staff 0 stands for no limit."""
 
     sampling_staff: int = number("people who take swabs")
     sampling_rate: float = number("swabs that each takes a day", least=1)
@@ -243,7 +249,11 @@ def _check(file: str, parts: dict[str, Any]) -> None:
         ("quarantine.test_days", quarantine.test_days, TESTS),
     ):
         if len(told) > most:
-            raise Refused("twin_value_unfit", file=file, key=key, value=f"{len(told)} numbers", expected=f"at most {most}")
+            raise Refused(
+                "twin_value_unfit", file=file, key=key, value=f"{len(told)} numbers", expected=f"at most {most}"
+            )
     if parts["rounds"].takes_days > parts["rounds"].every_days:
         told = {"file": file, "key": "rounds.takes_days", "value": parts["rounds"].takes_days}
-        raise Refused("twin_value_unfit", **told, expected="at most rounds.every_days: a round ends before the next begins")
+        raise Refused(
+            "twin_value_unfit", **told, expected="at most rounds.every_days: a round ends before the next begins"
+        )

@@ -20,7 +20,7 @@ from ringfence.twin.course import run_one
 from ringfence.twin.declared import Rows
 from ringfence.twin.disease import day_quantiles, heat_quantiles, sensitivities
 from ringfence.twin.keyed import key, mix
-from ringfence.twin.plan import COUNTS, DAYS, FITS, MEASURES, NEEDS_TABLE, PLAN, Space
+from ringfence.twin.plan import COUNTS, DAYS, FITS, NEEDS_TABLE, PLAN, Space
 from ringfence.twin.rate import reach
 from ringfence.twin.scenario import Scenario
 from ringfence.twin.states import new_space
@@ -171,9 +171,8 @@ def plan(scenario: Scenario) -> npt.NDArray[Any]:
     p["seed_area"][: len(run.seed_areas)] = run.seed_areas
     p["q_test"][: len(days)] = days
     rows = scenario.measures
-    for n, told in enumerate((rows.schools, rows.work, rows.gatherings, rows.transit, rows.masks)):
-        p["measures"][n] = _by_day(told)
-    assert p["measures"].shape[0] == MEASURES
+    for n, row in enumerate((rows.schools, rows.work, rows.gatherings, rows.transit, rows.masks)):
+        p["measures"][n] = _by_day(row)
     return made
 
 
@@ -233,5 +232,3 @@ def _of_restrictions(scenario: Scenario) -> dict[str, Any]:
         "cell_open": zones.cell_open, "area_open": zones.area_open, "area_zones": zones.areas,
         "zone_test_every": zones.test_every_days,
     }  # fmt: skip
-
-

@@ -30,7 +30,7 @@ DENSE_FROM = 100
 
 
 @inner
-def find(space, person):  # type: ignore[no-untyped-def]
+def find(space, person):
     """The state of a person, or -1."""
     if space.table.size:
         return np.int64(space.table[person]) - 1
@@ -46,13 +46,13 @@ def find(space, person):  # type: ignore[no-untyped-def]
 
 
 @inner
-def state_of(space, person, people):  # type: ignore[no-untyped-def]
+def state_of(space, person, people):
     """The state of a person, made where there is none; the last one, with a note, where there is no more room."""
     found = find(space, person)
     if found >= 0:
         return found
     new = space.used[N_STATE]
-    if new + 1 >= space.state.size or 2 * (new + 1) >= space.index.size and not space.table.size:
+    if new + 1 >= space.state.size or (2 * (new + 1) >= space.index.size and not space.table.size):
         space.used[OVERFLOW] = FULL
         return new - 1
     if not space.table.size and new * DENSE_FROM > people:
@@ -76,7 +76,7 @@ def state_of(space, person, people):  # type: ignore[no-untyped-def]
 
 
 @inner
-def push_event(space, day, who, kind, other):  # type: ignore[no-untyped-def]
+def push_event(space, day, who, kind, other):
     """Keep something for its day; what lies beyond the last day is dropped."""
     if day > DAYS:
         return
@@ -92,7 +92,7 @@ def push_event(space, day, who, kind, other):  # type: ignore[no-untyped-def]
 
 
 @inner
-def push_hit(space, day, who, layer, slot, chance):  # type: ignore[no-untyped-def]
+def push_hit(space, day, who, layer, slot, chance):
     """Keep a hit for its day."""
     new = space.used[N_HITS]
     if new >= space.hits.size:
@@ -105,7 +105,7 @@ def push_hit(space, day, who, layer, slot, chance):  # type: ignore[no-untyped-d
 
 
 @inner
-def forget(space):  # type: ignore[no-untyped-def]
+def forget(space):
     """Undo all that a replicate has written, in time proportional to what it wrote."""
     for n in range(space.used[N_STATE]):
         if space.table.size:
@@ -141,5 +141,3 @@ def new_space(n_cells: int, n_areas: int, room: int, people: int = 0) -> Space:
         floats=np.zeros(9),
         active=np.zeros(room, np.int32),
     )
-
-

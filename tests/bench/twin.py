@@ -40,7 +40,10 @@ class Covasim:
         self.there = subprocess.run([python, "-c", "import covasim"], capture_output=True, check=False).returncode == 0
         if self.there:
             self.process = subprocess.Popen(
-                [python, str(Path(__file__).parent / "peer_covasim.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [python, str(Path(__file__).parent / "peer_covasim.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
             self.run(0)  # compiles
 
@@ -105,18 +108,33 @@ def _beside_covasim(city: City) -> Row:
     what = f"test, trace, isolate, {city.people:,} people, 60 days: CPU of a future"
     note = f"{found:.0f} infections"
     if not theirs:
-        return Row(what, median(ours) * 1000, None, None, f"≥ {COVASIM_BAR} × Covasim", "ms", f"{note}; Covasim not installed")
+        return Row(
+            what, median(ours) * 1000, None, None, f"≥ {COVASIM_BAR} × Covasim", "ms", f"{note}; Covasim not installed"
+        )
     times = median(theirs) / median(ours)
     note += f"; Covasim, rescaled 100-fold, {wanted:.0f}: {times:,.0f} times ours"
     return Row(
-        what, median(ours) * 1000, median(theirs) * 1000, 1 / times, f"≥ {COVASIM_BAR} × Covasim", "ms", note, times >= COVASIM_BAR
+        what,
+        median(ours) * 1000,
+        median(theirs) * 1000,
+        1 / times,
+        f"≥ {COVASIM_BAR} × Covasim",
+        "ms",
+        note,
+        times >= COVASIM_BAR,
     )
 
 
 def _everything(city: City, quick: bool) -> Row:
     twin, found = matched(city, scenario("everything"), 200 if quick else 1000)
     rate = median(CORES / cpu(twin, turn * BATCH)[0] for turn in range(TURNS))
-    return faster_than(f"everything on, {city.people:,} people: futures a second on {CORES} cores", rate, EVERYTHING_BAR, "/s", note=f"{found:.0f} infections")
+    return faster_than(
+        f"everything on, {city.people:,} people: futures a second on {CORES} cores",
+        rate,
+        EVERYTHING_BAR,
+        "/s",
+        note=f"{found:.0f} infections",
+    )
 
 
 def _flat(city: City, larger: City) -> Row:

@@ -142,7 +142,12 @@ def test_households_do_not_meet_whole_households() -> None:
         ("male = 0.5124", "male = 1.2", "twin_value_unfit", "ages.male"),
         ("male = 0.5124", "mail = 0.5", "twin_key_unknown", "ages.mail"),
         ("cell_people = 1000", "", "twin_key_missing", "space.cell_people"),
-        ('team_size = "chosen: the colleagues met every day; see contacts"', "", "twin_source_missing", "work.team_size"),
+        (
+            'team_size = "chosen: the colleagues met every day; see contacts"',
+            "",
+            "twin_source_missing",
+            "work.team_size",
+        ),
         ("[schools]", "[schoolz]", "twin_key_unknown", "[schoolz]"),
         ("generation_gap = 27.5", "generation_gap = -3", "twin_value_unfit", "households.generation_gap"),
         ("[0, 4, 77.88]", "[9, 4, 77.88]", "twin_value_unfit", "ages.bands[0]"),

@@ -104,7 +104,9 @@ def test_a_round_swabs_those_who_come_and_few_laboratories_are_late() -> None:
 
 def test_false_positives_are_as_many_as_the_specificity_says() -> None:
     told = scenario("test-trace-isolate").but(scenario={"r0": 0.0}, rounds={"how_many": 6, "counted_from": "start"})
-    disease = dataclasses.replace(told.disease, detection=dataclasses.replace(told.disease.detection, specificity=0.999))
+    disease = dataclasses.replace(
+        told.disease, detection=dataclasses.replace(told.disease.detection, specificity=0.999)
+    )
     found = _mean(dataclasses.replace(told, disease=disease), 20)
     expected = 6 * 0.95 * city().people / 10 * 0.001
     assert found["false_tubes"] == pytest.approx(expected, abs=4 * np.sqrt(expected / 20))
@@ -123,7 +125,9 @@ def test_what_is_counted_adds_up() -> None:
 def test_secondary_attack_rates_follow_the_force_of_each_setting() -> None:
     """A contact of force h infects with 1 - e^(-h): the household's share is worked out from the rate itself."""
     told = plain(3.0, days=25, seeds=400)
-    force = dataclasses.replace(told.disease.settings, home=3.0, class_=0.6, work=0.6, ward=0.6, friend=0.6, near=0.3, city=0.3)
+    force = dataclasses.replace(
+        told.disease.settings, home=3.0, class_=0.6, work=0.6, ward=0.6, friend=0.6, near=0.3, city=0.3
+    )
     twin = Twin(city(), dataclasses.replace(told, disease=dataclasses.replace(told.disease, settings=force)))
     expected = 1 - np.exp(-3.0 * float(twin.plan["rate"][0]))
     at_home, hit, settings = 0, 0, np.zeros(8)
@@ -145,7 +149,9 @@ def test_secondary_attack_rates_follow_the_force_of_each_setting() -> None:
 def test_offspring_are_as_unlike_as_the_dispersion_says(dispersion: float) -> None:
     """Well mixed, offspring are negative binomial: variance = mean + mean² / k (Lloyd-Smith et al. 2005)."""
     told = plain(1.5, days=20, seeds=500)
-    disease = dataclasses.replace(told.disease, disease=dataclasses.replace(told.disease.disease, dispersion=dispersion))
+    disease = dataclasses.replace(
+        told.disease, disease=dataclasses.replace(told.disease.disease, dispersion=dispersion)
+    )
     twin = Twin(well_mixed(1_000_000), dataclasses.replace(told, disease=disease))
     offspring = []
     for number in range(10):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -164,8 +165,8 @@ def read_city(path: Path) -> CityFile:
     """Read CITY.toml; refused by the key that is wrong, missing or without a source."""
     file = opened(path)
     check_sections(file, SECTIONS)
-    parts = {name: section(file, name, kind) for name, kind in SECTIONS.items()}
-    city = CityFile(**parts, sourced=tuple(file.sourced))  # type: ignore[arg-type]
+    parts: dict[str, Any] = {name: section(file, name, kind) for name, kind in SECTIONS.items()}
+    city = CityFile(**parts, sourced=tuple(file.sourced))
     shares = household_shares(city.households)
     if not 0 < len(shares) <= LARGEST or not shares.sum():
         expected = f"1 to {LARGEST} numbers, not all of them 0"
@@ -178,7 +179,7 @@ def read_city(path: Path) -> CityFile:
     households = 1000 / (shares @ np.arange(1, len(shares) + 1))
     adults = 1000 * ages[ADULT:].sum() / ages.sum()
     if adults < households:
-        raise Refused("city_marginals_unmet", file=file.name, households=round(households), adults=round(adults))
+        raise Refused("city_marginals_unmet", file=file.name, households=round(float(households)), adults=round(adults))
     return city
 
 
@@ -187,8 +188,8 @@ def read_city(path: Path) -> CityFile:
 
 def household_shares(told: Households) -> npt.NDArray[np.float64]:
     """Share of households of 1, 2, … people: float[at most 15]."""
-    sizes = np.array(told.sizes)
-    return sizes / max(sizes.sum(), 1e-12)
+    sizes = np.array(told.sizes, np.float64)
+    return np.asarray(sizes / max(sizes.sum(), 1e-12), np.float64)
 
 
 def household_tables(told: Households) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -215,14 +216,14 @@ def wanted_ages(told: Ages, people: int) -> npt.NDArray[np.int64]:
         years = np.arange(int(first), min(int(last), AGES - 1) + 1)
         weights[years] += many / max(len(years), 1)
     until = np.round(np.cumsum(weights) / max(weights.sum(), 1e-12) * people).astype(np.int64)
-    return np.diff(until, prepend=0)
+    return np.asarray(np.diff(until, prepend=0), np.int64)
 
 
 def site_sizes(told: Work) -> npt.NDArray[np.float64]:
     """Quantiles of the size of a workplace: float[1024] of a discrete power law cut off at `largest`."""
     sizes = np.arange(1, told.largest + 1)
     until = np.cumsum(sizes ** -(1.0 + told.exponent))
-    return np.searchsorted(until / until[-1], (np.arange(1024) + 0.5) / 1024) + 1.0
+    return np.asarray(np.searchsorted(until / until[-1], (np.arange(1024) + 0.5) / 1024) + 1, np.float64)
 
 
 def slots(told: Contacts) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core import config
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 HERE = Path(__file__).parent
@@ -38,15 +39,16 @@ def _folder() -> str:
 FOLDER = _folder()
 
 
-def _compiled(function: Kernel, signature: Any = None, **options: bool) -> Kernel:
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = FOLDER
+def _compiled(function: Kernel, signature: str | None = None, **options: bool) -> Kernel:
+    before = config.CACHE_DIR
+    config.CACHE_DIR = FOLDER
     try:
-        if signature is not None:
-            return numba.njit(signature, cache=True, nogil=True, error_model="numpy", **options)(function)  # type: ignore[no-any-return]
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy", **options)  # type: ignore[no-any-return]
+        compiler: Any = numba.njit
+        told = {"cache": True, "nogil": True, "error_model": "numpy", **options}
+        made: Kernel = compiler(signature, **told)(function) if signature else compiler(function, **told)
+        return made
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def kernel(function: Kernel) -> Kernel:

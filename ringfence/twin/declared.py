@@ -47,6 +47,11 @@ def rows(  # noqa: PLR0913 (what a field may say of itself)
     return field(default=default, metadata={"means": means, "least": least, "most": most, "row": row, "first": first})
 
 
+def switch(means: str) -> Any:
+    """A field: true or false."""
+    return field(metadata={"means": means})
+
+
 def text(means: str, *, options: tuple[str, ...] = (), default: Any = dataclasses.MISSING) -> Any:
     """A field: a text, or one of some options."""
     return field(default=default, metadata={"means": means, "options": options})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,8 +116,8 @@ def read_disease(path: Path) -> Disease:
     """Read a disease's file; refused by the key that is wrong, missing or without a source."""
     file = opened(path)
     check_sections(file, SECTIONS)
-    parts = {name: section(file, name, kind) for name, kind in SECTIONS.items()}
-    found = Disease(**parts, sourced=tuple(file.sourced))  # type: ignore[arg-type]
+    parts: dict[str, Any] = {name: section(file, name, kind) for name, kind in SECTIONS.items()}
+    found = Disease(**parts, sourced=tuple(file.sourced))
     if found.course.latent_days + found.course.infectious_days > LONGEST:
         told = f"{found.course.latent_days + found.course.infectious_days:g}"
         expected = f"a generation of at most {LONGEST} days with course.latent_days"
@@ -136,7 +137,7 @@ def day_quantiles(mean: float, sd: float) -> npt.NDArray[np.int16]:
     A day is rounded by chance (quantile by quantile), which keeps the mean.
     """
     if mean < 0:
-        return (-day_quantiles(-mean, sd)).astype(np.int16)
+        return np.negative(day_quantiles(-mean, sd))
     if sd <= 0 or mean == 0:
         spread = np.full(QUANTILES, mean)
     else:
@@ -161,7 +162,8 @@ def generation_interval(disease: Disease) -> npt.NDArray[np.float64]:
     profile = day_quantiles(disease.course.infectious_days, disease.course.infectious_sd)
     one = np.bincount(latent, minlength=161) / QUANTILES
     other = np.bincount(profile, minlength=161) / QUANTILES
-    return np.convolve(one, other)[:161]
+    shares: npt.NDArray[np.float64] = np.convolve(one, other)[:161]
+    return shares
 
 
 def sensitivities(told: Rows) -> npt.NDArray[np.float64]:

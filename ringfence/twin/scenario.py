@@ -10,7 +10,7 @@ from typing import Any
 
 from ringfence.core.errors import Refused
 from ringfence.twin.city_file import find
-from ringfence.twin.declared import Row, Rows, Sourced, check_sections, number, opened, rows, section, text
+from ringfence.twin.declared import Row, Rows, Sourced, check_sections, number, opened, rows, section, switch, text
 from ringfence.twin.disease import SHIPPED as DISEASES
 from ringfence.twin.disease import Disease, read_disease
 from ringfence.twin.plan import DAYS, ROUNDS, TESTS
@@ -122,11 +122,11 @@ class Isolation:
 class Zones:
     """Section [zones]."""
 
-    on: bool = dataclasses.field(metadata={"means": "whether cells with a case are sealed"})
+    on: bool = switch("whether cells with a case are sealed")
     after_days: int = number("days from a result to the sealing", most=30)
     days: int = number("days since the last case", most=120)
     cell_open: float = number("share of contacts outside the household that a sealed cell leaves", most=1)
-    areas: bool = dataclasses.field(metadata={"means": "whether the area around is controlled too"})
+    areas: bool = switch("whether the area around is controlled too")
     area_open: float = number("share of contacts outside the household that a controlled area leaves", most=1)
     test_every_days: int = number("days between tests of everybody in a sealed cell; 0: none", most=60)
 
@@ -219,7 +219,7 @@ def read_scenario(path: Path, book: Any = None) -> Scenario:
     for told in packed:
         name, _, key = told.key.partition(".")
         under[name][key] = told.value
-    parts = {name: section(file, name, kind, under[name]) for name, kind in SECTIONS.items()}
+    parts: dict[str, Any] = {name: section(file, name, kind, under[name]) for name, kind in SECTIONS.items()}
     disease = read_disease(find(parts["scenario"].disease, DISEASES, "disease"))
     own = {each.key for each in file.sourced}
     above = {*own, *(each.key for each in packed)}

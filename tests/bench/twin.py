@@ -57,16 +57,17 @@ class Covasim:
         return told["cpu"], told["infections"]
 
 
-def matched(city: City, scenario: Scenario, wanted: float, turns: int = 9) -> tuple[Twin, float]:
+def matched(city: City, scenario: Scenario, wanted: float, turns: int = 16) -> tuple[Twin, float]:
     """The scenario with the r0 at which it has as many infections as wanted, and how many it has on average."""
-    low, high = 0.5, 40.0
+    r0, step, found = 5.0, 1.25, 0.0
     for _ in range(turns):
-        middle = (low * high) ** 0.5
-        twin = Twin(city, scenario.but(scenario={"r0": middle}))
-        found = mean(each.infections for each in futures(twin, BATCH))
-        if abs(found / wanted - 1) < 0.05:
+        twin = Twin(city, scenario.but(scenario={"r0": r0}))
+        before, found = found, mean(each.infections for each in futures(twin, BATCH))
+        if abs(found / wanted - 1) < 0.06:
             break
-        low, high = (middle, high) if found < wanted else (low, middle)
+        if before and (before < wanted) != (found < wanted):
+            step = step**0.5  # stepped over it
+        r0 *= step if found < wanted else 1 / step
     return twin, found
 
 

@@ -16,7 +16,7 @@ def main() -> None:
     cv.options(verbose=0)
     for line in sys.stdin:
         seed = int(line)
-        test = cv.test_prob(symp_prob=0.8, symp_quar_prob=0.9, asymp_quar_prob=0.5, test_sensitivity=0.95, test_delay=1)
+        test = cv.test_prob(symp_prob=0.8, symp_quar_prob=0.9, asymp_quar_prob=0.5, sensitivity=0.95, test_delay=1)
         trace = cv.contact_tracing(
             trace_probs={"h": 1.0, "s": 0.8, "w": 0.8, "c": 0.2}, trace_time={"h": 0, "s": 1, "w": 1, "c": 1}
         )

@@ -40,7 +40,7 @@ class Covasim:
         self.there = subprocess.run([python, "-c", "import covasim"], capture_output=True, check=False).returncode == 0
         if self.there:
             self.process = subprocess.Popen(
-                [python, str(Path(__file__).parent / "peer_covasim.py")],
+                [python, "-P", str(Path(__file__).parent / "peer_covasim.py")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

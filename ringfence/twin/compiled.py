@@ -14,7 +14,7 @@ from numba.core import config
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 HERE = Path(__file__).parent
 SOURCES = (
-    "compiled", "keyed", "layout", "plan", "contacts", "states", "measures", "laboratories", "response", "tracing", "infection", "course", "rate", "city_kernels",
+    "keyed", "layout", "plan", "contacts", "states", "measures", "laboratories", "response", "tracing", "infection", "course", "rate", "city_kernels",
     "city_visits",
 )  # fmt: skip
 """The modules with kernels or with constants that kernels use."""
@@ -40,15 +40,15 @@ FOLDER = _folder()
 
 
 def _compiled(function: Kernel, signature: str | None = None, **options: bool) -> Kernel:
-    before = config.CACHE_DIR
-    config.CACHE_DIR = FOLDER
+    settings: Any = config  # what it holds is made when it is imported
+    before, settings.CACHE_DIR = settings.CACHE_DIR, FOLDER
     try:
         compiler: Any = numba.njit
         told = {"cache": True, "nogil": True, "error_model": "numpy", **options}
         made: Kernel = compiler(signature, **told)(function) if signature else compiler(function, **told)
         return made
     finally:
-        config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 def kernel(function: Kernel) -> Kernel:

@@ -145,7 +145,7 @@ def day_quantiles(mean: float, sd: float) -> npt.NDArray[np.int16]:
         spread = stats.gamma.ppf(MIDDLES, shape, scale=mean / shape)
     # why not np.round: with an sd below a day it would move the mean by up to half a day
     golden = (np.arange(QUANTILES) * 0.6180339887498949) % 1.0
-    return np.clip(np.floor(spread + golden), 0, 120).astype(np.int16)
+    return np.asarray(np.clip(np.floor(spread + golden), 0, 120), np.int16)
 
 
 def heat_quantiles(dispersion: float) -> npt.NDArray[np.float64]:

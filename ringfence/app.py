@@ -54,8 +54,8 @@ def _tables(label: str) -> tuple[str, ...]:
 
 
 def learn_words() -> None:
-    """Learn the words of the engine, the registry and every desk: each module whose name ends in `words` brings some."""
-    for package in ("core", "registry", *(f"desks.{name}" for name in DESKS)):
+    """Learn the words of the engine, the registry, every desk and the twin: each module whose name ends in `words` brings some."""
+    for package in ("core", "registry", *(f"desks.{name}" for name in DESKS), "twin"):
         folder = Path(__file__).parent.joinpath(*package.split("."))
         for file in sorted(folder.rglob("*words.py")):
             name = ".".join(("ringfence", package, *file.relative_to(folder).with_suffix("").parts))

@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Issue tokens for programmes."),
     "linelist": ("linelist", "Read line lists in and write them out."),
     "people": ("people", "Load registers of people."),
+    "city": ("city", "Build synthetic cities and write them out."),
+    "twin": ("twin", "Run an outbreak and its response in a synthetic city."),
     "results": ("results", "Read the result files of laboratories."),
     "plan": ("plan", "Plan a round of testing: the earliest finish, the bottleneck, who does what."),
     "report": ("report", "Print reports."),

@@ -41,6 +41,7 @@ NAMES = (
     "results",
     "testing_pages",
     "plans",
+    "twin",
 )
 BOTH = frozenset(  # on SQLite and on PostgreSQL
     {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages"}

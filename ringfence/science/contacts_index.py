@@ -10,7 +10,6 @@ A day is one array of bytes, `uint8[n_bytes]`: a head of 64 int64, then sections
 | places    | uint32[n_places + 1]   | where the rows of each place begin |
 | longest   | uint8[n_places]        | longest stay at each place, in steps of 12 minutes, rounded up |
 | directory | uint32[n/64 + 1]       | the place of every 64th row, from which the place of any row is two steps away |
-| sources   | uint8 or uint16[n]     | who told each row, as a code; no section where the whole day has one source |
 
 People and places are dense integers. Times are whole minutes: the beginning and the end of a stay are each rounded down.
 """
@@ -39,12 +38,12 @@ LONGEST_STAY = 2 * 24 * 60 - 1
 """Minutes: a stay of up to 24 hours that was joined with one beginning later on the same day."""
 
 (
-    H_MAGIC, H_VERSION, H_BEGINS, H_ROWS, H_PEOPLE, H_PLACES, H_LAST, H_LONGEST, H_BYTES, H_STAMP, H_SOURCE_BYTES,
+    H_MAGIC, H_VERSION, H_BEGINS, H_ROWS, H_PEOPLE, H_PLACES, H_LAST, H_LONGEST, H_BYTES, H_STAMP, H_IDS,
     H_PRESENT, H_AT,
 ) = range(13)  # fmt: skip
 """Columns of a day's head; from H_AT on, where each section begins."""
-SECTIONS = ("rows", "order", "people", "places", "longest", "directory", "sources")
-AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES, AT_LONGEST, AT_DIRECTORY, AT_SOURCES = range(H_AT, H_AT + len(SECTIONS))
+SECTIONS = ("rows", "order", "people", "places", "longest", "directory")
+AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES, AT_LONGEST, AT_DIRECTORY = range(H_AT, H_AT + len(SECTIONS))
 
 
 class Stays(NamedTuple):
@@ -312,15 +311,15 @@ def _aligned(size: int) -> int:
     return -(-size // PAGE) * PAGE
 
 
-def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, sources: npt.NDArray[Any], stamp: int) -> U8:
+def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, stamp: int = 0, ids: int = 0) -> U8:
     """The bytes of a day that began at the minute `begins` (since 1970 UTC), of stays sorted by (place, start).
 
-    `sources` has a code for each row, or is empty; `stamp` names the file that the day was made from.
+    `stamp` names the file that the day was made from, `ids` the numbering of people and places.
     """
     where, who = sorted_stays
     n = len(where)
     n_places = int(where[-1] >> np.uint64(START_BITS)) + 1 if n else 0
-    sizes = (6 * n, 4 * n, people.nbytes, 4 * (n_places + 1), n_places, 4 * ((n + 63) // 64 + 1), sources.nbytes)
+    sizes = (6 * n, 4 * n, people.nbytes, 4 * (n_places + 1), n_places, 4 * ((n + 63) // 64 + 1))
     at = [PAGE, *(PAGE + int(each) for each in np.cumsum([_aligned(size) for size in sizes]))]
     day = np.zeros(at[-1], np.uint8)
 
@@ -330,8 +329,6 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, sources:
 
     section("order", np.uint32)[:] = order
     section("people", np.uint64)[:] = people
-    if sources.nbytes:
-        section("sources", sources.dtype)[:] = sources
     rows = section("rows", np.uint16).reshape(n, 3)
     last, most = _pack_rows(
         where, who, rows, section("places", np.uint32), section("longest", np.uint8), section("directory", np.uint32)
@@ -339,7 +336,7 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, sources:
     head = day[: HEAD * 8].view(np.int64)
     head[H_MAGIC], head[H_VERSION], head[H_BEGINS], head[H_ROWS] = MAGIC, VERSION, begins, n
     head[H_PEOPLE], head[H_PLACES], head[H_LAST], head[H_LONGEST] = 32 * len(people), n_places, begins + last, most
-    head[H_BYTES], head[H_STAMP], head[H_SOURCE_BYTES] = len(day), stamp, sources.itemsize if sources.nbytes else 0
+    head[H_BYTES], head[H_STAMP], head[H_IDS] = len(day), stamp, ids
     head[H_PRESENT] = int(np.bitwise_count(people & np.uint64(0xFFFFFFFF)).sum())
     head[H_AT : H_AT + len(SECTIONS)] = at[: len(SECTIONS)]
     return day
@@ -356,7 +353,7 @@ def day_of(begins: int, person: U32, place: U32, start: I64, end: I64) -> U8:
     n_people = int(person.max()) + 1 if len(person) else 0
     ready, _ = normal_day(told, n_people)
     order, people = order_people(ready.who, n_people)
-    return pack_day(begins, ready, order, people, np.empty(0, np.uint8), 0)
+    return pack_day(begins, ready, order, people)
 
 
 class Joined(NamedTuple):

@@ -295,3 +295,111 @@ def encounters(
                 out, n = _summed(one, two, starts[k], starts[k + 1], slots, out, n)
         found[g + 1] = n
     return out[:n], found
+
+
+# -- which pages a search will touch ----------------------------------------------------------------------------------
+#
+# A search over files that are not in memory waits for one page after the other. These loops walk the same way one step
+# at a time and only say which pages come next, so that all pages of a step are read at once.
+
+
+@compiled
+def _add(pages: I64, n: int, first: int, last: int) -> tuple[I64, int]:
+    """Add the pages first to last, at most 64 of them, as the search narrows longer stretches down first."""
+    for page in range(first, min(last, first + 63) + 1):
+        if n == len(pages):
+            pages = np.concatenate((pages, pages))
+        pages[n] = page
+        n += 1
+    return pages, n
+
+
+@compiled
+def pages_of_people(days: Days, table: I64, bases: I64, people: U32, begins: I64, ends: I64, step: int) -> I64:
+    """Pages that `stays_of` touches: of the sections people (step 0), order (1), rows and directory (2), places (3).
+
+    Pages of 4096 bytes count through all days; those of day d begin with bases[d].
+    """
+    pages, n = np.empty(256, np.int64), 0
+    for d in range(len(days)):
+        head, day = table[d], days[d]
+        if head[H_ROWS] == 0:
+            continue
+        known = day[head[AT_PEOPLE] : head[AT_PEOPLE] + head[H_PEOPLE] // 4].view(np.uint64)
+        order = day[head[AT_ORDER] : head[AT_ORDER] + 4 * head[H_ROWS]].view(np.uint32)
+        size = (head[H_ROWS] + 63) // 64 + 1
+        directory = day[head[AT_DIRECTORY] : head[AT_DIRECTORY] + 4 * size].view(np.uint32)
+        for p in range(len(people)):
+            person = np.int64(people[p])
+            if ends[p] < head[H_BEGINS] or begins[p] > head[H_LAST] or person >= head[H_PEOPLE]:
+                continue
+            if step == 0:
+                page = bases[d] + ((head[AT_PEOPLE] + 8 * (person >> 5)) >> 12)
+                pages, n = _add(pages, n, page, page)
+                continue
+            block = known[person >> 5]
+            bit = np.uint64(person & 31)
+            if not (block >> bit) & np.uint64(1):
+                continue
+            i = np.int64(block >> HALF)
+            skip = _ones(block & ((np.uint64(1) << bit) - np.uint64(1)))
+            if step == 1:
+                at = head[AT_ORDER] + 4 * i
+                pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 16 * skip + 16) >> 12))
+                continue
+            while skip:
+                skip -= np.int64(order[i] >> np.uint32(31))
+                i += 1
+            while True:
+                row = np.int64(order[i] & np.uint32(0x7FFFFFFF))
+                if step == 2:
+                    at = head[AT_ROWS] + 6 * row
+                    pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 5) >> 12))
+                    at = head[AT_DIRECTORY] + 4 * (row >> 6)
+                    pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 7) >> 12))
+                else:
+                    low = head[AT_PLACES] + 4 * np.int64(directory[row >> 6])
+                    high = head[AT_PLACES] + 4 * np.int64(directory[(row >> 6) + 1])
+                    pages, n = _add(pages, n, bases[d] + (low >> 12), bases[d] + (high >> 12))
+                if order[i] >> np.uint32(31):
+                    break
+                i += 1
+    return pages[:n]
+
+
+@compiled
+def pages_of_places(
+    days: Days, table: I64, bases: I64, stays: tuple[I32, U32, I64, I64], step: int
+) -> I64:
+    """Pages that `_hits` touches: of the sections places and longest (step 0), of the rows of those places (1)."""
+    _, place, start, until = stays
+    pages, n = np.empty(256, np.int64), 0
+    for d in range(len(days)):
+        head, day = table[d], days[d]
+        offsets = day[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
+        for i in range(len(place)):
+            if until[i] < head[H_BEGINS] or start[i] > head[H_LAST] or place[i] >= head[H_PLACES]:
+                continue
+            at = np.int64(place[i])
+            if step == 0:
+                one = head[AT_PLACES] + 4 * at
+                pages, n = _add(pages, n, bases[d] + (one >> 12), bases[d] + ((one + 7) >> 12))
+                page = bases[d] + ((head[AT_LONGEST] + at) >> 12)
+                pages, n = _add(pages, n, page, page)
+            elif offsets[at] < offsets[at + 1]:
+                first = head[AT_ROWS] + 6 * np.int64(offsets[at])
+                last = head[AT_ROWS] + 6 * np.int64(offsets[at + 1]) - 1
+                pages, n = _add(pages, n, bases[d] + (first >> 12), bases[d] + (last >> 12))
+    return pages[:n]
+
+
+@compiled
+def not_seen(pages: I64, seen: U8) -> I64:
+    """Those pages that were not seen before, in order and once each; they are seen now."""
+    n = 0
+    for page in pages:
+        if not seen[page]:
+            seen[page] = 1
+            pages[n] = page
+            n += 1
+    return np.sort(pages[:n])

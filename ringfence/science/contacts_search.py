@@ -41,6 +41,15 @@ HALF = np.uint64(32)
 
 
 @compiled
+def _wider(values: I64) -> I64:
+    """The same values with as much room again; a loop, as NumPy's own joining takes seconds to compile."""
+    wider = np.empty(2 * len(values), values.dtype)
+    for i in range(len(values)):
+        wider[i] = values[i]
+    return wider
+
+
+@compiled
 def _ones(bits: np.uint64) -> int:
     """How many bits are set."""
     n = 0
@@ -54,7 +63,7 @@ def _ones(bits: np.uint64) -> int:
 def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
     """(source, place, start, end) of every stay of `people[i]` that meets the window from begins[i] to ends[i], clipped to it.
 
-    `source` is i. Times in minutes since 1970. Stays come person by person and day by day.
+    `source` is i. Times in minutes since 1970. Stays come day by day, and on each day person by person.
     """
     room = 256
     source, place = np.empty(room, np.int32), np.empty(room, np.uint32)
@@ -92,8 +101,8 @@ def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tup
                 if came <= left:
                     if n == room:
                         room *= 2
-                        source, place = np.concatenate((source, source)), np.concatenate((place, place))
-                        start, end = np.concatenate((start, start)), np.concatenate((end, end))
+                        source, place = _wider(source), _wider(place)
+                        start, end = _wider(start), _wider(end)
                     source[n], start[n], end[n] = p, came, left
                     place[n] = _place_of(row, offsets, directory)
                     n += 1
@@ -173,7 +182,7 @@ def _hits(
                 if len(left_out) and (left_out[person >> 6] >> np.uint64(person & 63)) & np.uint64(1):
                     continue
                 if n == len(words):
-                    words, moments = np.concatenate((words, words)), np.concatenate((moments, moments))
+                    words, moments = _wider(words), _wider(moments)
                 words[n] = np.uint64(person) << HALF | here
                 moments[n] = np.uint64(began + met) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
                 n += 1
@@ -215,7 +224,9 @@ def _summed(words: U64, moments: U64, begin: int, end: int, slots: I32, out: I64
     mask = np.uint64(size - 1)
     if n + end - begin > len(out):
         larger = np.empty((max(2 * len(out), n + end - begin), 6), np.int64)
-        larger[:n] = out[:n]
+        for i in range(n):
+            for k in range(6):
+                larger[i, k] = out[i, k]
         out = larger
     for i in range(begin, end):
         word, moment = words[i], moments[i]
@@ -242,6 +253,24 @@ def _summed(words: U64, moments: U64, begin: int, end: int, slots: I32, out: I64
     return out, n
 
 
+@compiled
+def _by_source(stays: tuple[I32, U32, I64, I64], n_people: int) -> tuple[I32, U32, I64, I64]:
+    """The same stays person by person, by counting."""
+    source, place, start, end = stays
+    at = np.zeros(n_people + 1, np.int64)
+    for each in source:
+        at[each + 1] += 1
+    for k in range(n_people):
+        at[k + 1] += at[k]
+    sources, places = np.empty_like(source), np.empty_like(place)
+    starts, ends = np.empty_like(start), np.empty_like(end)
+    for i in range(len(source)):
+        j = at[source[i]]
+        at[source[i]] = j + 1
+        sources[j], places[j], starts[j], ends[j] = source[i], place[i], start[i], end[i]
+    return sources, places, starts, ends
+
+
 PART = 1 << 15
 """Hits that are summed at once: their table of slots and their sums fit the second cache."""
 
@@ -259,11 +288,9 @@ def encounters(
     minutes, encounters, first minute, last minute, number of the person among `people` who met them first.
     """
     stays = stays_of(days, table, people, begins, ends)
-    source = stays[0]
-    by_source = np.argsort(source, kind="mergesort") if len(groups) > 2 else np.arange(len(source))
     if len(groups) > 2:
-        stays = (source[by_source], stays[1][by_source], stays[2][by_source], stays[3][by_source])
-        source = stays[0]
+        stays = _by_source(stays, len(people))
+    source = stays[0]
     words, moments = np.empty(4096, np.uint64), np.empty(4096, np.uint64)
     slots, out, n = np.empty(4 * PART, np.int32), np.empty((4096, 6), np.int64), 0
     found = np.zeros(len(groups), np.int64)
@@ -308,7 +335,7 @@ def _add(pages: I64, n: int, first: int, last: int) -> tuple[I64, int]:
     """Add the pages first to last, at most 64 of them, as the search narrows longer stretches down first."""
     for page in range(first, min(last, first + 63) + 1):
         if n == len(pages):
-            pages = np.concatenate((pages, pages))
+            pages = _wider(pages)
         pages[n] = page
         n += 1
     return pages, n
@@ -395,11 +422,11 @@ def pages_of_places(
 
 @compiled
 def not_seen(pages: I64, seen: U8) -> I64:
-    """Those pages that were not seen before, in order and once each; they are seen now."""
+    """Those pages that were not seen before, once each; they are seen now."""
     n = 0
     for page in pages:
         if not seen[page]:
             seen[page] = 1
             pages[n] = page
             n += 1
-    return np.sort(pages[:n])
+    return pages[:n]

@@ -42,7 +42,7 @@ class Ahead:
             self._ask(pages_of_places(days, table, self.bases, stays, step))
 
     def _ask(self, pages: I64) -> None:
-        new = not_seen(pages, self.seen)
+        new = np.sort(not_seen(pages, self.seen))
         if len(new):
             day = np.searchsorted(self.bases, new, "right") - 1
             for d, first, n in _stretches(new, day):

@@ -159,7 +159,7 @@ class Growing:
         """The code of each value of a column of whole numbers or texts; `good` loses those that are no id."""
         codes = np.zeros(len(column), np.int32)
         if pa.types.is_integer(column.type):
-            numbers = np.asarray(column.fill_null(0)).astype(np.int64, copy=False)
+            numbers = np.asarray(column.fill_null(0) if column.null_count else column).astype(np.int64, copy=False)
             self._room(len(numbers), 0, numbers)
             self.n = dense_ids.codes_of_numbers(
                 numbers, good, self.small, self.slots, self.heads, self.ends, self.n, codes

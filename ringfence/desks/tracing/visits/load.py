@@ -269,7 +269,7 @@ class Spool:
         """All rows of a day."""
         if day in self.filed:
             return Stays(*(np.memmap(self.folder / f"{day}.{name}", np.uint64, "r") for name in ("where", "who")))
-        parts = self.parts[day]
+        parts = self.parts.pop(day)  # let go as soon as they are one
         return Stays(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
 
     def drop(self, day: date) -> None:

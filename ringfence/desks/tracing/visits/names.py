@@ -51,7 +51,7 @@ class Names:
             return np.full(n, self.code(listed, default), np.int32)
         of_value = [self.code(listed, value or default) for value in column.dictionary.to_pylist()]
         of_value.append(self.code(listed, default) if column.null_count else 0)
-        at = np.asarray(column.indices.fill_null(len(of_value) - 1))
+        at = np.asarray(column.indices.fill_null(len(of_value) - 1) if column.null_count else column.indices)
         return np.array(of_value, np.int32)[at]
 
 
@@ -77,12 +77,13 @@ class Tells:
             larger = np.full(np.maximum(shape, self._table.shape), -1, np.int32)
             larger[: self._table.shape[0], : self._table.shape[1]] = self._table
             self._table = larger
-        codes = self._table[source, kind]
-        if (codes < 0).any():
-            for one, other in np.unique(np.stack((source, kind))[:, codes < 0], axis=1).T.tolist():
+        width = self._table.shape[1]
+        both = source * np.int32(width) + kind
+        for each in np.flatnonzero(np.bincount(both)).tolist():
+            one, other = divmod(each, width)
+            if self._table[one, other] < 0:
                 self._table[one, other] = self.code(one, other)
-            codes = self._table[source, kind]
-        return codes.astype(np.uint16)
+        return self._table.ravel()[both].astype(np.uint16)
 
     def columns(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
         """Source, kind and whether joined, by code."""

@@ -17,7 +17,7 @@ from ringfence.desks.tracing.visits import times
 from ringfence.registry.register.files import Bad, encoding_of, is_parquet, sha256_and_lines
 from ringfence.science.contacts_index import I64, U8
 
-BATCH = 1 << 20
+BATCH = 1 << 18
 HEADINGS: dict[str, tuple[str, ...]] = {
     "person": ("person", "person_id", "personid", "user", "user_id", "人员", "人员编号"),
     "place": ("place", "place_id", "placeid", "venue", "venue_id", "location", "location_id", "场所", "场所编号"),

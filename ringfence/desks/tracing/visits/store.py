@@ -20,7 +20,7 @@ from ringfence.desks.tracing.visits.ahead import Ahead
 from ringfence.desks.tracing.visits.files import only_one
 from ringfence.desks.tracing.visits.ids import Growing, Ids
 from ringfence.desks.tracing.visits.load import FOLDER, GONE, swept
-from ringfence.desks.tracing.visits.names import Names, Tells
+from ringfence.desks.tracing.visits.names import JOINT, Names, Tells
 from ringfence.science.contacts import (
     City,
     Followed,
@@ -206,7 +206,7 @@ class Visits:
         return {
             "days": listed, "stays": sum(each["stays"] for each in listed), "people": int((self.people.heads != ids.GONE).sum()),
             "places": int((self.places.heads != ids.GONE).sum()), "zone": self.names.zone or "UTC",
-            "sources": [name for name in self.names.sources if name], "kinds": [name for name in self.names.kinds if name],
+            "sources": [name for name in self.names.sources if name and JOINT not in name], "kinds": [name for name in self.names.kinds if name],
             "first_at": _moment(int(self.city.table[0, H_BEGINS])) if heads else None,
             "last_at": _moment(int(self.city.table[:, H_LAST].max())) if heads else None,
         }  # fmt: skip

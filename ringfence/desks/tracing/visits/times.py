@@ -54,7 +54,8 @@ def moments(column: pa.Array, name: str, zone: str) -> tuple[I64, U8]:
         ms, why = _in_zone(naive.cast(pl.Datetime("ms")), zone)
         why[missing > 0] = MISSING
         return ms, why
-    ticks = np.asarray(column.cast(pa.int64()).fill_null(0))
+    whole = column.cast(pa.int64())
+    ticks = np.asarray(whole.fill_null(0) if column.null_count else whole)
     per_ms = {"s": 0, "ms": 1, "us": 1000, "ns": 1_000_000}[kind.unit]
     return (ticks * 1000 if not per_ms else ticks if per_ms == 1 else ticks // per_ms), missing
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +16,18 @@ from ringfence.science.contacts_index import H_BYTES, I64, PAGE, U32
 from ringfence.science.contacts_search import not_seen, pages_of_people, pages_of_places, stays_of
 
 STEPS_TO_PEOPLE, STEPS_TO_PLACES = 4, 2
+OWN_STEPS = 2
+"""Steps whose pages are few people's own: where all of these are in memory, so are those that a search goes on to."""
+ASKED_AT_MOST = 256
 
 
 class Ahead:
     """What was asked for already, page by page, for the files of a city's days."""
 
-    def __init__(self, where: City, held: Sequence[mmap.mmap | None]) -> None:
-        """`held` are the mappings of the days, in the order of the city's days."""
+    def __init__(self, where: City, held: Sequence[mmap.mmap | None], paths: Sequence[Path]) -> None:
+        """`held` are the mappings of the days and `paths` their files, in the order of the city's days."""
         self.where, self.held = where, list(held)
+        self.files = [path.open("rb", buffering=0) for path in paths]
         sizes = -(-where.table[:, H_BYTES] // PAGE)
         self.bases = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         self.seen = np.zeros(int(self.bases[-1]), np.uint8)
@@ -35,11 +41,30 @@ class Ahead:
             return
         self.known |= asked
         days, table = self.where.days, self.where.table
+        there = True
         for step in range(STEPS_TO_PEOPLE):
-            self._ask(pages_of_people(days, table, self.bases, people, begins, ends, step))
+            pages = pages_of_people(days, table, self.bases, people, begins, ends, step)
+            there = there and self._in_memory(pages)
+            if not there:
+                self._ask(pages)
+            elif step + 1 == OWN_STEPS:
+                return
         stays = stays_of(days, table, people, begins, ends)
         for step in range(STEPS_TO_PLACES):
             self._ask(pages_of_places(days, table, self.bases, stays, step))
+
+    def _in_memory(self, pages: I64) -> bool:
+        """Whether these pages can be read without waiting; asking for what is there already costs more than the search."""
+        if not hasattr(os, "RWF_NOWAIT") or len(pages) > ASKED_AT_MOST:
+            return False
+        byte = [bytearray(1)]
+        day = np.searchsorted(self.bases, pages, "right") - 1
+        try:
+            for d, page in zip(day.tolist(), (pages - self.bases[day]).tolist(), strict=True):
+                os.preadv(self.files[d].fileno(), byte, page * PAGE, os.RWF_NOWAIT)
+        except OSError:  # it would have to wait, or the file system cannot say
+            return False
+        return True
 
     def _ask(self, pages: I64) -> None:
         new = np.sort(not_seen(pages, self.seen))

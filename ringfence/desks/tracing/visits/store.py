@@ -87,7 +87,8 @@ class Visits:
         self.days = opened
         arrays = [index for index, _ in opened.values()]
         self.city: City = city(arrays, places.kinds)
-        self._ahead = Ahead(self.city, [held for _, held in opened.values()])
+        paths = [days.folder_of(folder, day) / days.INDEX for day in opened]
+        self._ahead = Ahead(self.city, [held for _, held in opened.values()], paths)
 
     @classmethod
     def open(cls, home: Path) -> Self:

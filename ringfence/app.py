@@ -23,7 +23,7 @@ DESKS = ("cases", "command")
 """Every desk. The order does not matter, and a test shuffles it."""
 
 PARTS = ("memory", "queries", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command")
+FACTS = ("time", "registry", "cases", "command", "tracing")
 
 
 def start() -> None:

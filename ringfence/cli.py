@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Issue tokens for programmes."),
     "linelist": ("linelist", "Read line lists in and write them out."),
     "people": ("people", "Load registers of people."),
+    "visits": ("visits", "Load visits, and forget them."),
+    "contacts": ("contacts", "Search for everyone who shared a place and a time with a person."),
     "report": ("report", "Print reports."),
     "policy": ("policy", "Check policy packs and show their numbers."),
     "migrate": ("serve", "Bring the database up to date."),
@@ -39,7 +41,7 @@ words (`do`, `ask`, `test`) says so in `OPEN`.
 """
 OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
 TAKES_ANY = frozenset({"do", "ask", "test"})
-TELLS = frozenset({"do", "account", "token", "linelist", "people", "report"})
+TELLS = frozenset({"do", "account", "token", "linelist", "people", "report", "visits", "contacts"})
 
 
 def door(words: list[str]) -> typer.Typer:

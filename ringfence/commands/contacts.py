@@ -59,7 +59,10 @@ def contacts(  # noqa: PLR0913 (each is told by name)
     found = visits.contacts(asked)
     cost = {"searched": searched(visits, asked, found), "cost_ms": round(1e3 * (elapsed() - begun), 3)}
     if dry_run:
-        show({"would_name": len(found), **cost} if json else {"would_name": len(found), "cost_ms": cost["cost_ms"]}, json=json)
+        show(
+            {"would_name": len(found), **cost} if json else {"would_name": len(found), "cost_ms": cost["cost_ms"]},
+            json=json,
+        )
         return
     centre.hear(feed(BY), [_fact(asked, purpose.strip(), len(found), centre.clock.now())])
     if json:

@@ -25,7 +25,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 @app.command()
 def load(  # noqa: PLR0913 (each is told by name)
-    file: Annotated[Path, typer.Argument(help="Parquet or CSV with person, place, start, end and source; kind if known.")],
+    file: Annotated[
+        Path, typer.Argument(help="Parquet or CSV with person, place, start, end and source; kind if known.")
+    ],
     *,
     source: Annotated[str, typer.Option(help="Who told the rows that name nobody.")] = "",
     zone: Annotated[str, typer.Option(help="Where times without a zone were read off a clock.")] = "",

@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba.typed import List
 
 from ringfence.science.contacts_index import HEAD, U8, U32
-from ringfence.science.contacts_search import Days, encounters
+from ringfence.science.contacts_search import Days, add_day, encounters, no_days
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
@@ -35,22 +34,18 @@ def city(days: Sequence[U8], kinds: U8) -> City:
     """A city of these days; the arrays are used where they lie, and are kept alive by it."""
     heads = [np.asarray(day[: HEAD * 8]).view(np.int64) for day in days]
     order = sorted(range(len(days)), key=lambda k: int(heads[k][2]))
-    listed = List.empty_list(_READ_ONLY)
+    listed = no_days(_read_only(np.empty(0, np.uint8)))
     for k in order:
-        day = np.asarray(days[k])[:]
-        day.flags.writeable = False
-        listed.append(day)
+        add_day(listed, _read_only(days[k]))
     table = np.array([heads[k] for k in order], np.int64).reshape(len(days), HEAD)
     return City(listed, table, np.ascontiguousarray(kinds, np.uint8))
 
 
-def _read_only() -> object:
-    from numba import types  # noqa: PLC0415 (only here)
-
-    return types.Array(types.uint8, 1, "C", readonly=True)
-
-
-_READ_ONLY = _read_only()
+def _read_only(day: U8) -> U8:
+    """The same bytes, which nobody writes: all days of a list are of one type."""
+    day = np.asarray(day)[:]
+    day.flags.writeable = False
+    return day
 
 
 class Shared(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba.typed import List
 
 from ringfence.science.compiled import compiled
 from ringfence.science.contacts_index import (
@@ -38,6 +39,21 @@ Days = Any
 
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
+
+
+@compiled
+def no_days(example: U8) -> Days:
+    """An empty list of days of this one's type. Compiled, so that it is kept: the list's own methods are not."""
+    days = List()
+    days.append(example)
+    days.pop()
+    return days
+
+
+@compiled
+def add_day(days: Days, day: U8) -> None:
+    """Add a day to a list."""
+    days.append(day)
 
 
 @compiled
@@ -395,9 +411,7 @@ def pages_of_people(days: Days, table: I64, bases: I64, people: U32, begins: I64
 
 
 @compiled
-def pages_of_places(
-    days: Days, table: I64, bases: I64, stays: tuple[I32, U32, I64, I64], step: int
-) -> I64:
+def pages_of_places(days: Days, table: I64, bases: I64, stays: tuple[I32, U32, I64, I64], step: int) -> I64:
     """Pages that `_hits` touches: of the sections places and longest (step 0), of the rows of those places (1)."""
     _, place, start, until = stays
     pages, n = np.empty(256, np.int64), 0

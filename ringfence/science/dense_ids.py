@@ -53,9 +53,7 @@ def fill(small: I32, slots: I32, heads: I64, ends: I64, n: int) -> None:
 
 
 @compiled
-def codes_of_numbers(
-    numbers: I64, good: U8, small: I32, slots: I32, heads: I64, ends: I64, n: int, codes: I32
-) -> int:
+def codes_of_numbers(numbers: I64, good: U8, small: I32, slots: I32, heads: I64, ends: I64, n: int, codes: I32) -> int:
     """Codes of whole numbers where `good`; new ones are appended to `heads`. Returns how many ids there are now.
 
     `small` must reach beyond the greatest number below `SMALL`, and `slots` and `heads` have room for all to be new.

@@ -33,7 +33,9 @@ def _chance(seed: int, person: int, day: int, k: int) -> float:
 
 
 @compiled
-def stays_of_day(begin: int, end: int, n_people: int, step: int, at: np.ndarray, day: int, full: bool, out: np.ndarray) -> int:
+def stays_of_day(
+    begin: int, end: int, n_people: int, step: int, at: np.ndarray, day: int, full: bool, out: np.ndarray
+) -> int:
     """Stays of the people begin to end on a day: rows of (person, place, start, end) in minutes; returns how many.
 
     `step` permutes the people, so that those of one household have ids far apart.

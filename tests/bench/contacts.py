@@ -219,7 +219,9 @@ def searched(city: City, millions: str) -> list[Row]:
         same = same and all(city.same(one[1], two[1]) for one, two in pairs)
         note = f"{millions} M visits, {len(cases)} cases, {'rows equal' if same else 'ROWS DIFFER'}"
         bar = 20 if turn == "first time" else 50
-        rows.append(ratio(f"one case, {turn}", [each[0][0] for each in pairs], [each[1][0] for each in pairs], bar, note))
+        rows.append(
+            ratio(f"one case, {turn}", [each[0][0] for each in pairs], [each[1][0] for each in pairs], bar, note)
+        )
     rows.append(_many(city, millions))
     rows.append(_second(city, cases[:5], millions))
     return rows
@@ -266,13 +268,19 @@ def kept(city: City, millions: str) -> list[Row]:
     for person in cases:
         city.cold()
         cold.append(wall_ms(lambda p=person: city.ours([p])))
-    found.append(below("one case from cold files", median(cold), 50, "ms", note=f"{millions} M visits; wall; worst {max(cold):.0f}"))
+    found.append(
+        below(
+            "one case from cold files", median(cold), 50, "ms", note=f"{millions} M visits; wall; worst {max(cold):.0f}"
+        )
+    )
     second = []
     for person in cases[:3]:
         city.cold()
         second.append(wall_ms(lambda p=person: city.ours_second(p)))
     warm = [wall_ms(lambda p=person: city.ours_second(p)) for person in cases[:3] for _ in range(2)][1::2]
-    found.append(below("second order, from cold files", max(second), 3000, "ms", note=f"{millions} M visits; wall, worst of 3"))
+    found.append(
+        below("second order, from cold files", max(second), 3000, "ms", note=f"{millions} M visits; wall, worst of 3")
+    )
     found.append(below("second order, warm", max(warm), 1000, "ms", note=f"{millions} M visits; wall, worst of 3"))
     first = datetime(1970, 1, 1, tzinfo=UTC).date() + timedelta(days=FIRST_DAY + 1)
     found.append(below("forget a day", wall_ms(lambda: forget(city.folder, first)) / 1e3, 1, "s", note="with its ids"))
@@ -296,5 +304,19 @@ def run(quick: bool, people: int | None = None, *, full: bool = FULL, beside: bo
 if __name__ == "__main__":
     asked = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     large = asked >= 400
-    for row in run(quick=False, people=10_000_000 if large else asked * 11_400, full=SPARSE if large else FULL, beside=not large):
-        print(json.dumps([row.what, round(row.ours, 3), row.yardstick and round(row.yardstick, 2), row.ratio and round(row.ratio, 1), row.bar, row.held, row.note]))
+    for row in run(
+        quick=False, people=10_000_000 if large else asked * 11_400, full=SPARSE if large else FULL, beside=not large
+    ):
+        print(
+            json.dumps(
+                [
+                    row.what,
+                    round(row.ours, 3),
+                    row.yardstick and round(row.yardstick, 2),
+                    row.ratio and round(row.ratio, 1),
+                    row.bar,
+                    row.held,
+                    row.note,
+                ]
+            )
+        )

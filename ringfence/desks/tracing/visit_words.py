@@ -63,7 +63,9 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     "visits_too_many_people": (
         N_("There are more people than the store of visits can number."),
         N_("It numbers up to {most}. No visits were loaded."),
-        N_("Forget days that are no longer needed, or keep the visits of another region in an installation of its own."),
+        N_(
+            "Forget days that are no longer needed, or keep the visits of another region in an installation of its own."
+        ),
     ),
     "visits_too_many_places": (
         N_("There are more places than the store of visits can number."),

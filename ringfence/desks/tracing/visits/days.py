@@ -194,7 +194,12 @@ def _encodings(terms: Terms) -> dict[str, Any]:
     ids = {True: "DELTA_BINARY_PACKED", False: "DELTA_BYTE_ARRAY"}
     encoded = {"start": "DELTA_BINARY_PACKED", "end": "DELTA_BINARY_PACKED"}
     encoded |= {"person": ids[terms.numbers[0]], "place": ids[terms.numbers[1]]}
-    return {"compression": "zstd", "use_dictionary": ["source", "kind"], "column_encoding": encoded, "write_statistics": ["place", "start"]}
+    return {
+        "compression": "zstd",
+        "use_dictionary": ["source", "kind"],
+        "column_encoding": encoded,
+        "write_statistics": ["place", "start"],
+    }
 
 
 def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Terms) -> pa.Table:

@@ -45,7 +45,9 @@ class Names:
             listed.append(name)
         return listed.index(name)
 
-    def codes(self, listed: list[str], column: pa.DictionaryArray | None, n: int, default: str = "") -> npt.NDArray[np.int32]:
+    def codes(
+        self, listed: list[str], column: pa.DictionaryArray | None, n: int, default: str = ""
+    ) -> npt.NDArray[np.int32]:
         """The code of each value of a column; `default` where nothing is told."""
         if column is None:
             return np.full(n, self.code(listed, default), np.int32)

@@ -66,7 +66,11 @@ def _of_texts(texts: pl.Series, zone: str) -> tuple[I64, U8]:
     bare = pl.select(
         pl.when(offset.is_null()).then(plain).otherwise(plain.str.replace(r"\s*(Z|z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})$", ""))
     ).to_series()  # fmt: skip
-    bare = bare.str.replace("T", " ", literal=True).str.replace_all("/", "-", literal=True).str.replace(",", ".", literal=True)
+    bare = (
+        bare.str.replace("T", " ", literal=True)
+        .str.replace_all("/", "-", literal=True)
+        .str.replace(",", ".", literal=True)
+    )
     read = [bare.str.to_datetime(form, time_unit="ms", strict=False) for form in FORMATS]
     naive = pl.select(pl.coalesce(read)).to_series()
     ms, why = _in_zone(naive, zone)

@@ -30,7 +30,7 @@ from read_parquet({files}, hive_partitioning = false)
 """Stays in whole minutes, each end rounded down. Files whose ids are numbers and files whose ids are texts read alike."""
 
 ENCOUNTERS = """
-select v.person, v.place, least(v.ended, s.ended) - greatest(v.began, s.began) minutes,
+select v.person, v.place, least(v.ended, s.ended) - greatest(v.began, s.began) as minutes,
        greatest(v.began, s.began) met, least(v.ended, s.ended) parted
 from visits v join source s on v.place = s.place join least_minutes n on n.place = v.place
 where v.person <> s.person and least(v.ended, s.ended) - greatest(v.began, s.began) >= n.minutes
@@ -38,7 +38,7 @@ where v.person <> s.person and least(v.ended, s.ended) - greatest(v.began, s.beg
 """Every encounter of the stays in `source` (person, place, began, ended)."""
 
 SUMMED = """
-select person, place, sum(minutes)::bigint minutes, count(*)::bigint encounters, min(met)::bigint first, max(parted)::bigint last
+select person, place, sum(minutes)::bigint as minutes, count(*)::bigint as encounters, min(met)::bigint as first, max(parted)::bigint as last
 from ({encounters}) group by person, place
 """
 
@@ -51,7 +51,7 @@ select v.person, v.place, greatest(v.began, f.first) began, least(v.ended, $end)
 from visits v join followed f on v.person = f.person where greatest(v.began, f.first) <= least(v.ended, $end)
 """
 FOLLOWED = """
-select person, sum(minutes)::bigint minutes, min(first)::bigint first from first_order group by person
+select person, sum(minutes)::bigint as minutes, min(first)::bigint as first from first_order group by person
 having sum(minutes) >= $close order by minutes desc, {tie} limit $cap
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ class Ahead:
     def __init__(self, where: City, held: Sequence[mmap.mmap | None], paths: Sequence[Path]) -> None:
         """`held` are the mappings of the days and `paths` their files, in the order of the city's days."""
         self.where, self.held = where, list(held)
-        self.files = [path.open("rb", buffering=0) for path in paths]
+        self.files = [os.open(path, os.O_RDONLY) for path in paths]
+        weakref.finalize(self, _close, self.files)
         sizes = -(-where.table[:, H_BYTES] // PAGE)
         self.bases = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         self.seen = np.zeros(int(self.bases[-1]), np.uint8)
@@ -61,7 +63,7 @@ class Ahead:
         day = np.searchsorted(self.bases, pages, "right") - 1
         try:
             for d, page in zip(day.tolist(), (pages - self.bases[day]).tolist(), strict=True):
-                os.preadv(self.files[d].fileno(), byte, page * PAGE, os.RWF_NOWAIT)
+                os.preadv(self.files[d], byte, page * PAGE, os.RWF_NOWAIT)
         except OSError:  # it would have to wait, or the file system cannot say
             return False
         return True
@@ -81,6 +83,11 @@ class Ahead:
             pages = np.unique((PAGE + 8 * codes.astype(np.int64)) // PAGE)
             for _, first, n in _stretches(pages, np.zeros(len(pages), np.int64)):
                 held.held.madvise(mmap.MADV_WILLNEED, first * PAGE, n * PAGE)
+
+
+def _close(files: list[int]) -> None:
+    for handle in files:
+        os.close(handle)
 
 
 def _stretches(pages: I64, day: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:

@@ -162,9 +162,11 @@ def _csv(path: Path, skip: Callable[[pa.csv.InvalidRow], str]) -> pa.csv.CSVStre
     read = pa.csv.ReadOptions(encoding=encoding, use_threads=False, block_size=1 << 25)
     with path.open(encoding=encoding, errors="replace") as file:
         heading = file.readline()
-    parse = pa.csv.ParseOptions(delimiter=max(",;\t|", key=heading.count), invalid_row_handler=skip)
-    with pa.csv.open_csv(path, read_options=read, parse_options=parse) as known:
+    delimiter = max(",;\t|", key=heading.count)
+    headings = pa.csv.ParseOptions(delimiter=delimiter, invalid_row_handler=_skip)
+    with pa.csv.open_csv(path, read_options=read, parse_options=headings) as known:
         types = dict.fromkeys(known.schema.names, pa.string())
+    parse = pa.csv.ParseOptions(delimiter=delimiter, invalid_row_handler=skip)
     convert = pa.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""])
     return pa.csv.open_csv(path, read_options=read, parse_options=parse, convert_options=convert)
 

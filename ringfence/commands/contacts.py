@@ -105,7 +105,7 @@ def _fact(asked: Asked, purpose: str, named: int, now: datetime) -> Any:
 
     return ContactsSearched(
         person=person_of(asked.person), begins_at=asked.begins_at, ends_at=asked.ends_at, purpose=purpose,
-        order=asked.order, named=named, minutes=asked.minutes, kinds=asked.kinds, close=asked.close, cap=asked.cap, at=now,
+        order=asked.order, named=named, minutes=asked.minutes, place_kinds=asked.kinds, close=asked.close, cap=asked.cap, at=now,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 
 @app.command()
-def load(  # noqa: PLR0913 (each is told by name)
+def load(
     file: Annotated[
         Path, typer.Argument(help="Parquet or CSV with person, place, start, end and source; kind if known.")
     ],

@@ -50,7 +50,7 @@ class ContactsSearched(Fact):
     order: int  # 1: contacts; 2: their contacts too
     named: int  # people named by it
     minutes: int | None = None  # from which an encounter counted; None: as the table of categories says
-    kinds: tuple[str, ...] = ()  # of place, where not all
+    place_kinds: tuple[str, ...] = ()  # where not all
     close: int | None = None  # minutes from which a contact's own contacts were searched for
     cap: int | None = None  # of how many contacts at most
 

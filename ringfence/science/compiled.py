@@ -16,4 +16,4 @@ def compiled(function: F) -> F:
     What is kept on disk is found by the file of the function itself, so a loop and the small functions it calls live in
     one file: a change in either compiles both again.
     """
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -87,7 +87,9 @@ def least_minutes(minutes: int | Sequence[int], n_kinds: int = 256) -> I32:
 NOBODY: U64 = np.empty(0, np.uint64)
 
 
-def first_order(where: City, people: U32, begins: I64, ends: I64, least: I32, *, by_kind: bool = False) -> Shared:
+def first_order(  # noqa: PLR0913 (each is told by name)
+    where: City, people: U32, begins: I64, ends: I64, least: I32, *, by_kind: bool = False
+) -> Shared:
     """Contacts of each of `people` (n) in a window of their own, from the minute begins[i] to the minute ends[i].
 
     `least` comes from `least_minutes`. The answer's `case` counts the people asked for.
@@ -120,7 +122,7 @@ def followed(contacts: People, *, minutes: int | None = None, most: int | None =
     return Followed(contacts.person[order], contacts.first[order])
 
 
-def second_order(
+def second_order(  # noqa: PLR0913 (each is told by name)
     where: City, cases: U32, known: U32, close: Followed, end: int, least: I32, *, by_kind: bool = False
 ) -> Shared:
     """Whom the followed contacts met from their first exposure to the minute `end`, without `cases` and `known`.

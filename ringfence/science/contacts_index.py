@@ -295,8 +295,7 @@ def _pack_rows(where: U64, who: U64, rows: Any, places: U32, longest: U8, direct
         rows[i, 1] = length << 4 | (person >> 16) & 15
         rows[i, 2] = person & 0xFFFF
         steps = (length + 11) // 12
-        if steps > longest[here]:
-            longest[here] = steps
+        longest[here] = max(longest[here], steps)
         last, most = max(last, end), max(most, length)
         if i & 63 == 0:
             directory[i >> 6] = here

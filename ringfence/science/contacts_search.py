@@ -22,7 +22,6 @@ from ringfence.science.contacts_index import (
     AT_ROWS,
     H_BEGINS,
     H_LAST,
-    H_LONGEST,
     H_PEOPLE,
     H_PLACES,
     H_ROWS,

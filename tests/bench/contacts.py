@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import numpy as np
@@ -167,7 +167,7 @@ class City:
 class Own:
     """The most memory of this process that is not pages of files, sampled, in GiB."""
 
-    def __enter__(self) -> Own:
+    def __enter__(self) -> Self:
         self.peak, self._over = 0.0, threading.Event()
         self._sampler = threading.Thread(target=self._sample, daemon=True)
         self._sampler.start()

@@ -110,7 +110,9 @@ def days_in(visits: Path) -> list[date]:
 # -- writing ----------------------------------------------------------------------------------------------------------
 
 
-def make(visits: Path, work: Path, day: date, rows: Stays, terms: Terms, load: str) -> Made:
+def make(  # noqa: PLR0913 (where, what, and from which load)
+    visits: Path, work: Path, day: date, rows: Stays, terms: Terms, load: str
+) -> Made:
     """Put rows into a day, which may have some already; all of it appears, or nothing does."""
     folder, new = folder_of(visits, day), work / f"{PREFIX}{day.isoformat()}"
     begins = day_begins(day, terms.zone)
@@ -167,7 +169,9 @@ def _put(new: Path, folder: Path) -> None:
     sync(folder.parent)
 
 
-def _write_parquet(path: Path, ready: Stays, index: U8, begins: int, terms: Terms, load: str) -> None:
+def _write_parquet(  # noqa: PLR0913 (as above)
+    path: Path, ready: Stays, index: U8, begins: int, terms: Terms, load: str
+) -> None:
     """The stays by (place, start), place and person as they are told: numbers where all of the store's are, else text."""
     schema = _schema(terms)
     head = index[: HEAD * 8].view(np.int64)

@@ -28,7 +28,9 @@ MOST = {"people": MOST_PEOPLE, "places": 1 << 31}
 class Ids:
     """Ids of people or of places as they lie in their file; read only."""
 
-    def __init__(self, name: str, head: I64, order: npt.NDArray[np.uint32], ends: I64, texts: U8, kinds: U8) -> None:
+    def __init__(  # noqa: PLR0913 (the sections of the file)
+        self, name: str, head: I64, order: npt.NDArray[np.uint32], ends: I64, texts: U8, kinds: U8
+    ) -> None:
         """Take the sections of a file; `kinds` is the kind of each place, and empty for people."""
         self.name, self.heads, self.order, self.ends, self.texts, self.kinds = name, head, order, ends, texts, kinds
         self.held: mmap.mmap | None = None
@@ -151,6 +153,7 @@ class Growing:
         self.ends = np.concatenate((known.ends, np.empty(1024, np.int64))) if self.has_texts else np.empty(0, np.int64)
         self.texts = np.concatenate((known.texts, np.empty(1024, np.uint8)))
         self.kinds = np.concatenate((known.kinds, np.zeros(max(0, self.n - len(known.kinds)), np.uint8)))
+        self._slotted, self._counted = 0, 0
         self.small: I32 = np.empty(0, np.int32)
         self.slots: I32 = np.empty(0, np.int32)
         self._tables(1024, 0)
@@ -180,7 +183,9 @@ class Growing:
                     numbers, good, self.small, self.slots, self.heads, self.ends, self.n, codes
                 )
         if self.n >= MOST[self.name]:
-            raise Refused(f"visits_too_many_{self.name}", most=MOST[self.name])
+            if self.name == "people":
+                raise Refused("visits_too_many_people", most=MOST[self.name])
+            raise Refused("visits_too_many_places", most=MOST[self.name])
         return codes
 
     def _room(self, more: int, more_text: int, numbers: I64) -> None:

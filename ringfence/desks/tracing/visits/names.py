@@ -54,7 +54,8 @@ class Names:
         of_value = [self.code(listed, value or default) for value in column.dictionary.to_pylist()]
         of_value.append(self.code(listed, default) if column.null_count else 0)
         at = np.asarray(column.indices.fill_null(len(of_value) - 1) if column.null_count else column.indices)
-        return np.array(of_value, np.int32)[at]
+        codes: npt.NDArray[np.int32] = np.array(of_value, np.int32)[at]
+        return codes
 
 
 class Tells:
@@ -63,7 +64,7 @@ class Tells:
     def __init__(self) -> None:
         """Begin without any."""
         self.known: dict[tuple[int, int, bool], int] = {}
-        self._table = np.full((1, 1), -1, np.int32)
+        self._table: npt.NDArray[np.int32] = np.full((1, 1), -1, np.int32)
 
     def code(self, source: int, kind: int, *, joined: bool = False) -> int:
         """The code of the three. Refused: `visits_too_many_sources`."""
@@ -76,7 +77,7 @@ class Tells:
         """The code of each row."""
         shape = (int(source.max(initial=0)) + 1, int(kind.max(initial=0)) + 1)
         if shape[0] > self._table.shape[0] or shape[1] > self._table.shape[1]:
-            larger = np.full(np.maximum(shape, self._table.shape), -1, np.int32)
+            larger: npt.NDArray[np.int32] = np.full(np.maximum(shape, self._table.shape), -1, np.int32)
             larger[: self._table.shape[0], : self._table.shape[1]] = self._table
             self._table = larger
         width = self._table.shape[1]
@@ -85,7 +86,8 @@ class Tells:
             one, other = divmod(each, width)
             if self._table[one, other] < 0:
                 self._table[one, other] = self.code(one, other)
-        return self._table.ravel()[both].astype(np.uint16)
+        codes: npt.NDArray[np.uint16] = self._table.ravel()[both].astype(np.uint16)
+        return codes
 
     def columns(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
         """Source, kind and whether joined, by code."""

@@ -195,7 +195,7 @@ def _checked(batch: pa.RecordBatch, columns: Mapping[str, str], zone: str, lates
     times.checked(start, end, wrong, latest_ms)
     refuse(wrong, 3)
     source = _text(told, "source")
-    return Rows(*ids, start, end, source, _text(told, "kind"), why, column, first, told)
+    return Rows(ids[0], ids[1], start, end, source, _text(told, "kind"), why, column, first, told)
 
 
 def _id_column(column: pa.Array, name: str) -> pa.Array:

@@ -34,6 +34,7 @@ from ringfence.science.contacts import (
     second_order,
 )
 from ringfence.science.contacts_index import H_BEGINS, H_LAST, H_PRESENT, H_ROWS, I64
+from ringfence.science.dense_ids import GONE as GONE_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,8 @@ class Visits:
             for day, head in heads.items()
         ]
         return {
-            "days": listed, "stays": sum(each["stays"] for each in listed), "people": int((self.people.heads != ids.GONE).sum()),
-            "places": int((self.places.heads != ids.GONE).sum()), "zone": self.names.zone or "UTC",
+            "days": listed, "stays": sum(each["stays"] for each in listed), "people": int(np.count_nonzero(self.people.heads != GONE_ID)),
+            "places": int(np.count_nonzero(self.places.heads != GONE_ID)), "zone": self.names.zone or "UTC",
             "sources": [name for name in self.names.sources if name and JOINT not in name], "kinds": [name for name in self.names.kinds if name],
             "first_at": _moment(int(self.city.table[0, H_BEGINS])) if heads else None,
             "last_at": _moment(int(self.city.table[:, H_LAST].max())) if heads else None,

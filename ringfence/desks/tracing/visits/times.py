@@ -20,6 +20,7 @@ REASONS = (
 """Why a row is refused; the place in this list is the code that arrays carry."""
 MISSING, ID_UNREADABLE, TIME_UNREADABLE, NO_ZONE, TWICE_OR_NEVER, ABSURD, BACKWARDS, TOO_LONG, RAGGED = range(1, 10)
 
+LONGEST_MS = 86_400_000
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
 OFFSET = r"\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(Z|z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
@@ -108,7 +109,7 @@ def checked(start: I64, end: I64, why: U8, latest_ms: int) -> None:
     earliest = int(EARLIEST.timestamp()) * 1000
     length = end - start
     absurd = (start < earliest) | (end < earliest) | (start > latest_ms) | (end > latest_ms)
-    for wrong, reason in ((absurd, ABSURD), (length < 0, BACKWARDS), (length > 86_400_000, TOO_LONG)):
+    for wrong, reason in ((absurd, ABSURD), (length < 0, BACKWARDS), (length > LONGEST_MS, TOO_LONG)):
         why[wrong & (why == 0)] = reason
 
 

@@ -19,6 +19,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.home import home
 
 if TYPE_CHECKING:
+    from ringfence.core.centre import Centre
     from ringfence.desks.tracing.visits.store import Asked, Contact, Visits
 
 BY = "contacts"
@@ -55,6 +56,11 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         person=person, begins_at=moment(from_, zone), ends_at=moment(to, zone, end=True), order=order,
         minutes=min_minutes, kinds=tuple(each for each in kinds.replace(" ", "").split(",") if each), close=close, cap=cap,
     )  # fmt: skip
+    _answer(centre, visits, asked, purpose.strip(), dry_run=dry_run, json=json)
+
+
+def _answer(centre: Centre, visits: Visits, asked: Asked, purpose: str, *, dry_run: bool, json: bool) -> None:
+    """Search, put it on record, and print what was found."""
     begun = elapsed()
     found = visits.contacts(asked)
     cost = {"searched": searched(visits, asked, found), "cost_ms": round(1e3 * (elapsed() - begun), 3)}
@@ -64,11 +70,11 @@ def contacts(  # noqa: PLR0913 (each is told by name)
             json=json,
         )
         return
-    centre.hear(feed(BY), [_fact(asked, purpose.strip(), len(found), centre.clock.now())])
+    centre.hear(feed(BY), [_fact(asked, purpose, len(found), centre.clock.now())])
     if json:
         show({"contacts": [asdict(each) for each in found], **cost}, json=True)
         return
-    _print(found, zone)
+    _print(found, ZoneInfo(visits.names.zone or "UTC"))
 
 
 def moment(told: str, zone: ZoneInfo, *, end: bool = False) -> datetime:

@@ -59,7 +59,9 @@ def contacts(  # noqa: PLR0913 (each is told by name)
     _answer(centre, visits, asked, purpose.strip(), dry_run=dry_run, json=json)
 
 
-def _answer(centre: Centre, visits: Visits, asked: Asked, purpose: str, *, dry_run: bool, json: bool) -> None:
+def _answer(  # noqa: PLR0913 (the search, and how it is told)
+    centre: Centre, visits: Visits, asked: Asked, purpose: str, *, dry_run: bool, json: bool
+) -> None:
     """Search, put it on record, and print what was found."""
     begun = elapsed()
     found = visits.contacts(asked)

@@ -19,11 +19,11 @@ from ringfence.core.clock import Clock
 from ringfence.core.home import home
 from ringfence.core.policy import SHIPPED, Book
 
-DESKS = ("cases", "command")
+DESKS = ("cases", "command", "testing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
-PARTS = ("memory", "queries", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command", "tracing")
+PARTS = ("memory", "queries", "planned", "rules", "actions", "feeds")
+FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing")
 
 
 def start() -> None:

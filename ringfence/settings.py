@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "ringfence.registry",
     "ringfence.desks.cases",
     "ringfence.desks.command",
+    "ringfence.desks.testing",
     "ringfence.console",
 ]
 

@@ -13,10 +13,11 @@ const copies = [
   { name: "bootstrap", file: "dist/css/bootstrap.min.css", to: served },
   { name: "htmx.org", file: "dist/htmx.min.js", to: served },
   { name: "@alpinejs/csp", file: "dist/cdn.min.js", to: served, as: "alpine-csp.min.js" },
+  { name: "@zxing/library", file: "umd/index.min.js", to: served, as: "zxing.min.js" },
   { name: "axe-core", file: "axe.min.js", to: tested },
 ];
-// @alpinejs/csp carries these two inside its own file.
-const carried = { "@alpinejs/csp": ["@vue/reactivity", "@vue/shared"] };
+// Libraries that come inside the file of another one.
+const carried = { "@alpinejs/csp": ["@vue/reactivity", "@vue/shared"], "@zxing/library": ["ts-custom-error"] };
 
 const from = (name, file) => join(here, "node_modules", name, file);
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");

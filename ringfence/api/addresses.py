@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from ringfence.api.doors import build
 from ringfence.api.errors import address_unknown, with_shape
+from ringfence.api.hand_in import set_up
 
 
 def addresses() -> list[URLPattern | URLResolver]:
@@ -14,4 +15,8 @@ def addresses() -> list[URLPattern | URLResolver]:
     for each in patterns:
         if each.callback is not None:
             each.callback = with_shape(each.callback)
-    return [path("api/v1/", (patterns, app, namespace)), path("api/v1/<path:rest>", address_unknown)]
+    return [
+        path("api/v1/", (patterns, app, namespace)),
+        path("api/v1/<path:rest>", address_unknown),
+        path("testing/station/set-up/", set_up, name="station_set_up"),
+    ]

@@ -15,6 +15,7 @@ from pydantic import Field, WithJsonSchema, create_model
 from ringfence.api import shapes
 from ringfence.api.entry import Session, Token
 from ringfence.api.errors import answer_errors, from_validation, said
+from ringfence.api.hand_in import add_hand_in
 from ringfence.app import centre, desks
 from ringfence.core import log
 from ringfence.core.access import Scope, Who
@@ -31,7 +32,7 @@ LONGEST_KEY = 200
 _Sent: Any = Body
 _Asked: Any = Query
 _Header: Any = Header
-ERRORS = frozenset({400, 401, 403, 404, 409, 422, 500})
+ERRORS = frozenset({400, 401, 403, 404, 409, 422, 500, 503, 507})
 KEY: Any = _Header(
     None,
     alias="Idempotency-Key",
@@ -52,6 +53,7 @@ def build() -> NinjaAPI:
     )
     answer_errors(api)
     _add_log(api)
+    add_hand_in(api)
     for desk in desks():
         for action in declared(desk.modules, "action"):
             _add_action(api, desk.name, action)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import orjson
+import psycopg
+from django.db import DatabaseError as DjangoDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.translation import gettext
 from ninja import NinjaAPI
@@ -74,6 +78,25 @@ def our_fault(error: BaseException) -> HttpResponse:
     return problem(Refused("our_fault", id=number), 500)
 
 
+def unanswered(error: BaseException) -> HttpResponse:
+    """A fault of the machine that passes (a full disk, a database that is away) is said as such; any other is ours."""
+    beneath = error.__cause__ if isinstance(error, DjangoDatabaseError) and error.__cause__ else error
+    if _is_full(beneath):
+        logger.error("no room left", exc_info=error)
+        return problem(Refused("disk_full"), 507)
+    if isinstance(beneath, sqlite3.OperationalError | psycopg.OperationalError):
+        number = secrets.token_hex(6)
+        logger.error("fault %s", number, exc_info=error)
+        return problem(Refused("not_now", id=number), 503)
+    return our_fault(error)
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or "is full" in str(error)
+    return isinstance(error, psycopg.errors.DiskFull) or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+
+
 def _http(_request: HttpRequest, error: Any) -> HttpResponse:
     if error.status_code == 401:  # noqa: PLR2004
         return problem(Refused("signed_out"))
@@ -94,7 +117,7 @@ def answer_errors(api: NinjaAPI) -> None:
         AuthenticationError: lambda _request, _error: problem(Refused("signed_out")),
         HttpError: _http,
         Http404: lambda request, _error: address_unknown(request),
-        Exception: lambda _request, error: our_fault(error),
+        Exception: lambda _request, error: unanswered(error),
     }
     for kind, answer in answers.items():
         api.add_exception_handler(kind, answer)

@@ -29,9 +29,24 @@ from ringfence.core.errors import Refused
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tests" / "bench"
 REPORT = ROOT / "docs" / "reference" / "performance.md"
-NAMES = ("record", "writers", "rebuild", "lists", "bulk", "people", "imports", "contacts")
-BOTH = frozenset({"record", "writers", "rebuild", "lists", "bulk", "imports"})  # on SQLite and on PostgreSQL
-KEPT = frozenset({"lists", "bulk"})  # their installation is made once and used again
+NAMES = (
+    "record",
+    "writers",
+    "rebuild",
+    "lists",
+    "bulk",
+    "people",
+    "imports",
+    "hand_in",
+    "results",
+    "testing_pages",
+    "plans",
+    "contacts",
+)
+BOTH = frozenset(  # on SQLite and on PostgreSQL
+    {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages"}
+)
+KEPT = frozenset({"lists", "bulk", "testing_pages"})  # their installation is made once and used again
 SERVER = "RINGFENCE_TEST_POSTGRES"  # a server's URL, whose user may create databases
 
 

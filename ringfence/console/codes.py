@@ -15,6 +15,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "outcome": ("recovered", "discharged", "died"),
     "state": ("alive", "open", "started", "done", "verified", "dropped"),
     "sort": ("newest", "oldest", "onset", "reported"),
+    "hold": ("held", "swabbed", "released", "found"),
     "role": tuple(ROLES),
     "language": ("en", "zh-hans"),
     "event": ("onset", "reported", "positive", "listed"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext
 
-from ringfence.console.picked import Choices, Look, Named, colleagues_like, few, teams_like, units_like
+from ringfence.console.picked import Choices, Look, Named, colleagues_like, few, place_said, teams_like, units_like
 from ringfence.console.shown import label
 from ringfence.core.access import MAYS, ROLES
 from ringfence.core.declare import MISSING, Parameter
@@ -87,6 +87,10 @@ def _areas(here: Page) -> Choices | None:
 class AreaField(forms.CharField):
     """A place told by its id, code, full path or name."""
 
+    def prepare_value(self, value: Any) -> Any:
+        """A place by its name, where the name is enough to find it again."""
+        return place_said(value)
+
     def clean(self, value: Any) -> Any:
         """The id of the place."""
         text = super().clean(value)
@@ -134,7 +138,7 @@ def field_of(here: Page, parameter: Parameter, choices: Choices | None = None) -
     """The form field of one thing told."""
     hint, name = bare(parameter.hint), parameter.name
     told: dict[str, Any] = {"label": label(f"field.{name}"), "required": parameter.required}
-    if parameter.default not in (MISSING, None, ""):
+    if parameter.default not in (MISSING, None, "", ()):
         told["initial"] = parameter.default
     if typing.get_origin(hint) is tuple:
         several = choices or choices_of(here, name, typing.get_args(hint)[0])

@@ -11,12 +11,13 @@ from django import forms
 from django.utils.translation import gettext
 
 from ringfence.console.codes import options
-from ringfence.console.picked import Look, Named, colleagues_like, few, teams_like, units_like
+from ringfence.console.picked import Look, Named, colleagues_like, few, place_said, teams_like, units_like
 from ringfence.console.shown import choice, label
 from ringfence.core.declare import Declared, Parameter
 from ringfence.core.errors import Refused
 from ringfence.core.typed import bare, item_of, read_value
-from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, TeamId, UnitId
+from ringfence.desks.testing.queries.rounds import rounds
+from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, RoundId, TeamId, UnitId
 from ringfence.registry.queries import areas
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class Listed(forms.CharField):
 
 class Located(forms.CharField):
     """A place by its code, name or id, where there are too many to list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """A place by its name, where the name is enough to find it again."""
+        return place_said(value)
 
     def clean(self, value: Any) -> Any:
         """Its id."""
@@ -155,11 +160,12 @@ def _text(parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
 
 
 def _area(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
+    if parameter.name == "cell":  # there are always more of them than a list can hold
+        return Located(required=required, help_text=gettext("Name or code of the place"))
     tops = here.ask(areas.jurisdictions)
     listed = list(tops)
     for each in (*tops, *([here.under] if here.under else [])):
         listed += [one for one in here.ask(areas.jurisdictions, under=each.id) if one not in listed]
-    del parameter
     if len(listed) > FEW:
         return Located(required=required, help_text=gettext("Name or code of the place"))
     listed.sort(key=lambda each: each.path)
@@ -185,6 +191,24 @@ def _outbreak(here: Page, parameter: Parameter, required: bool) -> forms.Field: 
     return field
 
 
+def _round(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
+    del parameter
+    return _one_of(rounds_offered(here), required)
+
+
+def rounds_offered(here: Page) -> list[tuple[str, str]]:
+    """The rounds of the outbreak looked at, newest first."""
+    found = here.ask(rounds, outbreak=here.outbreak.id) if here.outbreak else []
+    names = here.area_names([each.path for each in found])
+    return [
+        (
+            each.id,
+            " · ".join(filter(None, (gettext("Round %(n)s") % {"n": each.number}, names.get(each.path), each.title))),
+        )
+        for each in found
+    ]
+
+
 def _case(here: Page, parameter: Parameter, required: bool) -> forms.Field:  # noqa: FBT001
     del here, parameter
     return CaseNamed(required=required, max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -196,6 +220,7 @@ _PICKED: dict[Any, Maker] = {
     TeamId: _picked(teams_like),
     AccountId: _picked(colleagues_like),
     OutbreakId: _outbreak,
+    RoundId: _round,
     CaseId: _case,
 }
 

@@ -218,7 +218,7 @@ def check(here: Page, upload: str) -> HttpResponse:
     if job.refusal:
         return _failed(here, job)
     return here.render(
-        "console/imports/check.html", job=job, numbers=_numbers(job), good=_good(job), bad=_bad(job), elsewhere=_elsewhere(here, job)
+        "console/imports/check.html", job=job, numbers=_numbers(job), good=_good(job), bad=shown_of(job), elsewhere=_elsewhere(here, job)
     )  # fmt: skip
 
 
@@ -287,7 +287,8 @@ def write_shown(job: Upload, shown: list[tuple[int, str, str, str, str]]) -> Non
     path_.chmod(0o600)
 
 
-def _bad(job: Upload) -> list[list[Any]]:
+def shown_of(job: Upload) -> list[list[Any]]:
+    """What the page shows of the report."""
     path_ = job.folder / "shown.json"
     return list(orjson.loads(path_.read_bytes())) if job.counts.get("bad") and path_.exists() else []
 
@@ -334,7 +335,9 @@ def result(here: Page, upload: str) -> HttpResponse:
         here = replace(
             here, outbreak=outbreak, outbreaks=(*(each for each in here.outbreaks if each != outbreak), outbreak)
         )
-    return here.render("console/imports/result.html", job=job, numbers=_numbers(job), bad=_bad(job), outbreak=outbreak)
+    return here.render(
+        "console/imports/result.html", job=job, numbers=_numbers(job), bad=shown_of(job), outbreak=outbreak
+    )
 
 
 @page(may="import")

@@ -21,7 +21,7 @@ from ringfence.core.errors import Refused
 from ringfence.core.words import N_
 from ringfence.registry.queries.kept import KeptPage, KeptRow, kept_doors, kept_rows, quarantined
 
-DOORS = {"linelist": N_("Line lists")}
+DOORS = {"linelist": N_("Line lists"), "results": N_("Laboratory results")}
 """The doors whose names people know; another one is shown as it is called."""
 
 
@@ -45,7 +45,7 @@ def door_said(door: str) -> str:
 
 def reason_said(code: str) -> str:
     """Why something was not accepted, in words; what the reason speaks of stands in the content."""
-    for full in (code, f"linelist.{code}", f"refusal.{code}"):
+    for full in (code, f"linelist.{code}", f"results.{code}", f"refusal.{code}"):
         text = text_of(full) or words.LABELS.get(full)
         if text:
             return _(text).format_map(defaultdict(lambda: "…"))

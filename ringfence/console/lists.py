@@ -53,6 +53,9 @@ class Line:
 class ListPage:
     """A list. `name` is that of its address and of its saved views; `item` the parameter by which actions name a row.
 
+    Where several parameters name a row, `item` holds them apart by a blank, and so does the row's id with their values.
+    `choices` are the codes that a parameter of an action takes.
+
     `lines` draws a page of the query's rows; `record` gives a row's fields for an export, in the order of `fields`.
     `fixed` is what the page itself asks of the query (the outbreak, say); `hidden` are parameters that are no filters.
     """
@@ -73,6 +76,16 @@ class ListPage:
     records: Callable[[Page, Sequence[Any]], list[list[Any]]] | None = None
     names: Callable[[Page, Sequence[str]], dict[str, str]] | None = None
     id_of: Callable[[Any], str] = field(default=lambda row: row.id)
+    choices: Callable[[], Mapping[str, list[tuple[str, str]]]] = dict
+
+    @property
+    def items(self) -> list[str]:
+        """The parameters that name a row."""
+        return self.item.split()
+
+    def told(self, row: str) -> dict[str, str]:
+        """What an action is told of a row, by its id."""
+        return dict(zip(self.items, row.split(), strict=True)) if " " in self.item else {self.item: row}
 
     @property
     def parameters(self) -> frozenset[str]:

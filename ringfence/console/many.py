@@ -80,7 +80,12 @@ def picked_by(here: Page, listed: str) -> Picked:
 
 
 def _form(here: Page, picked: Picked, told: QueryDict | None) -> forms.Form:
-    return form_for(here, picked.action, data=told, without=(picked.listed.item, "at"), prefix="told")
+    form = form_for(here, picked.action, data=told, without=(*picked.listed.items, "at"), prefix="told")
+    for name, choices in picked.listed.choices().items():
+        if name in form.fields:
+            offered = [("", gettext("– choose –")), *choices]
+            form.fields[name] = forms.ChoiceField(label=form.fields[name].label, choices=offered)
+    return form
 
 
 @page()
@@ -113,7 +118,7 @@ def many(here: Page, listed: str) -> HttpResponse:
         fields=picked.fields(),
         tell_url=reverse("many_tell", args=[listed]),
         back=picked.back(),
-        n=len(picked.each(here)) if picked.matching is None else None,
+        picked_rows=len(picked.each(here)) if picked.matching is None else None,
         **context,
     )
 
@@ -137,7 +142,7 @@ class Preview:
 def _preview(here: Page, picked: Picked, told: dict[str, Any]) -> Preview:
     ids = picked.each(here)
     looked = ids[:LOOKED_AT]
-    items = [Item({picked.listed.item: each, **told}) for each in looked]
+    items = [Item({**picked.listed.told(each), **told}) for each in looked]
     seen = here.centre.preview(here.who, picked.action.function, items)
     names = _names(here, picked.listed, looked[:SHOWN])
     would: Counter[str] = Counter()
@@ -157,7 +162,7 @@ def _preview(here: Page, picked: Picked, told: dict[str, Any]) -> Preview:
 
 def named(refusal: Refused, picked: Picked, names: Mapping[str, str], row: str) -> Refused:
     """A refusal that calls its row by the name on the list instead of by its id."""
-    return Refused(refusal.code, **{**refusal.told, picked.listed.item: names.get(row, row)})
+    return Refused(refusal.code, **{**refusal.told, picked.listed.items[-1]: names.get(row, row)})
 
 
 def reasons(here: Page, picked: Picked, refusals: Sequence[tuple[str, Refused]]) -> list[tuple[str, int]]:
@@ -226,7 +231,7 @@ def _telling(here: Page, picked: Picked, ids: list[str], told: dict[str, Any], b
     waiting = iter(ids)
     done = 0
     while chunk := list(islice(waiting, CHUNK)):
-        items = [Item({picked.listed.item: each, **told}, f"{batch}:{each}") for each in chunk]
+        items = [Item({**picked.listed.told(each), **told}, f"{batch}:{each}") for each in chunk]
         outcome = here.tell_many(picked.action.function, items, batch=batch)
         for each, answer in zip(chunk, outcome.answers, strict=True):
             if isinstance(answer, Refused):

@@ -21,6 +21,9 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
+    ("testing", N_("Testing"), "⚗", "see"),
+    ("laboratories", N_("Laboratories"), "⚖", "see"),
+    ("station", N_("Sampling station"), "✛", "sample"),
     ("people", N_("People"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
     ("reporting", N_("Reporting"), "◔", "see"),
@@ -73,13 +76,11 @@ def shell_of(here: Asker) -> Shell:
 
 
 def _nav(here: Asker) -> list[NavItem]:
-    items = []
-    for name, label, shape, may in PLACES:
-        url = address(name)
-        if url and here.may(may):
-            current = here.request.path == url or (url != "/" and here.request.path.startswith(url))
-            items.append(NavItem(gettext(label), url, shape, current))
-    return items
+    offered = [(url, label, shape) for name, label, shape, may in PLACES if (url := address(name)) and here.may(may)]
+    asked = here.request.path
+    around = [url for url, _, _ in offered if asked == url or (url != "/" and asked.startswith(url))]
+    nearest = max(around, key=len, default="")  # a place beneath another's address is not that other
+    return [NavItem(gettext(label), url, shape, url == nearest) for url, label, shape in offered]
 
 
 def _account_links() -> Sequence[tuple[str, str]]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext
 
-from ringfence.registry.queries import accounts, units
+from ringfence.console.shown import names_language
+from ringfence.facts.ids import JurisdictionId
+from ringfence.registry.queries import accounts, areas, units
 
 if TYPE_CHECKING:
     from ringfence.console.context import Page
@@ -16,6 +18,16 @@ if TYPE_CHECKING:
 Choices = list[tuple[str, str]]
 MOST = 100
 """Up to this many stand in a select: each select of a page is drawn whole, however few of them are used."""
+
+
+def place_said(value: Any) -> Any:
+    """A place's id as its name, where the name is enough to find it again; anything else as it is."""
+    found = areas.area(JurisdictionId(value)) if isinstance(value, str) and value.startswith("place_") else None
+    if found is None:
+        return value
+    name = found.name(names_language())
+    return name if areas.area_called(name) == found.id else value
+
 
 Look = Callable[["Page", str | None, int], Choices]
 

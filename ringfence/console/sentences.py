@@ -12,14 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from ringfence.console.fields import KINDS
+from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Because, Cell, Entry
-from ringfence.console.shown import label, local_day
+from ringfence.console.shown import label, local_day, names_language
 from ringfence.console.templatetags.console import moment
 from ringfence.core.fact import Fact
 from ringfence.core.log import Told
 from ringfence.core.words import N_
 from ringfence.desks.cases import queries as cases
+from ringfence.desks.testing.queries.tubes import tube_codes
+from ringfence.facts.ids import JurisdictionId
 from ringfence.registry.queries.accounts import account_names
+from ringfence.registry.queries.areas import area, place_names
 from ringfence.registry.queries.units import unit_names
 
 if TYPE_CHECKING:
@@ -225,7 +229,13 @@ def may_read(here: Page, told: Told) -> bool:
 
 def about_url(fact: Fact) -> str:
     """The page of what a fact is about."""
-    for name, page in (("case", "case"), ("task", "task")):
+    for name, page in (
+        ("case", "case"),
+        ("task", "task"),
+        ("round", "testing_round"),
+        ("tube", "testing_tube"),
+        ("box", "testing_box"),
+    ):
         if value := getattr(fact, name, None):
             return reverse(page, args=[value])
     if type(fact).__name__ == "TasksSet":
@@ -245,14 +255,32 @@ def case_said(here: Page, row: Any) -> str:
 def abouts(here: Page, ids: Sequence[str]) -> dict[str, Cell]:
     """What tasks are about, as links: cases by number, others by a short id."""
     near = cases.near_cases([each for each in dict.fromkeys(ids) if each.startswith("case_")])
-    cells = {}
+    cells = testing_abouts(ids)
     for each in ids:
+        if each in cells:
+            continue
         if each in near:
             cells[each] = Cell(case_said(here, near[each]), href=reverse("case", args=[each]))
         else:
             kind, _, rest = each.partition("_")
             cells[each] = Cell(f"{label(f'about.{kind}')} {rest[:8].upper()}" if rest else each)
     return cells
+
+
+def testing_abouts(ids: Sequence[str]) -> dict[str, Cell]:
+    """Tubes, boxes, places and people as links: by barcode, name and code."""
+    cells = {
+        each: Cell(code, href=reverse("testing_box" if each.startswith("box_") else "testing_tube", args=[code]))
+        for each, code in tube_codes(ids).items()
+    }
+    places = [each for each in dict.fromkeys(ids) if each.startswith("place_")]
+    cells |= {each: Cell(name) for each, name in place_names(places).items()}
+    for each in places:
+        found = None if each in cells else area(JurisdictionId(each))
+        if found is not None:
+            cells[each] = Cell(found.name(names_language()))
+    people = codes(each for each in ids if each.startswith("person_"))
+    return cells | {each: Cell(f"••• {code}", href=reverse("person", args=[each])) for each, code in people.items()}
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:

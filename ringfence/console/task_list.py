@@ -134,7 +134,7 @@ TASKS = declare(
             actions.reopen_task,
             actions.drop_task,
         ),
-        hidden=("about", "units", "teams", "due_after", "outbreak"),
+        hidden=("about", "units", "teams", "kinds", "due_after", "outbreak"),
         fields=FIELDS,
         records=records,
         names=names,

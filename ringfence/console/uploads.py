@@ -46,6 +46,8 @@ class Upload:
     window: tuple[str, str] | None = None  # the first and last possible day, once checked
     mapping: str = ""  # TOML; empty until the columns were looked at
     declare_places: bool = False
+    laboratory: str = ""  # whose results these are
+    options: dict[str, str] = field(default_factory=dict)  # what was told beside a file of results
     state: str = "uploaded"  # uploaded, checking, checked, telling, done, failed
     done: int = 0
     of: int = 0

@@ -28,6 +28,18 @@ PAGES = (
     "ringfence.console.place_pages",
     "ringfence.console.people_pages",
     "ringfence.console.policy_pages",
+    "ringfence.console.testing_board",
+    "ringfence.console.testing_rounds",
+    "ringfence.console.testing_missing",
+    "ringfence.console.testing_sites",
+    "ringfence.console.testing_tubes",
+    "ringfence.console.testing_boxes",
+    "ringfence.console.testing_holds",
+    "ringfence.console.testing_plan",
+    "ringfence.console.lab_results",
+    "ringfence.console.lab_pages",
+    "ringfence.console.station",
+    "ringfence.console.label_pages",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

@@ -23,6 +23,7 @@ MAYS = {
     "import": N_("Import files"),
     "merge": N_("Merge people and part them again"),
     "arrange": N_("Arrange jurisdictions, units, teams and places"),
+    "sample": N_("Take samples, pack boxes and hand them in"),
     "lab": N_("Report laboratory results"),
     "audit": N_("Read the log and its seals"),
     "admit": N_("Open accounts and grant roles"),
@@ -32,11 +33,13 @@ MAYS = {
 ROLES: dict[str, tuple[str, frozenset[str]]] = {
     "duty_officer": (
         N_("Duty officer"),
-        frozenset("see report investigate work assign verify decide reveal export import merge arrange audit".split()),
+        frozenset(
+            "see report investigate work assign verify decide reveal export import merge arrange audit sample lab".split()
+        ),
     ),
     "investigator": (N_("Investigator"), frozenset("see report investigate work reveal export import merge".split())),
     "tracer": (N_("Contact tracer"), frozenset("see report investigate work reveal".split())),
-    "sampler": (N_("Sampling staff"), frozenset("see work report".split())),
+    "sampler": (N_("Sampling staff"), frozenset("see work report sample".split())),
     "lab": (N_("Laboratory staff"), frozenset("see lab work report".split())),
     "site_manager": (N_("Quarantine site manager"), frozenset("see work assign report".split())),
     "grid_worker": (N_("Grid worker"), frozenset("see work report".split())),

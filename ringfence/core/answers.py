@@ -59,19 +59,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One of many: its own key and what is told."""
+    """One of many: its own key and what is told; a keyed hash of it as it came, where what is told was worked out of that.
+
+    A station's clock is set right and its codes are looked up before anything is told: under one key, what came is the
+    same each time, what is told is not.
+    """
 
     told: Mapping[str, Any]
     key: str | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One of many that a feed tells: what it is about, a keyed hash of how it was told, and its facts when asked."""
+    """One of many that a feed tells: what it is about, a keyed hash of how it was told, and its facts when asked.
+
+    With a key of its own it is told once, and told again it is given its first answer.
+    """
 
     about: str
     digest: str
     facts: Callable[[], Facts]
+    key: str | None = None
 
 
 @dataclass

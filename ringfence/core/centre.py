@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from ringfence.core import clock as clocks
 from ringfence.core import db, log
@@ -20,23 +16,37 @@ from ringfence.core.access import Who
 from ringfence.core.answers import Answer, Desk, Geography, Heard, Item, Outcome, Place
 from ringfence.core.clock import Clock
 from ringfence.core.declare import Action, Memory, Query, Rule, declared
+from ringfence.core.digests import heard_before, told_digest
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
 from ringfence.core.keys import key_file
 from ringfence.core.log import Told
-from ringfence.core.policy import Book
+from ringfence.core.policy import Book, Number
 from ringfence.core.staging import emptied
+from ringfence.core.undoing import taken_back
 from ringfence.core.writer import writing
 
 LONGEST_CHAIN = 60
+AHEAD = 200  # items of many whose keys, and what they will ask, are read together
 PIECE_SECONDS = 0.15  # long work gives way after this, so that nobody else waits 200 ms
+_TOLD = "told_digest, first_seq, last_seq"
 _HAND_IN = (
     "INSERT INTO hand_in (key, action, told_by, told_digest, batch, first_seq, last_seq, heard_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
-__all__ = ["Answer", "Centre", "Desk", "Heard", "Item", "Outcome", "Place", "heard_before", "told_digest"]
+__all__ = [
+    "Answer",
+    "Centre",
+    "Desk",
+    "Heard",
+    "Item",
+    "Outcome",
+    "Place",
+    "heard_before",
+    "told_digest",
+]
 
 
 class Centre:
@@ -82,20 +92,22 @@ class Centre:
         return answer
 
     def tell_many(
-        self, who: Who, action: Callable[..., Facts], items: Iterable[Item], *, batch: str | None = None
+        self, who: Who, action: Callable[..., Facts] | Action, items: Iterable[Item], *, batch: str | None = None
     ) -> Outcome:
-        """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other."""
+        """Tell many in pieces of at most 200 ms. Each stands alone: a refusal undoes its own item and no other.
+
+        A feed hands over an action of its own, which no other door has, as the `Action` itself.
+        """
         declared_action = _action(action)
         outcome = Outcome(batch=batch)
-        waiting = iter(items)
-        following = next(waiting, None)
-        while following is not None:
+        waiting, block = iter(items), deque[Item]()
+        while block or (block := deque(islice(waiting, AHEAD))):
             with writing(), db.buffering() as buffer:
                 begun = clocks.elapsed()
                 telling = _Telling(self, who)
-                while following is not None and clocks.elapsed() - begun < PIECE_SECONDS:
-                    outcome.answers.append(telling.alone(buffer, declared_action, following, batch))
-                    following = next(waiting, None)
+                telling.look_ahead(declared_action, block)
+                while block and clocks.elapsed() - begun < PIECE_SECONDS:
+                    outcome.answers.append(telling.alone(buffer, declared_action, block.popleft(), batch))
                 buffer.flush()
         return outcome
 
@@ -123,7 +135,7 @@ class Centre:
             undo = self.actions[name].undo
             if undo is None:
                 raise Refused("no_undo", action=f"action.{name}")
-            items = [item for key, _, first, last in alike for item in _taken_back(undo, key, first, last)]
+            items = [item for key, _, first, last in alike for item in taken_back(undo, key, first, last)]
             outcome.answers += self.tell_many(who, undo, items, batch=outcome.batch).answers
         return outcome
 
@@ -162,12 +174,19 @@ class Centre:
         scope = who.scope(declared_query.may)
         if not scope.paths:
             raise Refused("not_allowed", what=f"query.{declared_query.desk}.{declared_query.name}")
-        self._placed(who, declared_query, asked)
-        return query(scope, **asked) if declared_query.scoped else query(**asked)
+        place = self._placed(who, declared_query, asked)
+        given: list[Any] = [scope] if declared_query.scoped else []
+        if declared_query.numbered:
+            given.append(self.numbers(declared_query.desk, place))
+        return query(*given, **asked)
 
     def policy(self, desk: str, place: Place) -> Any:
         """A desk's numbers at a place."""
         return self.book.numbers(desk, place.pack or "base", place.overlays)
+
+    def numbers(self, desk: str, place: Place) -> dict[str, Number]:
+        """A desk's numbers at a place, by name, each with its source."""
+        return {each.field: each for each in self.book.all_numbers(desk, place.pack or "base", place.overlays)}
 
     # -- checking -----------------------------------------------------------------------------------------------------
 
@@ -241,6 +260,18 @@ class _Telling:
         self.next_seq = log.last_seq() + 1
         self.heard_at: datetime = centre.clock.now()
         self.keys: set[str] = set()  # told in this piece, and perhaps not yet sent
+        self.asked_keys: dict[str, list[db.Row]] = {}  # read ahead for this piece
+
+    def look_ahead(self, action: Action, items: Sequence[Item]) -> None:
+        """Read for many at once what each will ask: whether its key was told before, and what the action looks up."""
+        keys = [item.key for item in items if item.key]
+        if keys:
+            marks = ", ".join(["%s"] * len(keys))
+            self.asked_keys = {key: [] for key in keys}
+            for key, *row in db.ask_stored(f"SELECT key, {_TOLD} FROM hand_in WHERE key IN ({marks})", keys):
+                self.asked_keys[key] = [tuple(row)]
+        if action.ahead is not None:
+            action.ahead([item.told for item in items])
 
     def alone(self, buffer: db.Buffer, action: Action, item: Item, batch: str | None) -> Answer | Refused:
         """One of many, which stands alone."""
@@ -259,6 +290,8 @@ class _Telling:
     def heard(self, item: Heard, place: Place) -> list[Told] | Refused:
         """One of a feed's many; how it was told is remembered, so that told again it is known."""
         first = self.next_seq
+        if item.key is not None and (known := self._told_before(item.key, item.digest)) is not None:
+            return list(known.told)
         try:
             told = self.record(item.facts(), self.who.by, None, place)
         except Refused as refusal:
@@ -267,8 +300,9 @@ class _Telling:
             return refusal
         if told:
             by, heard_at = self.who.by, to_micros(self.heard_at)
-            row = (f"{item.about}:{first:015d}", "feed", by, item.digest, None, first, self.next_seq - 1, heard_at)
-            db.write("hand_in", _HAND_IN, row)
+            key = item.key or f"{item.about}:{first:015d}"
+            db.write("hand_in", _HAND_IN, (key, "feed", by, item.digest, None, first, self.next_seq - 1, heard_at))
+            self.keys.add(key)
         return told
 
     def one(self, action: Action, item: Item, batch: str | None) -> Answer:
@@ -277,7 +311,7 @@ class _Telling:
         Without a key, the same arguments are the same telling; where the moment is not among them, the moment they are
         heard belongs to them, so that a task finished, reopened and finished again is finished.
         """
-        digest = told_digest(action, item.told, self.centre.digest_key)
+        digest = item.digest or told_digest(action, item.told, self.centre.digest_key)
         key = item.key or f"{self.who.by}:{digest}{'' if 'at' in item.told else f':{to_micros(self.heard_at)}'}"
         if (known := self._told_before(key, digest)) is not None:
             return known
@@ -325,8 +359,13 @@ class _Telling:
         return own
 
     def _told_before(self, key: str, digest: str) -> Answer | None:
-        asked = "SELECT told_digest, first_seq, last_seq FROM hand_in WHERE key = %s"
-        rows = db.ask(asked, (key,)) if key in self.keys else db.ask_stored(asked, (key,))
+        asked = f"SELECT {_TOLD} FROM hand_in WHERE key = %s"
+        if key in self.keys:
+            rows = db.ask(asked, (key,))
+        elif key in self.asked_keys:
+            rows = self.asked_keys[key]
+        else:
+            rows = db.ask_stored(asked, (key,))
         if not rows:
             return None
         told, first, last = rows[0]
@@ -350,44 +389,11 @@ class _Telling:
         return self.centre.geography.place(outbreak, path)
 
 
-def _action(function: Callable[..., Facts]) -> Action:
+def _action(function: Callable[..., Facts] | Action) -> Action:
+    if isinstance(function, Action):
+        return function
     found: Action | None = getattr(function, "action", None)
     if found is None:
         message = f"{function.__qualname__} is not declared as an action"
         raise TypeError(message)
     return found
-
-
-def told_digest(action: Action, told: Mapping[str, Any], key: bytes) -> str:
-    """A keyed hash of the action and all that is told: the key of a telling that brings none.
-
-    Keyed, as a telling may hold a name or a telephone number, which a plain hash would give away to guessing.
-    """
-    body = orjson.dumps([action.desk, action.name, told], default=str, option=orjson.OPT_SORT_KEYS)
-    return blake2b(body, key=key, digest_size=24).hexdigest()
-
-
-def heard_before(about: str) -> list[str]:
-    """The keyed hashes of how a feed has told of this, newest first."""
-    rows = db.ask(
-        "SELECT told_digest FROM hand_in WHERE key >= %s AND key < %s ORDER BY key DESC",
-        (f"{about}:", f"{about};"),  # `;` follows `:`
-    )
-    return [str(digest) for (digest,) in rows]
-
-
-def _taken_back(undo: Callable[..., Facts], key: str, first: int, last: int) -> list[Item]:
-    """What undoes one telling."""
-    own = [each.fact for each in log.between(first, last) if each.line.because is None]
-    return [Item(_taking_back(undo, fact), f"undo:{key}:{i}") for i, fact in enumerate(own)]
-
-
-def _taking_back(undo: Callable[..., Facts], fact: Fact) -> dict[str, Any]:
-    """What the undoing action is told: `was_x` of the fact where it has one (what stood before), else its `x`."""
-    told: dict[str, Any] = {}
-    for name in inspect.signature(undo).parameters:
-        if hasattr(fact, f"was_{name}"):
-            told[name] = getattr(fact, f"was_{name}")
-        elif name != "at" and hasattr(fact, name):
-            told[name] = getattr(fact, name)
-    return told

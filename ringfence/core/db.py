@@ -7,23 +7,24 @@ What was read is not read again until a row of a table that it names is written:
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import psycopg
 from django.db import connection
+
+from ringfence.core.statements import AT_A_TIME, qmark, reaches_its_own, wide, words_of
 
 Row = tuple[Any, ...]
 Waiting = dict[str, list[tuple[str, list[Sequence[Any]]]]]
 """table -> statements in order, each with its rows."""
 
 FEW_ROWS = 16  # a longer answer is not remembered
-MOST_READS = 4096  # answers remembered at once
+MOST_READS = 16_384  # answers remembered at once: some of each person of 200 tubes
 _ALONE = nullcontext()
 SAVEPOINT, BACK, RELEASE = "SAVEPOINT alone", "ROLLBACK TO SAVEPOINT alone", "RELEASE SAVEPOINT alone"
 
@@ -45,9 +46,10 @@ class Buffer:
         self._read: dict[tuple[str, Row], tuple[int, list[Row]]] = {}
         self._changed: dict[str, int] = {}  # table -> how many rows had been written when its newest one was
         self._written = 0
-        self._bearing: dict[str, set[Any]] = {}  # table -> values of the rows written, since it was first asked about
-        self._unsure: set[str] = set()  # tables with a statement that reaches rows other than those of its values
-        self._about: dict[tuple[str, Row], list[Row]] = {}
+        self._bearing: dict[str, dict[Any, int]] = {}  # table -> values of the rows written, and at which write last
+        self._unsure: dict[str, int] = {}  # tables with a statement that reaches rows other than those of its values
+        self._about: dict[tuple[str, Row], tuple[int, list[Row]]] = {}  # as of which write
+        self.worked_out: dict[str, dict[Any, Any]] = {}
 
     def add(self, table: str, sql: str, params: Sequence[Any]) -> None:
         """Let one row wait; runs of the same statement on a table gather."""
@@ -66,7 +68,7 @@ class Buffer:
 
     def ask(self, sql: str, params: Row) -> list[Row]:
         """The rows of a SELECT, remembered or read; what waits for a table that it names goes out first."""
-        words = _words(sql)
+        words = words_of(sql)
         known = self._read.get((sql, params))
         if known is not None and self._unchanged(words, known[0]):
             return list(known[1])
@@ -85,28 +87,44 @@ class Buffer:
 
     def ask_about(self, table: str, keys: Row, sql: str, params: Row) -> list[Row]:
         """As `ask`, but nothing need go out first while no row with one of these keys was written."""
+        bearing = self._bearing_of(table)
+        changed = max([bearing.get(key, -1) for key in keys], default=-1)
+        changed = max(changed, self._unsure.get(table, -1))
+        known = self._about.get((sql, params))
+        if known is not None and known[0] >= changed:
+            return list(known[1])
+        if changed >= 0:
+            return self.ask(sql, params)
+        rows = _select(self.raw, sql, params)
+        if len(self._about) >= MOST_READS:
+            self._about.clear()
+        self._about[sql, params] = (self._written, rows)
+        return list(rows)
+
+    def foretell(self, table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
+        """Answers to `ask_about` as of now; a key that is written from here on is asked anew."""
+        self._bearing_of(table)
+        if len(self._about) + len(answers) > MOST_READS:
+            self._about.clear()
+        for params, rows in answers.items():
+            self._about[sql, params] = (self._written, rows)
+
+    def _bearing_of(self, table: str) -> dict[Any, int]:
+        """The values of the rows of a table that were written in this telling, each with its last write's number."""
         bearing = self._bearing.get(table)
         if bearing is None:
-            bearing = self._bearing[table] = set()
+            bearing = self._bearing[table] = {}
             for waiting in (self.settled, self.waiting):
                 for told, rows in waiting.get(table, ()):
                     self._note(table, bearing, told, rows)
-        if table in self._unsure or not bearing.isdisjoint(keys):
-            return self.ask(sql, params)
-        known = self._about.get((sql, params))
-        if known is None:
-            known = _select(self.raw, sql, params)
-            if len(self._about) >= MOST_READS:
-                self._about.clear()
-            self._about[sql, params] = known
-        return list(known)
+        return bearing
 
-    def _note(self, table: str, bearing: set[Any], sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def _note(self, table: str, bearing: dict[Any, int], sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Which values the rows of a statement bear; one that may reach further makes its table unsure."""
-        if not _reaches_its_own(sql):
-            self._unsure.add(table)
+        if not reaches_its_own(sql):
+            self._unsure[table] = self._written
         for row in rows:
-            bearing.update(row)
+            bearing.update(dict.fromkeys(row, self._written))
 
     def _unchanged(self, words: frozenset[str], since: int) -> bool:
         """Whether no row of a table among these words was written since."""
@@ -128,7 +146,7 @@ class Buffer:
         for waiting in (self.settled, self.waiting):
             for table in tables:
                 for sql, rows in waiting.pop(table, ()):
-                    _send(self.raw, sql, rows)
+                    _send(self.raw, sql, _summed(sql, rows))
 
     @property
     def _together(self) -> AbstractContextManager[Any]:
@@ -148,7 +166,7 @@ class Buffer:
         self._guarded = True
         for statements in self.settled.values():
             for sql, rows in statements:
-                _send(self.raw, sql, rows)
+                _send(self.raw, sql, _summed(sql, rows))
         self.settled = {}
         _send(self.raw, SAVEPOINT, [()])
 
@@ -210,6 +228,29 @@ def write(table: str, sql: str, params: Sequence[Any]) -> None:
     buffer.add(table, sql, params)
 
 
+def count(table: str, sql: str, key: Row, counts: Row) -> None:
+    """Memory adds to counters by an upsert of `(*key, *counts)`; additions to the same key go out as one sum."""
+    _KEYS[sql] = len(key)
+    write(table, sql, (*key, *counts))
+
+
+_KEYS: dict[str, int] = {}
+"""How many parameters of a counting upsert are its key."""
+
+
+def _summed(sql: str, rows: list[Sequence[Any]]) -> list[Sequence[Any]]:
+    """The rows of a statement; those of a counting upsert with each key once."""
+    width = _KEYS.get(sql)
+    if width is None or len(rows) == 1:
+        return rows
+    sums: dict[Row, Row] = {}
+    for row in rows:
+        key, counts = tuple(row[:width]), tuple(row[width:])
+        before = sums.get(key)
+        sums[key] = counts if before is None else tuple(one + other for one, other in zip(before, counts, strict=True))
+    return [(*key, *counts) for key, counts in sums.items()]
+
+
 def ask(sql: str, params: Sequence[Any] = ()) -> list[Row]:
     """The rows of a SELECT; what waits for a table that it names goes out first."""
     buffer = _buffer.get()
@@ -230,6 +271,22 @@ def ask_about(table: str, keys: Sequence[Any], sql: str, params: Sequence[Any]) 
     """
     buffer = _buffer.get()
     return _select(_raw(), sql, params) if buffer is None else buffer.ask_about(table, tuple(keys), sql, tuple(params))
+
+
+def foretell(table: str, sql: str, answers: Mapping[Row, list[Row]]) -> None:
+    """Remember the answers that `ask_about` would get; nothing outside a telling.
+
+    They were read for many keys in one statement, or follow from the row that memory has just written.
+    """
+    buffer = _buffer.get()
+    if buffer is not None:
+        buffer.foretell(table, sql, answers)
+
+
+def worked_out(what: str) -> dict[Any, Any]:
+    """What was worked out ahead for many and is asked of each; kept as long as a telling, and empty outside one."""
+    buffer = _buffer.get()
+    return {} if buffer is None else buffer.worked_out.setdefault(what, {})
 
 
 def ask_stored(sql: str, params: Sequence[Any] = ()) -> list[Row]:
@@ -271,7 +328,7 @@ def _raw() -> Any:
 def _select(raw: Any, sql: str, params: Sequence[Any], *, binary: bool = False) -> list[Row]:
     """The rows of a SELECT; `binary` lets a server send them as they lie, which spares stored bytes their hexadecimals."""
     if isinstance(raw, sqlite3.Connection):
-        found: list[Row] = raw.execute(_qmark(sql), params).fetchall()
+        found: list[Row] = raw.execute(qmark(sql), params).fetchall()
         return found
     cursor = _server_cursor(raw)
     cursor.execute(sql, params, binary=binary)
@@ -282,42 +339,32 @@ def _send(raw: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Execute a statement once for each row of parameters."""
     if isinstance(raw, sqlite3.Connection):
         if len(rows) == 1:
-            raw.execute(_qmark(sql), rows[0])
+            raw.execute(qmark(sql), rows[0])
         else:
-            raw.executemany(_qmark(sql), rows)
+            raw.executemany(qmark(sql), rows)
         return
-    cursor = _server_cursor(raw)
+    cursor = _server_cursor(raw, "ringfence_writer")
+    many = wide(sql) if len(rows) >= AT_A_TIME else None
+    if many is not None:
+        whole = len(rows) - len(rows) % AT_A_TIME
+        cursor.executemany(many, [list(chain(*rows[n : n + AT_A_TIME])) for n in range(0, whole, AT_A_TIME)])
+        rows = rows[whole:]
     if len(rows) == 1:
         cursor.execute(sql, rows[0])
-    else:
+    elif rows:
         cursor.executemany(sql, rows)
 
 
-@lru_cache(maxsize=2048)
-def _qmark(sql: str) -> str:
-    return sql.replace("%s", "?").replace("%%", "%")
+def _server_cursor(raw: Any, name: str = "ringfence_reader") -> psycopg.Cursor[Row]:
+    """A cursor that binds on the server, so that hot statements are prepared there.
 
-
-@lru_cache(maxsize=2048)
-def _reaches_its_own(sql: str) -> bool:
-    """Whether a statement changes only rows that bear its values: an INSERT of values, or one by the row's own id."""
-    if sql.startswith("INSERT"):
-        return "SELECT" not in sql
-    return re.search(r"WHERE (?:id|case_id) = %s", sql) is not None
-
-
-@lru_cache(maxsize=2048)
-def _words(sql: str) -> frozenset[str]:
-    """Every word of a statement: the tables that it names are among them."""
-    return frozenset(re.findall(r"\w+", sql))
-
-
-def _server_cursor(raw: Any) -> psycopg.Cursor[Row]:
-    """A cursor that binds on the server, so that hot statements are prepared there."""
-    cursor: psycopg.Cursor[Row] | None = getattr(raw, "ringfence_cursor", None)
+    Reading and writing have one each: in a pipeline, answers to a long `executemany` may still be on their way when a
+    SELECT is sent, and would be taken for its own.
+    """
+    cursor: psycopg.Cursor[Row] | None = getattr(raw, name, None)
     if cursor is None or cursor.closed:
         cursor = psycopg.Cursor(raw)
-        raw.ringfence_cursor = cursor
+        setattr(raw, name, cursor)
     return cursor
 
 

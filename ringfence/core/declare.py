@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -90,17 +90,30 @@ class Action(Declared):
 
     undo: Callable[..., Facts] | None = None
     many: bool = True  # whether it makes sense told for many selected rows
+    ahead: Callable[[Sequence[Mapping[str, Any]]], None] | None = None  # reads for many at once what each will ask
 
 
 @dataclass(frozen=True)
 class Query(Declared):
-    """What can be asked. Its first positional parameter, if any, is the `Scope` in which the asker may see."""
+    """What can be asked. Its first positional parameter, if any, is the `Scope` in which the asker may see.
+
+    A second one is handed its desk's numbers in force there, by name and with their sources (`core.policy.Number`).
+    """
+
+    @cached_property
+    def _positional(self) -> int:
+        kinds = [each.kind for each in inspect.signature(self.function).parameters.values()]
+        return kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
     @cached_property
     def scoped(self) -> bool:
         """Whether it takes a scope."""
-        first = next(iter(inspect.signature(self.function).parameters.values()), None)
-        return first is not None and first.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return self._positional > 0
+
+    @cached_property
+    def numbered(self) -> bool:
+        """Whether it takes its desk's numbers after the scope."""
+        return self._positional > 1
 
 
 @dataclass(frozen=True)
@@ -155,18 +168,23 @@ def keeps(*kinds: type[Fact]) -> Callable[[F], F]:
 
 
 def action(
-    *, may: str, undo: Callable[..., Facts] | Literal["itself"] | None = None, many: bool = True
+    *,
+    may: str,
+    undo: Callable[..., Facts] | Literal["itself"] | None = None,
+    many: bool = True,
+    ahead: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
 ) -> Callable[[F], F]:
     """Declare an action: `(who, *, told…) -> Facts`, or raises `Refused`.
 
     `undo` is the action that takes it back, told `was_x` of the fact for each of its `x`; "itself" where the same action
-    told with what stood before does so.
+    told with what stood before does so. `ahead` is given what is about to be told many times over, before the first of
+    them, so that one statement reads what each would read by itself (`db.foretell`).
     """
     _known(may)
 
     def declare(function: F) -> F:
         back = function if undo == "itself" else undo
-        function.action = Action(function, may, back, many)  # type: ignore[attr-defined]
+        function.action = Action(function, may, back, many, ahead)  # type: ignore[attr-defined]
         return function
 
     return declare

@@ -150,6 +150,7 @@ LABELS: dict[str, str] = {
     "may.import": N_("Import files"),
     "may.merge": N_("Merge people and part them again"),
     "may.arrange": N_("Arrange jurisdictions, units, teams and places"),
+    "may.sample": N_("Take samples, pack boxes and hand them in"),
     "may.lab": N_("Report laboratory results"),
     "may.audit": N_("Read the log and its seals"),
     "may.admit": N_("Open accounts and grant roles"),

@@ -26,6 +26,7 @@ def database() -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(home() / "ringfence.sqlite3"),
+            "CONN_MAX_AGE": 60,  # a new connection would read its pages and prepare its statements anew
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 30,

@@ -46,6 +46,19 @@ def keep(rows: Sequence[KeptRow], told_by: str, at: datetime) -> int:
     return kept
 
 
+def keep_row(row: KeptRow, told_by: str, at: datetime) -> int:
+    """Keep one thing, inside a telling; returns its number."""
+    db.send(_KEEP, [(row.door, row.code, row.content, told_by, to_micros(at))])
+    found = db.ask_one("SELECT max(id) FROM quarantine WHERE door = %s", (row.door,))
+    return int(found[0]) if found else 0
+
+
+def content_of(row: int) -> tuple[str, str]:
+    """(door, sealed content) of one thing kept, settled or not; empty where there is none."""
+    found = db.ask_one("SELECT door, content FROM quarantine WHERE id = %s", (row,))
+    return (str(found[0]), str(found[1])) if found else ("", "")
+
+
 _THERE = "SELECT 1 FROM quarantine WHERE door = %s AND code = %s AND settled_at IS NULL LIMIT 1"
 _KEEP = "INSERT INTO quarantine (door, code, content, told_by, heard_at) VALUES (%s, %s, %s, %s, %s)"
 

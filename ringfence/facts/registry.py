@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ringfence.core.fact import Fact
+from ringfence.core.fact import Fact, Sealed
 from ringfence.facts.ids import (
     AccountId,
     CaseId,
@@ -132,6 +132,7 @@ class PersonRegistered(Fact):
     office: JurisdictionId | None = None
     household: HouseholdId | None = None
     occupation: str | None = None
+    note: Sealed | None = None  # what was said of somebody without papers
 
 
 class PersonMoved(Fact):

@@ -5,21 +5,14 @@ In Chromium, in both languages, on a desk and on a phone, against the served pro
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.acceptance.devices import DESK, PHONE, signed_in
 from tests.acceptance.shared import shared
-from tests.browser.chromium import ARGUMENTS, chromium
 
 SHARED = shared()
 ENGLISH = {
@@ -38,58 +31,6 @@ CHINESE = {
     "take": "1,038",
     "title": "香港 2020",
 }
-DESK: dict[str, Any] = {"viewport": {"width": 1400, "height": 900}, "locale": "en"}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "locale": "zh-CN", "is_mobile": True}
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """The demonstration, served in a folder of its own: its address and accounts, as the command prints them."""
-    folder = tmp_path_factory.mktemp("demo")
-    with (folder / "messages").open("w") as messages:
-        served = subprocess.Popen(
-            [sys.executable, "-m", "ringfence.cli", "demo", "--no-browser", "--json"],
-            env={**os.environ, "RINGFENCE_HOME": str(folder / "home")},
-            stdout=subprocess.PIPE,
-            stderr=messages,
-        )
-        assert served.stdout is not None
-        try:
-            line = served.stdout.readline()
-            assert line, (folder / "messages").read_text()
-            yield orjson.loads(line)
-        finally:
-            served.send_signal(signal.SIGINT)
-            served.wait(30)
-            served.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-def signed_in(browser: Browser, demo: dict[str, Any], device: dict[str, Any]) -> Page:
-    """The duty officer's board, in the language of the device."""
-    account = next(each for each in demo["accounts"] if each["name"] == "duty")
-    page = browser.new_context(**device).new_page()
-    page.goto(demo["address"])
-    page.fill("input[name=login]", account["name"])
-    page.fill("input[name=password]", account["password"])
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(demo["address"])
-    wanted = device["locale"][:2]
-    if not (page.locator("html").get_attribute("lang") or "").startswith(
-        wanted
-    ):  # the account's own language is another
-        if device is PHONE:
-            page.locator(".rf-menu-end summary").click()
-        page.locator("button[name=language]:visible").first.click()
-        expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{wanted}"))
-    return page
 
 
 @pytest.mark.parametrize(("device", "words"), [(DESK, ENGLISH), (PHONE, CHINESE)], ids=["english", "chinese"])

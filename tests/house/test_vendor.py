@@ -20,7 +20,7 @@ def test_each_file_is_the_one_in_the_manifest(folder: Path) -> None:
     for entry in manifest:
         assert hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"], entry["file"]
         assert f"licences/{entry['name'].replace('/', '__')}.txt" in there
-        assert entry["licence"] in {"MIT", "0BSD", "MPL-2.0"}
+        assert entry["licence"] in {"MIT", "0BSD", "MPL-2.0", "Apache-2.0"}
 
 
 def test_each_version_is_the_locked_one() -> None:

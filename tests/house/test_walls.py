@@ -30,6 +30,7 @@ LONG_FUNCTIONS: set[str] = {
     "science/dense_ids.py:codes_of_numbers",
     "science/dense_ids.py:codes_of_texts",
     "science/dense_ids.py:read_texts",
+    "science/testing_plan_trips.py:_send_plain",
 }
 """Compiled kernels that may run over forty lines: `science/kernels.py:spread`."""
 

@@ -87,13 +87,14 @@ KEYWORDS = {"kind": "task", "reason": "reason"}
 
 def test_every_task_that_a_rule_or_a_pack_sets_has_a_label(centre: Centre) -> None:
     codes = set()
-    for path in SOURCE.glob("desks/*/rules.py"):
+    for path in [*SOURCE.glob("desks/*/rules.py"), *SOURCE.glob("desks/*/rules/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in {"TasksSet", "TaskDropped"}
+                and node.func.id in {"TasksSet", "TaskDropped", "_task"}
             ):
+                codes |= {f"task.{each.value}" for each in node.args[:1] if isinstance(each, ast.Constant)}
                 codes |= {
                     f"{KEYWORDS[keyword.arg]}.{keyword.value.value}"
                     for keyword in node.keywords

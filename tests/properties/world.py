@@ -16,22 +16,42 @@ from ringfence.core.clock import ToldClock
 from ringfence.core.errors import Refused
 from ringfence.desks.cases import actions as cases
 from ringfence.desks.command import actions as command
+from ringfence.desks.testing.actions import laboratories, rounds, stations
 from ringfence.facts.cases import Certainty, Classification, CourseEvent
 from ringfence.facts.ids import derive
-from ringfence.facts.registry import JurisdictionDeclared, OutbreakDeclared, TeamDeclared, UnitDeclared
+from ringfence.facts.registry import (
+    JurisdictionDeclared,
+    OutbreakDeclared,
+    PlaceDeclared,
+    TeamDeclared,
+    UnitDeclared,
+)
+from ringfence.facts.rounds import SiteOpened
+from ringfence.facts.testing import LaboratoryEnrolled, Result, tube_of
 from ringfence.facts.time import TimeStruck
 from ringfence.registry import actions as registry
 
+PLACES = ("site_a", "site_b", "lab_c")
 KINDS = (
     "report", "classify", "course", "strike_course", "findings", "move", "aside", "restore", "start", "hand_over",
     "finish", "verify", "reopen", "drop", "change_due", "merge", "part", "infector", "exposure", "complete", "positive",
     "facility", "daily", "set_task", "time",
 )  # fmt: skip
 
+TESTING = (
+    "round", "seal", "seal", "seal", "seal_alone", "pack", "trip", "receive", "read", "read", "read", "correct", "void",
+    "plate", "run", "queue", "excuse", "release", "lanes", "time", "merge", "part", "size",
+)  # fmt: skip
+
 Step = tuple[str, int, int, int]
-steps = st.lists(
-    st.tuples(st.sampled_from(KINDS), st.integers(0, 7), st.integers(0, 7), st.integers(0, 40)), min_size=1, max_size=25
-)
+
+
+def _steps(kinds: tuple[str, ...]) -> st.SearchStrategy[list[Step]]:
+    each = st.tuples(st.sampled_from(kinds), st.integers(0, 7), st.integers(0, 7), st.integers(0, 40))
+    return st.lists(each, min_size=1, max_size=25)
+
+
+steps = st.one_of(_steps(KINDS), _steps(TESTING))
 """What, about which, which other, and how many hours later."""
 
 
@@ -57,11 +77,15 @@ class World:
             feed("world"),
             [
                 JurisdictionDeclared(jurisdiction="place_c", code="c", names={"en": "City"}, **place),
-                JurisdictionDeclared(jurisdiction="place_a", code="a", names={"en": "A"}, parent="place_c", **place),
-                JurisdictionDeclared(jurisdiction="place_b", code="b", names={"en": "B"}, parent="place_c", **place),
+                JurisdictionDeclared(jurisdiction="place_a", code="a", names={"en": "A"}, parent="place_c", population=9, **place),
+                JurisdictionDeclared(jurisdiction="place_b", code="b", names={"en": "B"}, parent="place_c", population=5, **place),
                 UnitDeclared(unit="unit_c", jurisdiction="place_c", names={"en": "Office"}, **unit),
                 UnitDeclared(unit="unit_a", jurisdiction="place_a", names={"en": "A"}, above="unit_c", **unit),
                 TeamDeclared(team="team_a", unit="unit_a", name="A1", at=at),
+                *(PlaceDeclared(place=p, jurisdiction=f"place_{p[-1]}", name=p, kind="site", at=at) for p in PLACES),
+                SiteOpened(site="site_a", jurisdiction="place_a", lanes=2, swabs_per_hour=60, at=at),
+                SiteOpened(site="site_b", jurisdiction="place_b", lanes=1, swabs_per_hour=60, at=at),
+                LaboratoryEnrolled(laboratory="lab_c", jurisdiction="place_c", tubes_per_hour=50, at=at),
                 OutbreakDeclared(
                     outbreak=self.outbreak, code="W1", title="W", disease="covid-19", pack="cn-covid-2021",
                     jurisdiction="place_c", at=at,
@@ -166,6 +190,88 @@ class World:
     def _daily(self, one: int, other: int) -> None:
         told = {"facility": self._any(self.facilities, one), "on": self._day(other), "count": other}
         self._tell(one, cases.make_daily_report, outbreak=self.outbreak, **told)
+
+    # -- testing ------------------------------------------------------------------------------------------------------
+
+    def _round(self, one: int, other: int) -> None:
+        told = {
+            "jurisdiction": ("place_c", "place_a")[one % 2],
+            "due_at": self.clock.now() + timedelta(hours=other + 1),
+        }
+        self._tell(one, rounds.open_round, outbreak=self.outbreak, **told)
+
+    def _a_round(self, n: int) -> str | None:
+        found = [row[0] for row in db.ask("SELECT id FROM testing_round ORDER BY seq")]
+        return found[n % len(found)] if found else None
+
+    def _size(self, one: int, other: int) -> None:
+        told = {"round": self._a_round(one) or "round_x", "jurisdiction": self.districts[one % 2], "size": other}
+        self._tell(one, rounds.set_pool_size, **told)
+
+    def _seal(self, one: int, other: int, *, alone: bool = False) -> None:
+        people = tuple(derive("person", "world", (one + n) % 8) for n in range(1 if alone else other % 4 + 1))
+        told = {"code": f"T{one}{other}{int(alone)}", "site": ("site_a", "site_b")[one % 2], "people": people}
+        at = self.clock.now() - timedelta(hours=other)
+        self._tell(
+            one, stations.seal_tube, round=self._a_round(other), outbreak=self.outbreak, alone=alone, at=at, **told
+        )
+
+    def _seal_alone(self, one: int, other: int) -> None:
+        self._seal(one, other, alone=True)
+
+    def _code(self, n: int) -> str:
+        return self._any([row[0] for row in db.ask("SELECT code FROM testing_tube ORDER BY seq")], n)
+
+    def _pack(self, one: int, other: int) -> None:
+        told = {"code": f"B{one}", "site": "site_a", "tubes": (self._code(one), self._code(other), "T-unknown")}
+        self._tell(one, stations.pack_box, **told)
+
+    def _trip(self, one: int, other: int) -> None:
+        self._tell(one, stations.begin_trip, vehicle="V", laboratory="lab_c", boxes=(f"B{one}", f"B{other}"))
+
+    def _receive(self, one: int, other: int) -> None:
+        told = {"missing": (self._code(other),) if other > 4 else (), "leaking": (self._code(one),) if one > 5 else ()}
+        told["extra"] = (self._code(one + other),) if one == 3 else ()
+        self._tell(one, laboratories.receive_box, laboratory="lab_c", box=f"B{one}", unlabelled=other % 2, **told)
+
+    def _read(self, one: int, other: int) -> None:
+        result = list(Result)[other % 4]
+        code = f"T{one}{other}0" if one > 5 else self._code(one)
+        told = {"laboratory": "lab_c", "tube": code, "result": result, "ct": float(20 + other)}
+        self._tell(one, laboratories.read_tube, outbreak=self.outbreak, **told)
+
+    def _correct(self, one: int, other: int) -> None:
+        told = {"laboratory": "lab_c", "tube": self._code(one), "result": list(Result)[other % 4], "reason": "looked"}
+        self._tell(one, laboratories.correct_tube, **told)
+
+    def _void(self, one: int, other: int) -> None:
+        reason = stations.VOID_REASONS[other % 6]
+        self._tell(one, stations.void_tube, tube=tube_of(self._code(one)), reason=reason)
+
+    def _plate(self, one: int, other: int) -> None:
+        tubes = (self._code(one), self._code(other))
+        self._tell(one, laboratories.load_plate, laboratory="lab_c", plate=f"P{one}", tubes=tubes)
+
+    def _run(self, one: int, other: int) -> None:
+        self._tell(one, laboratories.run_plate, laboratory="lab_c", plate=f"P{one}", valid=bool(other % 2))
+
+    def _queue(self, one: int, other: int) -> None:
+        self._tell(one, rounds.count_queue, site="site_a", people=40 * other)
+
+    def _lanes(self, one: int, other: int) -> None:
+        self._tell(one, rounds.change_lanes, site="site_a", lanes=other)
+
+    def _excuse(self, one: int, other: int) -> None:
+        told = {"round": self._a_round(one) or "round_x", "person": self._any(self.people, other)}
+        action = rounds.excuse_person if one % 3 else rounds.withdraw_excuse
+        self._tell(one, action, **told, **({"reason": "away"} if one % 3 else {}))
+
+    def _release(self, one: int, other: int) -> None:
+        held = [tuple(row) for row in db.ask("SELECT person, pool FROM testing_hold ORDER BY person, pool")]
+        if not held:
+            raise Refused("nothing_there")
+        person, pool = held[other % len(held)]
+        self._tell(one, laboratories.release_person, person=person, pool=pool, reason="seen")
 
     # -- people and tasks ---------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
     12:00     report_case person=Ana by=duty                an action, told by an account
     02 09:00  the clock strikes                             time, told
     02 10:00  report_case person=Ana by=duty ! case_already_reported      an action that is refused
+    03 09:00  seal_tube code=T{1..90} people=P{1..90} by=sampler          the same ninety times over
 
 `HH:MM` counts on the day of the line before, `DD HH:MM` on that day of September 2021, in the city's zone. `at=-40d` tells
 of something long past. Names become ids; a person, a case or an account is known from the moment its name is said.
@@ -29,15 +30,40 @@ from ringfence.core.errors import Refused
 from ringfence.core.fact import Fact, from_micros
 from ringfence.core.log import Told
 from ringfence.core.typed import bare, in_zone, item_of, plain, read_value
-from ringfence.facts.ids import AccountId, CaseId, JurisdictionId, OutbreakId, PersonId, TaskId, UnitId, derive
-from ringfence.facts.registry import PersonRegistered
+from ringfence.facts.ids import (
+    AccountId,
+    BoxId,
+    CaseId,
+    JurisdictionId,
+    OutbreakId,
+    PersonId,
+    PlaceId,
+    RoundId,
+    TaskId,
+    TubeId,
+    UnitId,
+    derive,
+)
+from ringfence.facts.registry import PersonRegistered, PlaceDeclared
+from ringfence.facts.rounds import RoundOpened, SiteOpened
+from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
 from ringfence.registry import account_keeping, actions
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LINE = re.compile(r"(?:(\d\d) )?(\d\d):(\d\d)\s+(.*\S)\s*\Z")
+CODED: dict[Any, Any] = {TubeId: tube_of, BoxId: box_of}  # called by the codes on them
+NUMBERED = re.compile(r"\{(\d+)\.\.(\d+)\}")
 AGO = re.compile(r"-(\d+)([dh])\Z")
-ROLES = {"lab": "lab", "boss": "supervisor", "admin": "administrator"}
-GROUPS = ("investigation", "reporting", "supervision", "sampling", "tracing")
+ROLES = {"lab": "lab", "sampler": "sampler", "boss": "supervisor", "admin": "administrator"}
+GROUPS = ("investigation", "reporting", "supervision", "sampling", "tracing", "laboratory", "transport")
+
+
+def numbered(line: str) -> list[str]:
+    """`T{1..3}` in a line tells it three times over, with T1, T2 and T3; any other line once."""
+    found = NUMBERED.search(line)
+    if found is None:
+        return [line]
+    return [line.replace(found[0], str(n)) for n in range(int(found[1]), int(found[2]) + 1)]
 
 
 class Story:
@@ -55,7 +81,8 @@ class Story:
         self.begins = log.last_seq()
         for each in text.strip().splitlines():
             if each.strip() and not each.strip().startswith("#"):
-                self._tell(each.strip())
+                for line in numbered(each.strip()):
+                    self._tell(line)
 
     # -- the stage ----------------------------------------------------------------------------------------------------
 
@@ -64,7 +91,7 @@ class Story:
         tell, by = self.centre.tell, feed("stage")
         told: dict[str, Any] = {"level": "nation", "name_en": "Land", "zone": "Asia/Shanghai"}
         land = tell(by, actions.declare_jurisdiction, code="land", **told).facts[0].jurisdiction  # type: ignore[attr-defined]
-        told = {"level": "city", "name_en": "City", "parent": land}
+        told = {"level": "city", "name_en": "City", "parent": land, "population": 5000}
         city = tell(by, actions.declare_jurisdiction, code="city", **told).facts[0].jurisdiction  # type: ignore[attr-defined]
         told = {"code": "HB", "title": "Harbour", "disease": "covid-19", "pack": pack, "overlays": overlays}
         outbreak = tell(by, actions.declare_outbreak, jurisdiction=city, **told).facts[0].outbreak  # type: ignore[attr-defined]
@@ -89,6 +116,9 @@ class Story:
             )
             found = found or self._task_of_case(task, about)
             return str(found[0]) if found else name
+        if kind in CODED:
+            self.names[kind, name] = CODED[kind](name)
+            return self.names[kind, name]
         made = derive(kind.__name__.removesuffix("Id").lower(), "story", name)
         self.names[kind, name] = made
         if kind is PersonId:
@@ -97,7 +127,19 @@ class Story:
             self.centre.hear(feed("stage"), [registered], Place(None, self.place.path))
         elif kind is AccountId:
             self.names[kind, name] = self._open_account(name)
+        elif kind is PlaceId:
+            self._declare_place(PlaceId(made), name)
         return self.names[kind, name]
+
+    def _declare_place(self, place: PlaceId, name: str) -> None:
+        """A place that is called Lab… takes part as a laboratory, any other takes swabs."""
+        city, now = JurisdictionId(self.names[JurisdictionId, "City"]), self.clock.now()
+        facts: list[Fact] = [PlaceDeclared(place=place, jurisdiction=city, name=name, kind="site", at=now)]
+        if name.startswith("Lab"):
+            facts.append(LaboratoryEnrolled(laboratory=place, jurisdiction=city, tubes_per_hour=100, at=now))
+        else:
+            facts.append(SiteOpened(site=place, jurisdiction=city, lanes=2, swabs_per_hour=60, at=now))
+        self.centre.hear(feed("stage"), facts, Place(None, self.place.path))
 
     def _task_of_case(self, task: str, about: str) -> Any:
         case = self.names.get((CaseId, about), "")
@@ -166,10 +208,16 @@ class Story:
         who = self._who(told.pop("by"))
         hints = {each.name: each.hint for each in action.parameters}
         for field, value in (("outbreak", "HB"), ("jurisdiction", "City")):
-            if any(each.name == field and each.required for each in action.parameters):
+            if any(each.name == field and (each.required or field == "outbreak") for each in action.parameters):
                 told.setdefault(field, value)
+        said = {"seal_tube": {"people": tuple[PersonId, ...]}, "begin_trip": {"laboratory": PlaceId}}
+        hints |= said.get(name, {})
         values = {key: self._value(hints[key], text) for key, text in told.items()}
-        self._known(list(self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai")).told))
+        for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
+            if field in told and hints[field] is str:
+                self.names.setdefault((kind, told[field]), CODED[kind](told[field]))
+        answer = self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
+        self._known(log.between(answer.first_seq, answer.last_seq))
 
     def _who(self, name: str) -> Who:
         who = account_keeping.who_is(AccountId(self._id(AccountId, name)), self.clock.now())
@@ -177,8 +225,10 @@ class Story:
         return who
 
     def _known(self, told: list[Told]) -> None:
-        """A case that an action reported is called as its person is."""
+        """A case that was reported is called as its person is."""
         for each in told:
+            if isinstance(each.fact, RoundOpened):
+                self.names[RoundId, f"R{each.fact.number}"] = each.fact.round
             case, person = getattr(each.fact, "case", None), getattr(each.fact, "person", None)
             if case and person and case not in self.names.values():
                 self.names[CaseId, self.name(person)] = case

@@ -11,8 +11,9 @@ import pytest
 from ringfence.core.policy import SHIPPED, Book, Certainty, Kind, check, reference_rows
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
+from ringfence.desks.testing import policy as testing
 
-SECTIONS = {"cases": cases.Policy, "command": command.Policy}
+SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from ringfence.core.errors import Refused
-from ringfence.core.tables.header import find_header
+from ringfence.core.tables.header import IsHeader, find_header, passed_over
 from ringfence.core.tables.table import CELL_AT_MOST, BadRow, Note, Table, fill
-from ringfence.core.tables.text import encoding_of, lines_of
+from ringfence.core.tables.text import Encoding, encoding_of, lines_of
 
 _DELIMITERS = ",;\t|"
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -19,23 +19,36 @@ _HEAD_LINES = 200
 _HEAD_RECORDS = 60
 
 
-def read_delimited(path: Path, limit: int | None) -> Table:
+def read_delimited(path: Path, limit: int | None, is_header: IsHeader | None = None) -> Table:
     """Read delimited text: any delimiter of `, ; tab |`, quotes, line ends within cells, any encoding.
 
     A quote that is never closed spoils its own line, not the rest of the file.
     """
     encoding = encoding_of(path)
-    head = list(islice(lines_of(path, encoding), _HEAD_LINES))
-    declared = head[0].strip().lower() if head else ""
+    declared = next(lines_of(path, encoding), "").strip().lower()
     skip = 1 if declared.startswith("sep=") and len(declared) == len("sep=;") else 0
-    delimiter = declared[-1] if skip else _delimiter(head)
-    header = find_header(list(_sample(head[skip:], delimiter, skip)))
+    delimiter, above = declared[-1] if skip else "", list[Note]()
+    if is_header is not None and (found := _header_line(path, encoding, is_header)):
+        skip, delimiter = found, ""
+        above = passed_over(enumerate(([line] for line in islice(lines_of(path, encoding), found)), 1))
+    head = list(islice(lines_of(path, encoding), skip, skip + _HEAD_LINES))
+    delimiter = delimiter or _delimiter(head)
+    header = find_header(list(_sample(head, delimiter, skip)))
     lines = islice(lines_of(path, encoding), skip, None)
     records = _Records(lines, delimiter, len(header.names), header.last_row, skip)
     filled = fill(records, header.names, limit, delimiter)
     filled.bad = sorted([*filled.bad, *records.bad], key=lambda bad: bad.row)
-    notes = [*encoding.notes, Note("delimiter", {"name": _NAMES.get(delimiter, delimiter)}), *header.notes]
+    notes = [*encoding.notes, *above, Note("delimiter", {"name": _NAMES.get(delimiter, delimiter)}), *header.notes]
     return without_unnamed(filled.table(notes))
+
+
+def _header_line(path: Path, encoding: Encoding, is_header: IsHeader) -> int:
+    """How many lines stand above the header; 0 where it is the first, or none is found."""
+    for number, line in enumerate(lines_of(path, encoding)):
+        for sign in _DELIMITERS:
+            if sign in line and is_header([cell.strip().strip('"') for cell in line.split(sign)]):
+                return number
+    return 0
 
 
 def _sample(head: list[str], delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:

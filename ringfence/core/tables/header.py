@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ringfence.core.errors import Refused
@@ -13,6 +13,12 @@ from ringfence.core.tables.table import Note, clean_names
 Record = tuple[int, Sequence[str | None]]
 Merged = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 """Merged ranges of a sheet: ((row, column), (row, column)), both ends within, counted from 0."""
+
+IsHeader = Callable[[Sequence[str]], bool]
+"""Whether the cells of a row are the header."""
+
+PASSED_AT_MOST = 200
+"""Rows above a header that the notes tell of."""
 
 _NUMBER_OR_DATE = re.compile(
     r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?"
@@ -26,6 +32,14 @@ class Header:
     names: tuple[str, ...]
     last_row: int
     notes: tuple[Note, ...]
+
+
+def passed_over(rows: Iterable[Record]) -> list[Note]:
+    """What stands above a header, as notes."""
+    told = ((number, " ".join(cell.strip() for cell in cells if cell and cell.strip())) for number, cells in rows)
+    return [Note("title_row_passed_over", {"row": number, "text": text}) for number, text in told if text][
+        :PASSED_AT_MOST
+    ]
 
 
 def find_header(sample: Sequence[Record], merged: Merged = ()) -> Header:

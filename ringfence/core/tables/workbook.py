@@ -22,7 +22,7 @@ from python_calamine import (
 
 from ringfence.core.errors import Refused
 from ringfence.core.tables.delimited import without_unnamed
-from ringfence.core.tables.header import find_header
+from ringfence.core.tables.header import IsHeader, find_header, passed_over
 from ringfence.core.tables.table import CELL_AT_MOST, BadRow, Note, Table, fill
 
 _HEAD_RECORDS = 60
@@ -33,7 +33,7 @@ _FORMULA_WITHOUT_VALUE = re.compile(
 _EXACT = 1 << 53
 
 
-def read_workbook(path: Path, sheet: str | None, limit: int | None) -> Table:
+def read_workbook(path: Path, sheet: str | None, limit: int | None, is_header: IsHeader | None = None) -> Table:
     """Read one sheet: the named one, or the first visible sheet that has anything in it.
 
     Raises Refused (`table_password`, `table_broken`, `table_no_such_sheet`, `table_empty`, …).
@@ -45,7 +45,8 @@ def read_workbook(path: Path, sheet: str | None, limit: int | None) -> Table:
             notes = [Note("sheet_read", {"sheet": chosen.name, "others": ", ".join(set(names) - {chosen.name})})]
             if len(names) == 1:
                 notes = []
-            table = _table(chosen, limit, [*notes, *_formulas(path, names.index(chosen.name))])
+            told = [*notes, *_formulas(path, names.index(chosen.name))]
+            table = _table(chosen, limit, told, is_header)
     except PasswordError:
         raise Refused("table_password", name=path.name) from None
     except (CalamineError, ZipError, OSError) as error:
@@ -68,16 +69,27 @@ def _sheet(book: CalamineWorkbook, wanted: str | None, names: tuple[str, ...]) -
     raise Refused("table_empty")
 
 
-def _table(sheet: CalamineSheet, limit: int | None, notes: list[Note]) -> Table:
-    head = sheet.to_python(skip_empty_area=False, nrows=_HEAD_RECORDS)
+def _table(sheet: CalamineSheet, limit: int | None, notes: list[Note], is_header: IsHeader | None) -> Table:
+    above = _rows_above(sheet, is_header) if is_header is not None else 0
+    told = sheet.to_python(skip_empty_area=False, nrows=above + _HEAD_RECORDS)
+    texts = [(number, [_text(cell) for cell in row]) for number, row in enumerate(told, 1)]
     merged = sheet.merged_cell_ranges or []
-    header = find_header([(number, [_text(cell) for cell in row]) for number, row in enumerate(head, 1)], merged)
+    header = find_header(texts[above:], merged)
+    notes = [*notes, *passed_over(texts[:above])]
     bad: list[BadRow] = []
     filled = fill(_records(sheet, header.last_row, len(header.names), bad), header.names, limit, "\t")
     filled.bad = sorted([*filled.bad, *bad], key=lambda row: row.row)
     below = sum(1 for (first, _), _ in merged if first >= header.last_row)
-    told = [Note("merged_cells_in_data", {"count": below})] if below else []
-    return without_unnamed(filled.table([*notes, *header.notes, *told]))
+    lost = [Note("merged_cells_in_data", {"count": below})] if below else []
+    return without_unnamed(filled.table([*notes, *header.notes, *lost]))
+
+
+def _rows_above(sheet: CalamineSheet, is_header: IsHeader) -> int:
+    """How many rows stand above the header; 0 where it is the first, or none is found."""
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
+        if is_header([_text(cell) or "" for cell in row]):
+            return number
+    return 0
 
 
 def _records(

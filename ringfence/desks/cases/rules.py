@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from ringfence.core.declare import when
 from ringfence.core.fact import Facts, Line, from_micros, to_micros
@@ -24,8 +25,11 @@ from ringfence.facts.cases import (
     ReportMissed,
 )
 from ringfence.facts.command import TaskDone, TaskDropped, TasksSet, task_of
-from ringfence.facts.ids import JurisdictionId, OutbreakId, PersonId
+from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId, derive
+from ringfence.facts.testing import FindingMended, PersonFound
 from ringfence.facts.time import TimeStruck
+from ringfence.registry import enrolment
+from ringfence.registry.queries import areas, people
 
 STILL_WARM = timedelta(days=30)
 """A case heard of later than this after its report is history, not an order: it is listed, and nobody is sent out."""
@@ -173,6 +177,54 @@ def a_report_answers_the_laboratory(reported: CaseReported, line: Line) -> Facts
     if queries.positive_of(reported.person, reported.outbreak) is not None:
         task = task_of("report_positive", reported.person, reported.outbreak)
         yield TaskDone(task=task, evidence="reported", at=reported.at)
+
+
+@when(PersonFound)
+def a_person_found_becomes_a_case(found: PersonFound, line: Line) -> Facts:
+    """Whoever a tube names is looked into at once; whether it is a case by the book is classified, not guessed."""
+    there = queries.case_of_person(people.canonical(found.person), found.outbreak)
+    if there is not None:
+        yield _positive_noted(CaseId(there), found, line)
+        return
+    if people.person(found.person) is None and (registered := enrolment.as_fact(found.person, found.at)) is not None:
+        yield registered
+    known = people.person(found.person)
+    case = CaseId(derive("case", found.outbreak, "tube", found.person, found.tube))
+    yield CaseReported(
+        case=case,
+        outbreak=found.outbreak,
+        person=found.person,
+        jurisdiction=found.jurisdiction,
+        code=known.code if known else found.tube,
+        source="testing",
+        sex=known.sex if known else None,
+        age_years=known.age_years if known else None,
+        found_by="screening",
+        at=found.at,
+    )
+    yield _positive_noted(case, found, line)
+    yield FindingsNoted(case=case, findings=("pcr_positive",), at=found.at)
+
+
+def _positive_noted(case: CaseId, found: PersonFound, line: Line) -> CourseNoted:
+    zone = ZoneInfo(areas.zone_at(line.jurisdiction))
+    moments = (found.sampled_at, found.at)
+    return CourseNoted(
+        case=case,
+        events=(CourseEvent.SAMPLED, CourseEvent.POSITIVE),
+        days=tuple(each.astimezone(zone).date() for each in moments),
+        moments=moments,
+        at=found.at,
+    )
+
+
+@when(FindingMended)
+def a_mended_finding_sets_its_case_aside(mended: FindingMended, line: Line) -> Facts:
+    """Whoever was a case only by a tube that was misread is none; what was learnt of them stays on record."""
+    del line
+    case = CaseId(derive("case", mended.outbreak, "tube", mended.person, mended.tube))
+    if queries.key(case) is not None:
+        yield CaseSetAside(case=case, reason="finding_mended", at=mended.at)
 
 
 @when(TimeStruck)

@@ -157,6 +157,7 @@ def tasks(  # noqa: PLR0913 (each is a filter that a page offers)
     units: tuple[UnitId, ...] = (),
     teams: tuple[TeamId, ...] = (),
     kind: str | None = None,
+    kinds: tuple[str, ...] = (),
     about: str | None = None,
     outbreak: OutbreakId | None = None,
     under: JurisdictionId | None = None,
@@ -205,7 +206,7 @@ def _filters(asked: dict[str, Any]) -> tuple[str, list[Any]]:
         if moment is not None:
             parts.append(f"{condition} %s")
             values.append(to_micros(moment))
-    for name, several in (("unit", asked["units"]), ("team", asked["teams"])):
+    for name, several in (("unit", asked["units"]), ("team", asked["teams"]), ("kind", asked["kinds"])):
         if several:
             parts.append(f"{name} IN ({', '.join(['%s'] * len(several))})")
             values += several

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from ringfence.core import db
-from ringfence.core.access import Scope
+from ringfence.core.access import Scope, ends
 from ringfence.core.declare import Declared, locates, locator, query
 from ringfence.facts.ids import JurisdictionId, PlaceId
 
@@ -135,6 +135,17 @@ def areas_within(scope: Scope, *, limit: int = 500) -> list[Area]:
     ]
 
 
+def lowest(path: str) -> list[Area]:
+    """Open places at or beneath a path that have none beneath them."""
+    low, high = ends(path) if path else ("", "\U0010ffff")
+    rows = db.ask(
+        f"{_AREA} AS j WHERE path >= %s AND path < %s AND closed = FALSE"
+        " AND NOT EXISTS (SELECT 1 FROM registry_jurisdiction c WHERE c.parent = j.id AND c.closed = FALSE) ORDER BY path",
+        (low, high),
+    )
+    return [_area(row) for row in rows]
+
+
 @query(may="see")
 def jurisdictions_named(scope: Scope, *, text: str) -> list[Area]:
     """Places whose code or a name begins with a text."""
@@ -191,6 +202,18 @@ def place_names(ids: Sequence[str]) -> dict[str, str]:
     wanted = sorted({each for each in ids if each})
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, name FROM registry_place WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
+def place_points(ids: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Place id -> (latitude, longitude) in degrees, where both are on record."""
+    wanted = sorted({each for each in ids if each})
+    found: dict[str, tuple[float, float]] = {}
+    for begin in range(0, len(wanted), 500):
+        some = wanted[begin : begin + 500]
+        marks = ", ".join(["%s"] * len(some))
+        sql = f"SELECT id, lat, lon FROM registry_place WHERE id IN ({marks}) AND lat IS NOT NULL AND lon IS NOT NULL"
+        found |= {id_: (float(lat), float(lon)) for id_, lat, lon in db.ask(sql, some)}
+    return found
 
 
 def paths_by_code(source: str) -> dict[str, str]:

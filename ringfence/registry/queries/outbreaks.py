@@ -69,6 +69,13 @@ def outbreaks(scope: Scope, *, closed: bool = False) -> list[OutbreakRow]:
     ]
 
 
+def newest_over(path: str) -> OutbreakId | None:
+    """The open outbreak that began last among those whose area holds a place."""
+    rows = db.ask("SELECT id, path, begins_on FROM registry_outbreak WHERE closed = FALSE")
+    over = [(str(begins_on or ""), id_) for id_, area, begins_on in rows if path.startswith(area)]
+    return OutbreakId(max(over)[1]) if over else None
+
+
 def place(outbreak: str | None, path: str | None) -> Place:
     """The policy in force for an outbreak at a path."""
     if outbreak is None:

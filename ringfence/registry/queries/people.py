@@ -56,6 +56,46 @@ def place_of_person(person: str) -> str | None:
     return str(row[0]) if row else registers.place_of(PersonId(person))
 
 
+_STAYS = "SELECT coalesce(stay, residence, office, '') FROM registry_person WHERE id = %s"
+
+
+def look_ahead(asked: Sequence[PersonId]) -> None:
+    """Read in few statements what `paths_of` will ask of each of these people."""
+    wanted = sorted(set(asked))
+    held = registers.register()
+    if held.segments:
+        db.worked_out("stays").update(zip(wanted, held.stays_of(wanted), strict=True))
+    for begin in range(0, len(wanted), 500):
+        some = wanted[begin : begin + 500]
+        found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(person,): [] for person in some}
+        marks = ", ".join(["%s"] * len(some))
+        sql = f"SELECT id, coalesce(stay, residence, office, '') FROM registry_person WHERE id IN ({marks})"
+        found |= {(person,): [(path,)] for person, path in db.ask(sql, some)}
+        db.foretell("registry_person", _STAYS, found)
+
+
+def _stays(asked: Sequence[PersonId]) -> list[str | None]:
+    """Where each of these people stays by the registers, as worked out ahead or as they say now."""
+    ahead = db.worked_out("stays")
+    if ahead and all(person_id in ahead for person_id in asked):
+        return [ahead[person_id] for person_id in asked]
+    held = registers.register()
+    return held.stays_of(asked) if held.segments else [None] * len(asked)
+
+
+def paths_of(asked: Sequence[PersonId]) -> dict[PersonId, str]:
+    """Where each of these people stays: by their own row where there is one, else by a register; others are left out."""
+    registered = _stays(asked)
+    found: dict[PersonId, str] = {}
+    for person_id, path in zip(asked, registered, strict=True):
+        rows = db.ask_about("registry_person", (person_id,), _STAYS, (person_id,))
+        if rows:
+            found[person_id] = str(rows[0][0])
+        elif path is not None:
+            found[person_id] = path
+    return found
+
+
 def person(person_id: PersonId) -> PersonRow | None:
     """A person by id."""
     rows = db.ask_about("registry_person", (person_id,), f"{_PERSON} WHERE id = %s", (person_id,))

@@ -6,7 +6,6 @@ stands and the older one is hidden. Arrays are memory-mapped: a change by anothe
 
 from __future__ import annotations
 
-import base64
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -22,7 +21,7 @@ import numpy.typing as npt
 
 from ringfence.core.errors import Refused
 from ringfence.core.vault import WRAPPED_BYTES, Vault
-from ringfence.facts.ids import HouseholdId, PersonId
+from ringfence.facts.ids import HouseholdId, PersonId, number_of, written
 from ringfence.registry.blocks import Described
 from ringfence.registry.checks import DAY, EPOCH_ORDINAL
 from ringfence.registry.register.layout import (
@@ -158,7 +157,7 @@ class Segment:
 
     def person(self, row: int) -> PersonId:
         """The id of the person in a row."""
-        return PersonId(_written("person", int(self.column("id_head")[row]), int(self.column("id_tail")[row])))
+        return PersonId(written("person", int(self.column("id_head")[row]) << 16 | int(self.column("id_tail")[row])))
 
     def row_of(self, head: int, tail: int) -> int | None:
         """The row of an 80-bit id, hidden or not."""
@@ -171,10 +170,33 @@ class Segment:
             place += 1
         return None
 
+    def rows_of(self, numbers: Sequence[int]) -> Rows:
+        """The row of each 80-bit id, hidden or not; GONE for one that is not in this segment."""
+        values, rows = self.index("person")
+        if not len(values):
+            return np.full(len(numbers), GONE, np.int32)
+        sought = np.array([number >> 16 for number in numbers], np.uint64).view(np.int64)
+        at = np.minimum(np.searchsorted(values, sought), len(values) - 1)
+        row = np.where(values[at] == sought, rows[at], GONE)
+        tails = np.array([number & 0xFFFF for number in numbers], np.uint16)
+        row[self.column("id_tail")[row] != tails] = GONE
+        return row
+
+    def stays_of(self, numbers: Sequence[int]) -> list[str | None]:
+        """The place of stay of each 80-bit id, hidden or not; None for one that is not in this segment."""
+        row = self.rows_of(numbers)
+        if not self.rows:
+            return [None] * len(numbers)
+        stay, home = self.column("stay")[row], self.column("jurisdiction")[row]
+        codes = np.where(stay == NONE, home, stay)
+        texts = self.dictionaries["place"]
+        codes[row == GONE] = NONE
+        return [None if code == NONE else texts[code] for code in codes.tolist()]
+
     def public(self, row: int) -> Public:
         """The public columns of a row."""
         day, head = int(self.column("birth")[row]), int(self.column("household_head")[row])
-        household = _written("household", head, int(self.column("household_tail")[row])) if head else None
+        household = written("household", head << 16 | int(self.column("household_tail")[row])) if head else None
         jurisdiction = self.text("jurisdiction", row) or ""
         return Public(
             dense=self.base + row,
@@ -191,7 +213,7 @@ class Segment:
 
     def row_of_person(self, person: PersonId) -> int | None:
         """The row of a person, hidden or not."""
-        return self.row_of(*_read("person", person))
+        return self.row_of(*_read(person))
 
     def sealed_span(self, row: int) -> tuple[int, int]:
         """(begin, end) of a row's sealed identity in its file."""
@@ -275,6 +297,25 @@ class Register:
         segment, row = self.located(dense)
         return segment.public(row)
 
+    def stays_of(self, people: Sequence[PersonId]) -> list[str | None]:
+        """Where each of these people stays, by the newest segment that names them; None for who is not registered."""
+        found: list[str | None] = [None] * len(people)
+        left = list(range(len(people)))
+        numbers = [number_of(person) for person in people]
+        for segment in reversed(self.segments):
+            if not left:
+                break
+            places = segment.stays_of([numbers[n] for n in left])
+            for n, place in zip(left, places, strict=True):
+                found[n] = place
+            left = [n for n, place in zip(left, places, strict=True) if place is None]
+        return found
+
+    def holds(self, numbers: Sequence[int]) -> list[bool]:
+        """Whether each of these 80-bit ids is somebody on a register; the erased are not."""
+        found = [segment.rows_of(numbers) != GONE for segment in self.segments]
+        return np.any(found, axis=0).tolist() if found else [False] * len(numbers)
+
     def identity(self, dense: int, vault: Vault) -> Identity:
         """Name, numbers and address of a person; the caller records the reading. Refused: as `vault.unseal`."""
         segment, row = self.located(dense)
@@ -291,7 +332,7 @@ class Register:
 
     def of_household(self, household: HouseholdId) -> Denses:
         """The members of a household."""
-        head, tail = _read("household", household)
+        head, tail = _read(household)
         value = int(np.uint64(head).view(np.int64))
         found = ((segment, segment.holding("household", value)) for segment in self.segments)
         return self._gathered(rows[segment.column("household_tail")[rows] == tail] for segment, rows in found)
@@ -353,17 +394,7 @@ class Register:
         return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
-def _written(prefix: str, head: int, tail: int) -> str:
-    raw = head.to_bytes(8, "big") + tail.to_bytes(2, "big")
-    return f"{prefix}_{base64.b32encode(raw).decode().lower()}"
-
-
-def _read(prefix: str, written: str) -> tuple[int, int]:
-    """(first 64 bits, last 16) of an id; one that is no id of this kind belongs to nobody."""
-    try:
-        raw = base64.b32decode(written.removeprefix(f"{prefix}_").upper())
-    except ValueError:
-        raw = b""
-    if len(raw) != 10:  # noqa: PLR2004
-        return 0, 0
-    return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:], "big")
+def _read(id_: str) -> tuple[int, int]:
+    """(first 64 bits, last 16) of an id."""
+    number = number_of(id_)
+    return number >> 16, number & 0xFFFF

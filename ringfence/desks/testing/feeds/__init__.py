@@ -1,0 +1,1 @@
+"""How stations and laboratories hand in by file and by request."""

@@ -1,0 +1,1 @@
+"""How the testing desk remembers: rounds and sites, tubes on their way, laboratories, holds."""

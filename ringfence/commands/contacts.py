@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from django.utils.translation import gettext
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,7 @@ from ringfence.core.access import feed
 from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
 from ringfence.core.home import home
+from ringfence.core.words import label
 
 if TYPE_CHECKING:
     from ringfence.core.centre import Centre
@@ -50,6 +52,7 @@ def contacts(  # noqa: PLR0913 (each is told by name)
     centre = centre_here()
     from ringfence.desks.tracing.visits.store import Asked, Visits  # noqa: PLC0415 (loads the compiled loops)
 
+    say_compiling(quiet=json)
     visits = Visits.open(home())
     zone = ZoneInfo(visits.names.zone or "UTC")
     asked = Asked(
@@ -57,6 +60,16 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         minutes=min_minutes, kinds=tuple(each for each in kinds.replace(" ", "").split(",") if each), close=close, cap=cap,
     )  # fmt: skip
     _answer(centre, visits, asked, purpose.strip(), dry_run=dry_run, json=json)
+
+
+def say_compiling(*, quiet: bool) -> None:
+    """Say, to a person at a terminal, that the first use compiles the loops of the search and takes a while."""
+    from ringfence.science.compiled import is_kept  # noqa: PLC0415 (loads the compiler)
+    from ringfence.science.contacts_search import encounters  # noqa: PLC0415
+
+    told = Console(stderr=True)
+    if not quiet and told.is_terminal and not is_kept(encounters):
+        told.print(label("visits.compiling", gettext))
 
 
 def _answer(  # noqa: PLR0913 (the search, and how it is told)

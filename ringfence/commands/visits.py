@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ringfence.commands.contacts import say_compiling
 from ringfence.commands.linelist import bar, show
 from ringfence.commands.opening import centre_here
 from ringfence.core.access import feed
@@ -24,28 +25,28 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 
 
 @app.command()
-def load(
+def load(  # noqa: PLR0913 (each is told by name)
     file: Annotated[
         Path, typer.Argument(help="Parquet or CSV with person, place, start, end and source; kind if known.")
     ],
     *,
     source: Annotated[str, typer.Option(help="Who told the rows that name nobody.")] = "",
     zone: Annotated[str, typer.Option(help="Where times without a zone were read off a clock.")] = "",
-    all_or_nothing: Annotated[
-        bool, typer.Option("--all-or-nothing", help="Load nothing where one row is bad.")
-    ] = False,
+    country: Annotated[str, typer.Option(help="Whose identity numbers and telephones are no ids.")] = "CN",
+    good_rows: Annotated[bool, typer.Option("--good-rows", help="Take the good rows, and report the others.")] = False,
     json: Json = False,
 ) -> None:
-    """Load visits: bad rows are reported and left out, the same file again changes nothing."""
+    """Load visits: one bad row refuses the file and all are reported; the same file again changes nothing."""
     centre = centre_here()
     from ringfence.desks.tracing.visits.load import load_visits  # noqa: PLC0415 (loads the compiled loops)
     from ringfence.facts.tracing import VisitsLoaded  # noqa: PLC0415
 
+    say_compiling(quiet=json)
     now = centre.clock.now()
     with bar(quiet=json) as shown:
         task = shown.add_task("visits", total=None)
         done = load_visits(
-            file, home=home(), now=now, source=source, zone=zone, all_or_nothing=all_or_nothing,
+            file, home=home(), now=now, source=source, zone=zone, country=country, good_rows=good_rows,
             progress=lambda read, of: shown.update(task, completed=read, total=of),
         )  # fmt: skip
     if done.new:
@@ -64,6 +65,7 @@ def status(*, json: Json = False) -> None:
     """Show which days are on record, from which sources, and how large they are."""
     from ringfence.desks.tracing.visits.store import Visits  # noqa: PLC0415 (loads the compiled loops)
 
+    say_compiling(quiet=json)
     known = Visits.open(home()).status()
     days = known.pop("days")
     if json:

@@ -58,7 +58,22 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     "visits_rows_bad": (
         N_("{rows} rows cannot be taken."),
         N_("{good} rows are good. Every bad value is listed with its row and reason in {report}. Nothing was loaded."),
-        N_("Correct the file and load it again, or load without --all-or-nothing."),
+        N_("Correct the file and load it again, or take the good rows only: --good-rows"),
+    ),
+    "visits_ids_of_people": (
+        N_("The column {column} of {file} holds identity numbers or telephones, not ids."),
+        N_(
+            "Of {seen} ids of {length} characters, {found} read as such. No visits were loaded: searches put ids on record."
+        ),
+        N_(
+            "Load these people with `ringfence people load` first, and name them here by the ids they have then, or by an"
+            " agency's own ids that say nothing."
+        ),
+    ),
+    "visits_country_unknown": (
+        N_("There are no rules for the country {country}."),
+        N_("Countries are named by two letters, as CN or FR."),
+        N_("Name another: --country CN"),
     ),
     "visits_too_many_people": (
         N_("There are more people than the store of visits can number."),
@@ -130,6 +145,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 }
 
 LABELS: dict[str, str] = {
+    "visits.compiling": N_("Compiling once; the next call starts at once."),
     "fact.VisitsLoaded": N_("Visits were loaded"),
     "fact.VisitsForgotten": N_("Visits were forgotten"),
     "fact.ContactsSearched": N_("Contacts were searched for"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ringfence.science.contacts import City, by_person, city, first_order, followed, least_minutes, second_order
 from ringfence.science.contacts_index import LONGEST_STAY, day_of
 
+EXAMPLES = int(os.environ.get("RINGFENCE_EXAMPLES", "60"))
 DAY = 1440
 
 
@@ -88,7 +90,7 @@ STAYS = st.lists(
 WINDOW = st.tuples(st.integers(-10, 3 * DAY), st.integers(0, 4 * DAY)).map(lambda w: (w[0], w[0] + w[1]))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(STAYS, WINDOW, st.sampled_from([0, 1, 10, 60]), st.sampled_from([-1, 0, 15]))
 def test_first_order_is_what_comparing_all_stays_finds(
     stays: list[Stay], window: tuple[int, int], minutes: int, other: int
@@ -106,7 +108,7 @@ def test_first_order_is_what_comparing_all_stays_finds(
         assert rows(own) == plainly(plain, {person: window}, need, set())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(STAYS, WINDOW, st.sampled_from([0, 10]), st.sampled_from([0, 30]), st.sampled_from([None, 2]))
 def test_second_order_begins_with_each_contacts_first_exposure(
     stays: list[Stay], window: tuple[int, int], minutes: int, close: int, most: int | None

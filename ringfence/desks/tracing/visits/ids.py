@@ -188,6 +188,12 @@ class Growing:
             raise Refused("visits_too_many_places", most=MOST[self.name])
         return codes
 
+    def text(self, code: int) -> str:
+        """The id of one code, as text."""
+        if self.has_texts and (told := self.texts[self.ends[code - 1] if code else 0 : self.ends[code]].tobytes()):
+            return told.decode()
+        return str(self.heads[code])
+
     def _room(self, more: int, more_text: int, numbers: I64) -> None:
         """Make the arrays large enough for all of a batch to be new."""
         need = self.n + more

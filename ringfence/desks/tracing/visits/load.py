@@ -16,6 +16,7 @@ import numpy.typing as npt
 from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
 from ringfence.desks.tracing.visits import days, times
+from ringfence.desks.tracing.visits.disguised import country_called, no_numbers_of_people
 from ringfence.desks.tracing.visits.files import only_one, replaced
 from ringfence.desks.tracing.visits.ids import Growing, Ids
 from ringfence.desks.tracing.visits.names import Names, Tells, first_kinds
@@ -65,19 +66,23 @@ def load_visits(  # noqa: PLR0913 (each is a choice the person at the door makes
     now: datetime,
     source: str = "",
     zone: str = "",
-    all_or_nothing: bool = False,
+    country: str = "CN",
+    good_rows: bool = False,
     progress: Progress | None = None,
 ) -> Loaded:
     """Load a file of visits, Parquet or CSV, into `home/visits`; the same file again changes nothing.
 
     `source` names who told the rows that name nobody; `zone` is where times without a zone were read off a clock, and,
-    for the first load, where the store's days begin (else UTC). Rows that cannot be are listed in a report and left out;
-    with `all_or_nothing` one of them refuses the file. A load that was killed is loaded again from its beginning: days
-    that were ready come to the same. Refused: `visits_…` of `reading`, `times`, `ids`, `names`, and `visits_rows_bad`.
+    for the first load, where the store's days begin (else UTC). Rows that cannot be are listed in a report, and
+    one of them refuses the file unless only the `good_rows` are asked for. `country` is the one whose rules identity
+    numbers and telephones follow: these are no ids. A load that was killed is loaded again from its beginning: days
+    that were ready come to the same. Refused: `visits_…` of `reading`, `times`, `ids`, `names`, `disguised`, and
+    `visits_rows_bad`.
     """
     begun = elapsed()
     if zone:
         times.zone_called(zone)
+    country = country_called(country)
     file = opened(path, source=source)
     visits = home / FOLDER
     with only_one(visits):
@@ -85,7 +90,7 @@ def load_visits(  # noqa: PLR0913 (each is a choice the person at the door makes
         ledger = visits / "loads" / f"{file.sha256}.json"
         if ledger.exists():
             return Loaded(**{**json.loads(ledger.read_text()), "new": False, "seconds": round(elapsed() - begun, 3)})
-        made = _Load(visits, file, source, zone, now).run(progress, all_or_nothing=all_or_nothing)
+        made = _Load(visits, file, source, zone, now).run(progress, country, good_rows=good_rows)
         made.seconds = round(elapsed() - begun, 3)
         with replaced(ledger) as kept:
             kept.write(json.dumps(asdict(made), ensure_ascii=False, indent=1).encode())
@@ -114,7 +119,7 @@ class _Load:
         self.made = Loaded(file.sha256)
         self.sources = np.zeros(0, np.int64)
 
-    def run(self, progress: Progress | None, *, all_or_nothing: bool) -> Loaded:
+    def run(self, progress: Progress | None, country: str, *, good_rows: bool) -> Loaded:
         """Read, then write."""
         made = self.made
         try:
@@ -128,7 +133,8 @@ class _Load:
             made.refused += len(self.file.bad_lines)
             self.report.close()
             made.report = str(self.report.path) if self.report.rows else None
-            if made.refused and all_or_nothing:
+            no_numbers_of_people(self.people, self.file, country)
+            if made.refused and not good_rows:
                 raise Refused("visits_rows_bad", rows=made.refused, good=made.taken, report=self.report.path)
             if made.taken:
                 self._write(progress)

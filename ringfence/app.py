@@ -23,7 +23,7 @@ DESKS = ("cases", "command", "testing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
 PARTS = ("memory", "queries", "planned", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command", "rounds", "testing")
+FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing")
 
 
 def start() -> None:

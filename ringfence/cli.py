@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "people": ("people", "Load registers of people."),
     "city": ("city", "Build synthetic cities and write them out."),
     "twin": ("twin", "Run an outbreak and its response in a synthetic city."),
+    "visits": ("visits", "Load visits, and forget them."),
+    "contacts": ("contacts", "Search for everyone who shared a place and a time with a person."),
     "results": ("results", "Read the result files of laboratories."),
     "plan": ("plan", "Plan a round of testing: the earliest finish, the bottleneck, who does what."),
     "report": ("report", "Print reports."),
@@ -43,7 +45,7 @@ words (`do`, `ask`, `test`) says so in `OPEN`.
 """
 OPEN = {"allow_extra_args": True, "ignore_unknown_options": True}
 TAKES_ANY = frozenset({"do", "ask", "test"})
-TELLS = frozenset({"do", "account", "token", "linelist", "people", "results", "report"})
+TELLS = frozenset({"do", "account", "token", "linelist", "people", "results", "report", "visits", "contacts"})
 
 
 def door(words: list[str]) -> typer.Typer:

@@ -42,6 +42,7 @@ NAMES = (
     "testing_pages",
     "plans",
     "twin",
+    "contacts",
 )
 BOTH = frozenset(  # on SQLite and on PostgreSQL
     {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages"}

@@ -184,6 +184,26 @@ def phone(text: str, region: str = "CN") -> str:
     return phone_by_library(text, region)
 
 
+def names_a_person(text: str, country: str = "CN") -> bool:
+    """Whether a text is, by its form and check digits, a national identity number or a telephone.
+
+    Digits alone are a telephone only where they are a mobile number of the country; with a + of any.
+    """
+    plain_text = unicodedata.normalize("NFKC", text).strip()
+    try:
+        if id_number(plain_text, country).country is not None:
+            return True
+    except Unfit:
+        pass
+    number = plain_text.translate(_PHONE_NOISE)
+    if number.startswith("+"):
+        try:
+            return phonenumbers.is_valid_number(phonenumbers.parse(number))
+        except phonenumbers.NumberParseException:
+            return False
+    return number.isascii() and bool(_mobile(country)[0].fullmatch(number))
+
+
 def phone_by_library(text: str, region: str) -> str:
     """The same by the full parser alone: slow and obvious."""
     try:

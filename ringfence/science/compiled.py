@@ -18,11 +18,10 @@ def compiled(function: F) -> F:
     one file: a change in either compiles both again. Where neither the folder of the code nor that of the user can be
     written, nothing is kept and every process compiles anew.
     """
-    options = {"nogil": True, "error_model": "numpy"}
     try:
-        return cast("F", numba.njit(cache=True, **options)(function))
+        return cast("F", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # nowhere to keep it
-        return cast("F", numba.njit(**options)(function))
+        return cast("F", numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def is_kept(function: Callable[..., Any]) -> bool:

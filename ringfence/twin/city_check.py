@@ -97,7 +97,7 @@ def meetings(city: City, seed: int = 1, asked: int = ASKED) -> Measured:
             closed += sum(len(known & set(ask.on(each, day)[0].tolist())) for each in known)
             pairs += len(known) * (len(known) - 1)
     return Measured(
-        degrees.mean(), degrees.std(), dict(zip(LAYERS, (layers / asked).tolist(), strict=True)), closed / max(pairs, 1),
+        float(degrees.mean()), float(degrees.std()), dict(zip(LAYERS, (layers / asked).tolist(), strict=True)), closed / max(pairs, 1),
         again / max(met_in_all, 1), mixing / np.maximum(of_band, 1)[:, None],
     )  # fmt: skip
 

@@ -155,7 +155,9 @@ LABELS: dict[str, str] = {
     "plan.vehicles": N_("{n} more vehicles"),
     "plan.lab_tubes_per_hour": N_("{n} more tubes an hour in the labs"),
     "plan.plain": N_("The plain rule (each box to the nearest lab, first come first served) ends at hour {finish}."),
-    "plan.noise": N_("With noise, {n} replays: half end by hour {p50}, 19 of 20 by hour {p95}; {share} of 100 in time."),
+    "plan.noise": N_(
+        "With noise, {n} replays: half end by hour {p50}, 19 of 20 by hour {p95}; {share} of 100 in time."
+    ),
     "plan.late_tubes": N_("{n} tubes are more than {hours} hours on their way to a lab; the slowest {slowest} hours."),
     "plan.size": N_(
         "{people} people, {tubes} tubes, {sites} sites, {samplers} samplers, {vehicles} vehicles, {labs} labs, {trips} trips"

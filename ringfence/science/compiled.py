@@ -18,7 +18,7 @@ def compiled(function: F) -> F:
     one file: a change in either compiles both again. Where neither the folder of the code nor that of the user can be
     written, nothing is kept and every process compiles anew.
     """
-    options = {"nogil": True, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
         return cast("F", numba.njit(cache=True, **options)(function))
     except RuntimeError:  # nowhere to keep it

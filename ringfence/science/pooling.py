@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -81,6 +80,8 @@ def p_household_undetected(
     `attack` = `prevalence` the members are strangers to each other.
     Source: Skellam 1948, J R Stat Soc B 10(2): 257-261 (beta-binomial).
     """
+    from scipy import stats  # noqa: PLC0415 (SciPy takes a second to load, and few ask this)
+
     size, seen = np.broadcast_arrays(np.asarray(members, dtype=np.int64), np.asarray(sensitivity, dtype=np.float64))
     together = (attack - prevalence) / (1 - prevalence) if prevalence < 1 else 0.0
     if together < STRANGERS or prevalence in (0.0, 1.0):

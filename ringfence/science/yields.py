@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -74,6 +73,8 @@ def noticed_by_day(n_days: int, median: float, longest: float, share: float) -> 
     Onset is log-normal with this median and 97.5 in 100 by `longest`, both in days; `share` of the infected fall ill
     and seek care at once. Form: Lauer et al. 2020, Ann Intern Med 172(9): 577-582, doi:10.7326/M20-0504.
     """
+    from scipy import stats  # noqa: PLC0415 (SciPy takes a second to load, and few ask this)
+
     spread = math.log(longest / median) / stats.norm.ppf(0.975)
     result: Floats = share * stats.lognorm.cdf(np.arange(n_days), spread, scale=median)
     return result
@@ -119,6 +120,8 @@ def expected_yield(  # noqa: PLR0913 (each is a number of its own)
     reckoned with. `never`, below 1, is the share of people who come to no round; `growth` the range of rates a day
     that are held possible. None where the rounds could have found nothing, and so say nothing.
     """
+    from scipy import special  # noqa: PLC0415 (SciPy takes a second to load, and few ask this)
+
     infected_on = np.arange(infected_from, infected_until + 1, dtype=np.int64)
     by_round, by_next, left = _chances(rounds, course, infected_on, never, (next_day, next_coverage))
     rates = np.linspace(*growth, GROWTHS) if growth[0] < growth[1] else np.array(growth[:1])
@@ -143,6 +146,8 @@ def expected_yield(  # noqa: PLR0913 (each is a number of its own)
 
 def _reckoned(shape: float, reach: Floats, trust: Floats, share: Floats) -> Reckoned:
     """A Poisson count of mean size x share, the size being Gamma(shape, reach): negative binomial for each rate."""
+    from scipy import stats  # noqa: PLC0415 (SciPy takes a second to load, and few ask this)
+
     ratio = reach / (reach + share)
 
     def at_most(count: int) -> float:

@@ -58,7 +58,7 @@ def test_a_bad_row_refuses_the_file_until_the_good_ones_are_asked_for(home: Path
     with pytest.raises(Refused) as refused:
         run("visits", "load", str(file))
     assert refused.value.code == "visits_rows_bad"
-    report = Path(str(refused.value.values["report"]))
+    report = Path(str(refused.value.told["report"]))
     assert "end_before_start" in report.read_text(encoding="utf-8-sig")
     assert report.stat().st_mode & 0o077 == 0
     assert (table(home), facts("VisitsLoaded")) == ([], [])
@@ -79,7 +79,7 @@ def test_identity_numbers_and_telephones_are_no_ids(home: Path, tmp_path: Path, 
     text = "".join(f"{person},x,2021-09-21T10:00+08:00,2021-09-21T11:00+08:00,s,\n" for person in people)
     with pytest.raises(Refused) as refused:
         run("visits", "load", str(told(tmp_path, SOME + text, heading=HEADING.replace("person", "user"))))
-    assert (refused.value.code, refused.value.values["column"]) == ("visits_ids_of_people", "user")
+    assert (refused.value.code, refused.value.told["column"]) == ("visits_ids_of_people", "user")
     assert (table(home), facts("VisitsLoaded")) == ([], [])
 
 

@@ -60,10 +60,11 @@ def asked(person: str, **more: Any) -> Asked:
 
 def table(home: Path, name: str = "visits") -> list[tuple[Any, ...]]:
     """Every row of the store's Parquet files."""
-    if not list((home / "visits").glob(f"day=*/{name}.parquet")):
-        return []
-    sql = f"select person::varchar, place::varchar, epoch_ms(start), epoch_ms(\"end\"), source::varchar from read_parquet('{home}/visits/day=*/{name}.parquet') order by all"
-    return duckdb.sql(sql).fetchall()
+    columns = 'person::varchar, place::varchar, epoch_ms(start), epoch_ms("end"), source::varchar'
+    files = (home / "visits").glob(f"day=*/{name}.parquet")  # one by one: ids are numbers in some days, texts in others
+    return sorted(
+        row for file in files for row in duckdb.sql(f"select {columns} from read_parquet('{file}')").fetchall()
+    )
 
 
 def same_as_portable(home: Path, question: Asked) -> int:

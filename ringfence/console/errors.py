@@ -12,7 +12,7 @@ from django.shortcuts import render
 from ringfence.core.errors import Refused
 
 FORBIDDEN = frozenset({"not_allowed"})
-NOT_FOUND = frozenset({"not_known_here", "no_such_thing"})
+NOT_FOUND = frozenset({"not_known_here", "no_such_thing", "plan_no_round"})
 
 
 def status_of(refusal: Refused) -> int:

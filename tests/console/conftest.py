@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from ringfence import app
+from ringfence import app, urls
 from ringfence.core.centre import Centre
 from ringfence.core.clock import ToldClock
 from tests.console.gallery.serving import gallery
 from tests.console.world import World
 
-__all__ = ["gallery"]
+__all__ = ["gallery", "urls"]  # the addresses take the centre by name: before a test puts its own in its place
 
 
 @pytest.fixture

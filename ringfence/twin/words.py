@@ -61,7 +61,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("Build it again: ringfence city build {name}"),
     ),
     "scenario_name_unknown": (
-        N_("There is no {what} called {name}."),
+        N_("{what}: there is none called {name}."),
         N_("Shipped with the product: {known}."),
         N_("Name one of these (nearest: {nearest}), or give the path of a file."),
     ),

@@ -85,7 +85,7 @@ def test_numbers_come_from_the_policy_pack_that_is_named(home: Path, tmp_path: P
         ("[tracing]\nafter_days = -1\n", "tracing.after_days in S.toml cannot be -1."),
         ("[tracking]\nhome = 1\n", "S.toml has [tracking], which nothing reads."),
         ("[tracing]\nhom = 1\n", "S.toml has tracing.hom, which nothing reads."),
-        ('[scenario]\ndisease = "plaque"\n', "There is no disease called plaque."),
+        ('[scenario]\ndisease = "plaque"\n', "Disease: there is none called plaque."),
         ("[scenario]\ndays = 9999\n", "9999 days are more than the twin can follow."),
         ("[rounds]\ntakes_days = 5\n", "rounds.takes_days in S.toml cannot be 5."),
         ("[scenario\n", "S.toml is not readable as TOML."),

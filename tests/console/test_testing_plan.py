@@ -148,7 +148,7 @@ def test_what_is_wrong_with_a_file_is_said_in_three_parts(told: Swabbing) -> Non
 def test_without_an_open_round_it_says_what_to_do_first(told: Swabbing) -> None:
     browser = told.world.browser()
     told.tell(rounds.close_round, round=told.round)
-    said = words(browser, "/testing/plan/", 409)
+    said = words(browser, "/testing/plan/", 404)
     assert "There is no open round to plan." in said and "Open a round first" in said
     assert 'href="/testing/rounds/new/"' in text_of(browser.get("/testing/plan/"))
     closed = words(browser, f"/testing/plan/?round={told.round}", 409)

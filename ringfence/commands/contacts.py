@@ -106,19 +106,13 @@ def moment(told: str, zone: ZoneInfo, *, end: bool = False) -> datetime:
 
 def searched(visits: Visits, asked: Asked, found: list[Contact]) -> dict[str, Any]:
     """What was searched, for whoever reads the answer later."""
-    first, last = asked.window()
-    days = [each for each in visits.status()["days"] if _within(each["day"], first, last, visits)]
+    days, stays = visits.on_record(*asked.window())
     return {
         "person": asked.person, "from": asked.begins_at, "to": asked.ends_at, "order": asked.order,
         "min_minutes": asked.minutes, "kinds": list(asked.kinds), "close": asked.close, "cap": asked.cap,
-        "days": len(days), "visits": sum(each["stays"] for each in days),
+        "days": days, "visits": stays,
         "first_order": sum(each.order == 1 for each in found), "second_order": sum(each.order > 1 for each in found),
     }  # fmt: skip
-
-
-def _within(day: str, first: int, last: int, visits: Visits) -> bool:
-    begins = datetime.combine(date.fromisoformat(day), time(), ZoneInfo(visits.names.zone)).timestamp() / 60
-    return first - 24 * 60 < begins + 24 * 60 and begins <= last
 
 
 def _fact(asked: Asked, purpose: str, named: int, now: datetime) -> Any:

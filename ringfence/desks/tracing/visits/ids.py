@@ -108,13 +108,6 @@ class Ids:
             self._all = numbers
         return self._all
 
-    def are_numbers(self, codes: npt.NDArray[np.integer]) -> bool:
-        """Whether all of these ids are whole numbers."""
-        if not len(self.ends):
-            return True
-        sizes = np.diff(self.ends, prepend=0)
-        return not sizes[codes].any()
-
     def column(self, codes: npt.NDArray[np.integer], *, numbers: bool) -> pa.Array:
         """The ids of codes as a column of int64 or of text."""
         return pa.array(self.heads[codes]) if numbers else self.texts_of_all().take(pa.array(codes))

@@ -200,8 +200,6 @@ class _Load:
     def _write(self, progress: Progress | None) -> None:
         """The numbering first, as days without it could not be read; then day by day."""
         made, visits = self.made, self.visits
-        for name in list(self.names.sources):
-            self.names.code(self.names.sources, name)
         self.names.write()
         people, places = self.people.written(visits / "people.ids"), self.places.written(visits / "places.ids")
         made.people, made.places = len(people), len(places)

@@ -36,6 +36,8 @@ from ringfence.science.contacts import (
 from ringfence.science.contacts_index import H_BEGINS, H_LAST, H_PRESENT, H_ROWS, I64
 from ringfence.science.dense_ids import GONE as GONE_ID
 
+DAY = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -197,6 +199,12 @@ class Visits:
         ]  # fmt: skip
 
     # -- keeping ------------------------------------------------------------------------------------------------------
+
+    def on_record(self, first: int, last: int) -> tuple[int, int]:
+        """(days, stays) among which a search from one minute to another looks: those of the day before reach into it."""
+        begins = self.city.table[:, H_BEGINS]
+        days_within = (begins > first - 2 * DAY) & (begins <= last)
+        return int(days_within.sum()), int(self.city.table[days_within, H_ROWS].sum())
 
     def status(self) -> dict[str, Any]:
         """Days, stays, people, places, sources and bytes on record here."""

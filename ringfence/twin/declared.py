@@ -88,7 +88,7 @@ def opened(path: Path, *, needs_sources: bool = True) -> File:
     if not path.is_file():
         raise Refused("twin_file_missing", file=str(path))
     try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise Refused("twin_file_unreadable", file=path.name, fault=str(fault)) from None
     return File(path, told, needs_sources=needs_sources)
@@ -96,7 +96,9 @@ def opened(path: Path, *, needs_sources: bool = True) -> File:
 
 def check_sections(file: File, known: Mapping[str, Any]) -> None:
     """Refuse a section that nobody reads: a misspelt one would be a silent default."""
-    for name in file.told:
+    for name, told in file.told.items():
+        if name in known and not isinstance(told, dict):
+            raise _unfit(file, name, told, f"a section [{name}]")
         if name not in known:
             raise Refused(
                 "twin_key_unknown", file=file.name, key=f"[{name}]", nearest=nearest(name, known),
@@ -116,8 +118,9 @@ def section(file: File, name: str, kind: type[T], under: Mapping[str, Any] | Non
     needed.
     """
     told = file.told.get(name, {})
-    if not isinstance(told, dict):
-        raise Refused("twin_value_unfit", file=file.name, key=name, value=str(told), expected=f"a section [{name}]")
+    for beside in KEPT_ASIDE:
+        if not isinstance(told.get(beside, {}), dict):
+            raise _unfit(file, f"{name}.{beside}", told[beside], f"a section [{name}.{beside}]")
     hints = typing.get_type_hints(kind)
     fields = {each.name: each for each in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for key in told:
@@ -141,12 +144,11 @@ def section(file: File, name: str, kind: type[T], under: Mapping[str, Any] | Non
 def _note_source(file: File, name: str, key: str, value: Any) -> None:
     told = file.told[name]
     source = told.get("source", {}).get(key, "")
+    if not isinstance(source, str):
+        raise _unfit(file, f"{name}.source.{key}", source, "a text")
     certainty = told.get("certainty", {}).get(key, "F1" if source else "K")
     if certainty not in CERTAINTIES:
-        expected = ", ".join(CERTAINTIES)
-        raise Refused(
-            "twin_value_unfit", file=file.name, key=f"{name}.certainty.{key}", value=certainty, expected=expected
-        )
+        raise _unfit(file, f"{name}.certainty.{key}", certainty, ", ".join(CERTAINTIES))
     if file.needs_sources and not source and not isinstance(value, str):
         raise Refused("twin_source_missing", file=file.name, key=f"{name}.{key}", section=name, name=key)
     file.sourced.append(Sourced(f"{name}.{key}", value, source, certainty, file.name))

@@ -88,6 +88,10 @@ def test_numbers_come_from_the_policy_pack_that_is_named(home: Path, tmp_path: P
         ('[scenario]\ndisease = "plaque"\n', "Disease: there is none called plaque."),
         ("[scenario]\ndays = 9999\n", "9999 days are more than the twin can follow."),
         ("[rounds]\ntakes_days = 5\n", "rounds.takes_days in S.toml cannot be 5."),
+        ("scenario = 3\n", "scenario in S.toml cannot be 3."),
+        ('[tracing]\nhome = 1\nsource = "x"\n', "tracing.source in S.toml cannot be x."),
+        ("[tracing]\nhome = 1\nsource.home = 3\n", "tracing.source.home in S.toml cannot be 3."),
+        ("\ufeff[tracing]\nhome = 2\n", "tracing.home in S.toml cannot be 2."),
         ("[scenario\n", "S.toml is not readable as TOML."),
     ],
 )  # fmt: skip

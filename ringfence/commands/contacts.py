@@ -38,8 +38,10 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         int | None, typer.Option(help="From how many minutes an encounter counts; by category if left out.")
     ] = None,
     kinds: Annotated[str, typer.Option(help="Only these kinds of place or categories: home,work,meal.")] = "",
-    close: Annotated[int | None, typer.Option(help="Second order: follow contacts of so many minutes in all.")] = None,
-    cap: Annotated[int | None, typer.Option(help="Second order: follow the so many closest contacts.")] = None,
+    close: Annotated[
+        int | None, typer.Option(min=0, help="Second order: follow contacts of so many minutes in all.")
+    ] = None,
+    cap: Annotated[int | None, typer.Option(min=0, help="Second order: follow the so many closest contacts.")] = None,
     purpose: Annotated[str, typer.Option(help="Why it is searched; it goes on record.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many people it would name; name nobody.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,

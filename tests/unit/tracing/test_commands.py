@@ -120,6 +120,9 @@ def test_second_order_is_refused_without_a_threshold(filled: Path) -> None:
     for threshold in (("--close", "60"), ("--cap", "1")):
         found = run(*asked, *threshold)["contacts"]
         assert [(each["person"], each["order"], each["through"]) for each in found][2:] == [("D", 2, "C")]
+    for threshold in (("--close", "-1"), ("--cap", "-1")):  # one fewer than all would be most of a city
+        words = [*asked, *threshold]
+        assert CliRunner().invoke(door(words), words).exit_code == 2
     with pytest.raises(Refused, match="visits_minutes_negative"):
         run(*asked, "--close", "60", "--min-minutes", "-1")
     with pytest.raises(Refused, match="visits_moment_unreadable"):

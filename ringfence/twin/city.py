@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfence.core.errors import Refused
-from ringfence.twin import city_kernels as kernels
 from ringfence.twin.city_file import (
     ADULT,
     CityFile,
@@ -24,8 +23,9 @@ from ringfence.twin.city_file import (
     site_sizes,
     wanted_ages,
 )
-from ringfence.twin.keyed import mix
-from ringfence.twin.layout import AREA, CELL, DTYPES, FORMAT, PERSON, SITE, TEAM, Map
+from ringfence.twin.kernels import city as kernels
+from ringfence.twin.kernels.keyed import mix
+from ringfence.twin.kernels.layout import AREA, CELL, DTYPES, FORMAT, PERSON, SITE, TEAM, Map
 
 META = "city.json"
 TRIED = 30_000

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfence.twin.city import City
-from ringfence.twin.contacts import LAYERS, WEEK, Habits, contacts_of
-from ringfence.twin.keyed import key, mix
-from ringfence.twin.layout import KINDS, MALE, NONE, YEARS
+from ringfence.twin.kernels.contacts import LAYERS, WEEK, Habits, contacts_of
+from ringfence.twin.kernels.keyed import key, mix
+from ringfence.twin.kernels.layout import KINDS, MALE, NONE, YEARS
 from ringfence.twin.spread import habits
 
 ASKED = 3_000

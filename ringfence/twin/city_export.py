@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ringfence.twin.city import City
-from ringfence.twin.city_visits import visits_of_day
-from ringfence.twin.keyed import key, mix
-from ringfence.twin.layout import KINDS, MALE, NONE, YEARS
+from ringfence.twin.kernels.keyed import key, mix
+from ringfence.twin.kernels.layout import KINDS, MALE, NONE, YEARS
+from ringfence.twin.kernels.visits import visits_of_day
 from ringfence.twin.spread import habits
 
 PIECE = 500_000

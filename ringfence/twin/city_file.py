@@ -23,7 +23,7 @@ from ringfence.twin.declared import (
     section,
     text,
 )
-from ringfence.twin.layout import KINDS
+from ringfence.twin.kernels.layout import KINDS
 
 SHIPPED = Path(__file__).parent / "cities"
 AGES = 101

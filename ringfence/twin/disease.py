@@ -12,7 +12,7 @@ from scipy import stats
 
 from ringfence.core.errors import Refused
 from ringfence.twin.declared import Rows, Sourced, check_sections, number, opened, rows, section, text
-from ringfence.twin.plan import QUANTILES
+from ringfence.twin.kernels.plan import QUANTILES
 
 SHIPPED = Path(__file__).parent / "diseases"
 LONGEST = 40

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ringfence.twin.plan import DETECTED_ON, INFECTED_ON, SETTINGS
+from ringfence.twin.kernels.plan import DETECTED_ON, INFECTED_ON, SETTINGS
 from ringfence.twin.spread import Replicate, Twin
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -13,7 +13,7 @@ from ringfence.twin.city_file import find
 from ringfence.twin.declared import Row, Rows, Sourced, check_sections, number, opened, rows, section, switch, text
 from ringfence.twin.disease import SHIPPED as DISEASES
 from ringfence.twin.disease import Disease, read_disease
-from ringfence.twin.plan import DAYS, ROUNDS, TESTS
+from ringfence.twin.kernels.plan import DAYS, ROUNDS, TESTS
 
 SHIPPED = Path(__file__).parent / "scenarios"
 BASE = SHIPPED / "base.toml"

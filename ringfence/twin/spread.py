@@ -15,15 +15,15 @@ import numpy.typing as npt
 from ringfence.core.errors import Refused
 from ringfence.twin.city import City
 from ringfence.twin.city_file import ages_of, slots
-from ringfence.twin.contacts import Habits
-from ringfence.twin.course import run_one
 from ringfence.twin.declared import Rows
 from ringfence.twin.disease import day_quantiles, heat_quantiles, sensitivities
-from ringfence.twin.keyed import key, mix
-from ringfence.twin.plan import COUNTS, DAYS, FITS, NEEDS_TABLE, PLAN, Space
-from ringfence.twin.rate import reach
+from ringfence.twin.kernels.contacts import Habits
+from ringfence.twin.kernels.course import run_one
+from ringfence.twin.kernels.keyed import key, mix
+from ringfence.twin.kernels.plan import COUNTS, DAYS, FITS, NEEDS_TABLE, PLAN, Space
+from ringfence.twin.kernels.rate import reach
+from ringfence.twin.kernels.states import new_space
 from ringfence.twin.scenario import Scenario
-from ringfence.twin.states import new_space
 
 ROOM = 1 << 14
 """States for which there is room at first; four times as many each time they do not suffice."""

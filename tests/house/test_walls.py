@@ -31,11 +31,11 @@ LONG_FUNCTIONS: set[str] = {
     "science/dense_ids.py:codes_of_texts",
     "science/dense_ids.py:read_texts",
     "science/testing_plan_trips.py:_send_plain",
-    "twin/city_kernels.py:gather",
-    "twin/city_kernels.py:seat_everybody",
-    "twin/city_kernels.py:settle",
-    "twin/contacts.py:partner",
-    "twin/infection.py:infect",
+    "twin/kernels/city.py:gather",
+    "twin/kernels/city.py:seat_everybody",
+    "twin/kernels/city.py:settle",
+    "twin/kernels/contacts.py:partner",
+    "twin/kernels/infection.py:infect",
 }
 """Compiled kernels that may run over forty lines: `science/kernels.py:spread`."""
 

@@ -11,8 +11,8 @@ from ringfence.core.errors import Refused
 from ringfence.twin import city_check
 from ringfence.twin.city import build, load, write
 from ringfence.twin.city_file import SHIPPED, household_shares, read_city, wanted_ages
-from ringfence.twin.contacts import LAYERS, contacts_of
-from ringfence.twin.layout import MALE, NONE, YEARS
+from ringfence.twin.kernels.contacts import LAYERS, contacts_of
+from ringfence.twin.kernels.layout import MALE, NONE, YEARS
 from ringfence.twin.spread import habits
 from tests.unit.twin.places import city
 

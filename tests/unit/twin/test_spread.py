@@ -9,7 +9,7 @@ import pytest
 
 from ringfence.core.errors import Refused
 from ringfence.twin import replies
-from ringfence.twin.plan import NEVER
+from ringfence.twin.kernels.plan import NEVER
 from ringfence.twin.scenario import Scenario
 from ringfence.twin.spread import Replicate, Twin, run
 from tests.unit.twin.places import city, plain, scenario, well_mixed

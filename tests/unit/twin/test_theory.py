@@ -7,7 +7,7 @@ import pytest
 
 from ringfence.science.epidemics import final_size, growth_rate, renewal
 from ringfence.twin.disease import generation_interval
-from ringfence.twin.plan import INFECTED_ON
+from ringfence.twin.kernels.plan import INFECTED_ON
 from ringfence.twin.spread import Twin, run
 from tests.unit.twin.places import plain, well_mixed
 

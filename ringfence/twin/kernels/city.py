@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ringfence.twin.compiled import kernel
-from ringfence.twin.keyed import below, high, key, low, mix, placed, unit
-from ringfence.twin.layout import CLASS, MALE, NONE, WARD, WORK, YEARS
+from ringfence.twin.kernels.compiled import kernel
+from ringfence.twin.kernels.keyed import below, high, key, low, mix, placed, unit
+from ringfence.twin.kernels.layout import CLASS, MALE, NONE, WARD, WORK, YEARS, Array
 
 RAW = 16
 """Steps of a raw age in a year."""
@@ -79,8 +79,9 @@ def _household(base, size, generations, gap, spread, parents_age, ages):
 
 @kernel
 def settle(
-    people, raw, cells, areas, n_cells, sizes, generations, gap, spread, parents_age, cell_people, area_cells, seed
-):
+    people: Array, raw: Array, cells: Array, areas: Array, n_cells: int, sizes: Array, generations: Array, gap: float,
+    spread: float, parents_age: float, cell_people: int, area_cells: int, seed: np.uint64,
+) -> tuple[int, int, int]:  # fmt: skip
     """Fill the city with households; raw ages into uint16[n_people], in sixteenths of a year.
 
     sizes: cumulative shares float[15] of households by size; generations: cumulative shares float[15, 3] of one, two
@@ -122,7 +123,7 @@ def settle(
 
 
 @kernel
-def give_ages(people, raw, wanted, seed):
+def give_ages(people: Array, raw: Array, wanted: Array, seed: np.uint64) -> None:
     """Fit raw ages to the wanted counts int64[101] without changing anybody's rank.
 
     The map from raw to true age is monotone (ties broken by chance), so that the pyramid is met to the person and a
@@ -159,7 +160,7 @@ def _second_of_a_couple(people, person):
 
 
 @kernel
-def give_sexes(people, male, seed):
+def give_sexes(people: Array, male: float, seed: np.uint64) -> None:
     """A sex for everybody, so that couples are of two sexes and the share `male` of all is met."""
     seconds = 0
     for person in range(people.size):
@@ -177,7 +178,10 @@ def give_sexes(people, male, seed):
 
 
 @kernel
-def place_cells(cells, areas, n_cells, n_areas, lon, lat, area_km, district_areas, seed):
+def place_cells(
+    cells: Array, areas: Array, n_cells: int, n_areas: int, lon: float, lat: float, area_km: float, district_areas: int,
+    seed: np.uint64,
+) -> int:  # fmt: skip
     """Coordinates (degrees): areas lie on a square grid of side `area_km`, cells scattered within them."""
     side = max(1, math.ceil(math.sqrt(n_areas)))
     block = max(1, int(math.sqrt(district_areas)))
@@ -197,7 +201,10 @@ def place_cells(cells, areas, n_cells, n_areas, lon, lat, area_km, district_area
 
 
 @kernel
-def occupations(people, cells, areas, enrolled, employed, side, local, reach, doing, seed):
+def occupations(
+    people: Array, cells: Array, areas: Array, enrolled: Array, employed: Array, side: int, local: float, reach: float,
+    doing: Array, seed: np.uint64,
+) -> None:  # fmt: skip
     """What everybody does by day, into uint32[n_people]: 0 nothing, 1 learning here, 2 + the area of one's work.
 
     enrolled, employed: float[101], shares by age. Work elsewhere lies a two-sided geometric number of areas away in
@@ -236,7 +243,7 @@ def _shuffle(members, start, end, base):
 
 
 @kernel
-def gather(doing, areas, people, starts, members, seed):
+def gather(doing: Array, areas: Array, people: Array, starts: Array, members: Array, seed: np.uint64) -> int:
     """Workers of each area together, shuffled, then its pupils by age: positions int64[n_areas, 2] of both, and where they end."""
     n_areas = areas.size
     counts = np.zeros((n_areas, 2), np.int64)
@@ -310,24 +317,10 @@ def _seat(people, out, at, person, team, teams, sites):
 
 @kernel
 def seat_everybody(
-    people,
-    areas,
-    starts,
-    gathered,
-    out,
-    teams,
-    sites,
-    stages,
-    class_size,
-    school_classes,
-    teachers,
-    ward_share,
-    ward_size,
-    hospital_wards,
-    team_size,
-    site_sizes,
-    seed,
-):
+    people: Array, areas: Array, starts: Array, gathered: Array, out: Array, teams: Array, sites: Array, stages: Array,
+    class_size: int, school_classes: int, teachers: int, ward_share: float, ward_size: int, hospital_wards: int,
+    team_size: int, site_sizes: Array, seed: np.uint64,
+) -> tuple[int, int, int]:  # fmt: skip
     """Cut each area's pupils into classes and its workers into teachers, wards and teams.
 
     stages: int64[101], the stage of schooling at each age. site_sizes: float[1024], quantiles of the size of a

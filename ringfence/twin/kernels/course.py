@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import door, inner
-from ringfence.twin.infection import arrive, strike
-from ringfence.twin.laboratories import count_round, laboratory_day, people_in_round, round_of, swab, swab_everybody
-from ringfence.twin.plan import (
+from ringfence.twin.kernels.compiled import door, inner
+from ringfence.twin.kernels.contacts import Habits
+from ringfence.twin.kernels.infection import arrive, strike
+from ringfence.twin.kernels.laboratories import (
+    count_round,
+    laboratory_day,
+    people_in_round,
+    round_of,
+    swab,
+    swab_everybody,
+)
+from ringfence.twin.kernels.layout import Array, Map
+from ringfence.twin.kernels.plan import (
     ADMITTED,
     FITS,
     FOUND,
@@ -18,10 +27,11 @@ from ringfence.twin.plan import (
     SWAB_ILL,
     TRACE,
     C,
+    Space,
 )
-from ringfence.twin.response import found, new_day, open_pool
-from ringfence.twin.states import forget
-from ringfence.twin.tracing import trace
+from ringfence.twin.kernels.response import found, new_day, open_pool
+from ringfence.twin.kernels.states import forget
+from ringfence.twin.kernels.tracing import trace
 
 FIRST, LAST, TESTS, TUBES, STATES = C["first_detected"], C["last_community"], C["tests"], C["tubes"], C["states"]
 
@@ -49,7 +59,7 @@ def respond(city, habits, space, plan, out, rep, queue, day):
 
 
 @door
-def run_one(city, habits, space, plan, out, rep):
+def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, rep: np.uint64) -> int:
     """Run one replicate into int64[len(COUNTS)] and `space.days`; returns FITS, or what there was not enough of.
 
     What it wrote stays to be read until the next one begins.

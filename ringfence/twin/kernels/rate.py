@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from ringfence.twin.compiled import door
-from ringfence.twin.contacts import WEEK, partner, slots_of
-from ringfence.twin.infection import weigh
-from ringfence.twin.keyed import below, key
-from ringfence.twin.layout import YEARS
+import numpy as np
+
+from ringfence.twin.kernels.compiled import door
+from ringfence.twin.kernels.contacts import WEEK, Habits, partner, slots_of
+from ringfence.twin.kernels.infection import weigh
+from ringfence.twin.kernels.keyed import below, key
+from ringfence.twin.kernels.layout import YEARS, Array, Map
 
 ASKED = 20_000
 CHOSEN = 211
 
 
 @door
-def reach(city, habits, plan, rep, weights, out):
+def reach(city: Map, habits: Habits, plan: Array, rep: np.uint64, weights: Array, out: Array) -> None:
     """Weighted contacts of a case at rate 1, and mean infectiousness, into float[2]; over 20,000 people asked on days of one week.
 
     The chance that a hit finds its contact (weekends, thinning by sociability) and the susceptibility of whom it finds

@@ -6,10 +6,12 @@ ranges of numbers, so that one record of 12 bytes holds all that the spread asks
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+Array = npt.NDArray[Any]
 
 FORMAT = 1
 NONE = 0xFFFFFFFF

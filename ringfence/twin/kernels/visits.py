@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import door, inner
-from ringfence.twin.contacts import CITY, NEAR, is_open, partner
-from ringfence.twin.keyed import S32, below, key, mix
-from ringfence.twin.layout import NONE
+from ringfence.twin.kernels.compiled import door, inner
+from ringfence.twin.kernels.contacts import CITY, NEAR, Habits, is_open, partner
+from ringfence.twin.kernels.keyed import S32, below, key, mix
+from ringfence.twin.kernels.layout import NONE, Array, Map
 
 HOUR = 60
 MINUTES = 24 * HOUR
@@ -22,7 +22,9 @@ def _visit(rows, n, person, kind, place, start, end):
 
 
 @door
-def visits_of_day(city, habits, rep, first, until, day, shop_first, lines, rows):
+def visits_of_day(
+    city: Map, habits: Habits, rep: np.uint64, first: int, until: int, day: int, shop_first: Array, lines: int, rows: Array
+) -> int:  # fmt: skip
     """Visits of a range of people on a day into int64[room, 5]: person, kind, place, start and end in minutes."""
     n = 0
     for person in range(first, until):

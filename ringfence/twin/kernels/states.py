@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.plan import (
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.plan import (
     DAYS,
     EVENT,
     FULL,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import SALT
-from ringfence.twin.keyed import high, key, low, poisson, unit
-from ringfence.twin.measures import in_force
-from ringfence.twin.plan import FOUND, N_AREAS, NEVER, POOL, SWAB_MASS, SWAB_QUARANTINE, SWAB_ZONE, C
-from ringfence.twin.states import push_event
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.contacts import SALT
+from ringfence.twin.kernels.keyed import high, key, low, poisson, unit
+from ringfence.twin.kernels.measures import in_force
+from ringfence.twin.kernels.plan import FOUND, N_AREAS, NEVER, POOL, SWAB_MASS, SWAB_QUARANTINE, SWAB_ZONE, C
+from ringfence.twin.kernels.states import push_event
 
 SWABBED = 101
 QUEUED = 109

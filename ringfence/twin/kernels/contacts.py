@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ringfence.twin.compiled import door, inner
-from ringfence.twin.keyed import GOLDEN, ODD_1, ODD_3, below, key, low, mix, placed, taken_back
-from ringfence.twin.layout import CLASS, NONE, WORK
+from ringfence.twin.kernels.compiled import door, inner
+from ringfence.twin.kernels.keyed import GOLDEN, ODD_1, ODD_3, below, key, low, mix, placed, taken_back
+from ringfence.twin.kernels.layout import CLASS, NONE, WORK, Array, Map
 
 HOME, TEAM, SITE, FRIEND, NEAR, CITY = range(6)
 LAYERS = ("home", "team", "site", "friend", "near", "city")
@@ -200,7 +200,9 @@ def partner(city, habits, rep, person, layer, slot, day):
 
 
 @door
-def contacts_of(city, habits, rep, person, day, found, where, bits):
+def contacts_of(
+    city: Map, habits: Habits, rep: np.uint64, person: int, day: int, found: Array, where: Array, bits: Array
+) -> int:
     """All contacts of somebody on a day: people into int64[room], their layers into int64[room], hashes into uint64[room].
 
     Returns how many there are; what does not fit is left out.

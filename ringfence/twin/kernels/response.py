@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.keyed import key, unit
-from ringfence.twin.plan import (
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.keyed import key, unit
+from ringfence.twin.kernels.plan import (
     AS_CONTACT,
     AS_ILL,
     AS_MASS,
@@ -31,7 +31,7 @@ from ringfence.twin.plan import (
     TRACED_ON,
     C,
 )
-from ringfence.twin.states import push_event, state_of
+from ringfence.twin.kernels.states import push_event, state_of
 
 HOUSED = 107
 LATER = 3

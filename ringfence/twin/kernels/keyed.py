@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from ringfence.twin.compiled import typed
+from ringfence.twin.kernels.compiled import typed
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 ODD_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -24,6 +24,7 @@ ONE, TWO = np.uint64(1), np.uint64(2)
 UNIT_53 = 1.0 / 9007199254740992.0
 UNIT_32 = 1.0 / 4294967296.0
 POISSON_PIECE = 500.0  # e^-500 is still a number
+Whole = int | np.int64
 
 
 @typed("uint64(uint64)")
@@ -36,7 +37,7 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @typed("uint64(uint64, int64, int64)")
-def key(base: np.uint64, one: int, two: int) -> np.uint64:
+def key(base: np.uint64, one: Whole, two: Whole) -> np.uint64:
     """64 bits from a base and two whole numbers."""
     return mix((base ^ (np.uint64(one) * ODD_3)) + np.uint64(two) * GOLDEN)
 
@@ -60,13 +61,13 @@ def high(bits: np.uint64) -> float:
 
 
 @typed("int64(uint64, int64)")
-def below(bits: np.uint64, n: int) -> int:
+def below(bits: np.uint64, n: Whole) -> Whole:
     """A whole number of 0..n-1, from the upper 32 bits (Lemire 2019, doi:10.1145/3230636, without its correction)."""
     return np.int64(((bits >> S32) * np.uint64(n)) >> S32)
 
 
 @typed("int64(uint64, float64)")
-def poisson(base: np.uint64, mean: float) -> int:
+def poisson(base: np.uint64, mean: float) -> Whole:
     """A Poisson number, by inversion; its draws are keyed by the base."""
     count = 0
     turn = 0
@@ -105,7 +106,7 @@ def turned(x: np.uint64, base: np.uint64, n: np.uint64) -> np.uint64:
 
 
 @typed("int64(int64, int64, uint64)")
-def placed(x: int, n: int, base: np.uint64) -> int:
+def placed(x: Whole, n: Whole, base: np.uint64) -> Whole:
     """Where x of 0..n-1 goes in a keyed permutation of n; what falls outside goes round again.
 
     Three rounds that are not affine, on a rectangle that holds n. An affine map would lead neighbours to neighbours, so
@@ -128,7 +129,7 @@ def placed(x: int, n: int, base: np.uint64) -> int:
 
 
 @typed("int64(int64, int64, uint64)")
-def taken_back(y: int, n: int, base: np.uint64) -> int:
+def taken_back(y: Whole, n: Whole, base: np.uint64) -> Whole:
     """The x that `placed` leads to y."""
     size = np.uint64(n)
     a, b = sides(size)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import (
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.contacts import (
     FRIEND,
     HOME,
     SITE,
@@ -20,11 +20,11 @@ from ringfence.twin.contacts import (
     team_day,
     team_mate,
 )
-from ringfence.twin.keyed import high, key, low, mix
-from ringfence.twin.measures import left_open
-from ringfence.twin.plan import FIRST_ORDER, NEVER, NOTHING, ONE, SECOND_ORDER, C
-from ringfence.twin.response import restrict
-from ringfence.twin.states import find, state_of
+from ringfence.twin.kernels.keyed import high, key, low, mix
+from ringfence.twin.kernels.measures import left_open
+from ringfence.twin.kernels.plan import FIRST_ORDER, NEVER, NOTHING, ONE, SECOND_ORDER, C
+from ringfence.twin.kernels.response import restrict
+from ringfence.twin.kernels.states import find, state_of
 
 RECALLED = 103
 CONTACTS = C["contacts"]

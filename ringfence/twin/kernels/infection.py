@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import CITY, HOME, partner, setting_of, slots_of
-from ringfence.twin.keyed import S32, below, high, key, low, mix, poisson, unit
-from ringfence.twin.layout import YEARS
-from ringfence.twin.measures import left_open, measure, presence
-from ringfence.twin.plan import (
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.contacts import CITY, HOME, partner, setting_of, slots_of
+from ringfence.twin.kernels.keyed import S32, below, high, key, low, mix, poisson, unit
+from ringfence.twin.kernels.layout import YEARS
+from ringfence.twin.kernels.measures import left_open, measure, presence
+from ringfence.twin.kernels.plan import (
     ADMITTED,
     IMPORTED,
     INFECTED_ON,
@@ -28,8 +28,8 @@ from ringfence.twin.plan import (
     SWAB_ILL,
     C,
 )
-from ringfence.twin.response import swabs_to_come
-from ringfence.twin.states import find, push_event, push_hit, state_of
+from ringfence.twin.kernels.response import swabs_to_come
+from ringfence.twin.kernels.states import find, push_event, push_hit, state_of
 
 COURSE, STRENGTH, HITS, VACCINE, ILLNESS, SEEDED, ARRIVED = 11, 13, 17, 19, 23, 29, 31
 TEN, TWENTY, FORTY = np.uint64(10), np.uint64(20), np.uint64(40)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ringfence.twin.compiled import inner
-from ringfence.twin.contacts import CITY, FRIEND, HOME, NEAR, SITE, TEAM
-from ringfence.twin.layout import CLASS, NONE, WARD
-from ringfence.twin.plan import DAYS, GATHERING, SCHOOL, TRANSIT, WORKING, C
+from ringfence.twin.kernels.compiled import inner
+from ringfence.twin.kernels.contacts import CITY, FRIEND, HOME, NEAR, SITE, TEAM
+from ringfence.twin.kernels.layout import CLASS, NONE, WARD
+from ringfence.twin.kernels.plan import DAYS, GATHERING, SCHOOL, TRANSIT, WORKING, C
 
 FIRST = C["first_detected"]
 

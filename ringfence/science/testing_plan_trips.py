@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from ringfence.science.compiled import compiled
 from ringfence.science.testing_plan import HOUR, Floats, Ints
 from ringfence.science.testing_plan_labs import Labs
 
@@ -121,7 +121,8 @@ def send(  # noqa: PLR0913 (what there is, and how to send it)
     return Trips(*(each[:trips].copy() for each in found[:5]), *(each[:stops].copy() for each in found[5:]))
 
 
-def _when_plain(done: Any, rate: Any, lab: int, work: int) -> int:
+@compiled
+def _when(done: Any, rate: Any, lab: int, work: int) -> int:
     """The first second by which a lab can have done so much work."""
     hours = rate.shape[1]
     if work <= 0:
@@ -132,18 +133,16 @@ def _when_plain(done: Any, rate: Any, lab: int, work: int) -> int:
     return int(hour * HOUR + -(-(work - done[lab, hour]) // max(rate[lab, hour], 1)))
 
 
-def _work_plain(done: Any, rate: Any, lab: int, at: int) -> int:
+@compiled
+def _work(done: Any, rate: Any, lab: int, at: int) -> int:
     """The work a lab can have done by a second."""
     hours = rate.shape[1]
     hour = min(at // HOUR, hours - 1)
     return int(done[lab, hour] + rate[lab, hour] * (min(at, hours * HOUR) - hour * HOUR))
 
 
-_when: Any = nb.njit(cache=True, nogil=True)(_when_plain)
-_work: Any = nb.njit(cache=True, nogil=True)(_work_plain)
-
-
-def _dry_plain(  # noqa: PLR0913
+@compiled
+def _dry(  # noqa: PLR0913
     done: Any, rate: Any, lab: int, after: int, work: int, count: int, due: Any, tubes: Any
 ) -> int:
     """The first second from `after` on at which a lab has nothing to do, given what is under way to it."""
@@ -157,10 +156,8 @@ def _dry_plain(  # noqa: PLR0913
     return max(int(_when(done, rate, lab, work)), after)
 
 
-_dry: Any = nb.njit(cache=True, nogil=True)(_dry_plain)
-
-
-def _idle_plain(  # noqa: PLR0913
+@compiled
+def _idle(  # noqa: PLR0913
     done: Any, rate: Any, lab: int, begin: int, end: int, work: int, count: int, due: Any, tubes: Any
 ) -> int:
     """Work that a lab could do between two moments and has no tubes for, given what is under way to it."""
@@ -182,10 +179,8 @@ def _idle_plain(  # noqa: PLR0913
     return int(idle)
 
 
-_idle: Any = nb.njit(cache=True, nogil=True)(_idle_plain)
-
-
-def _visit_plain(  # noqa: PLR0913
+@compiled
+def _visit(  # noqa: PLR0913
     first: Any, last: Any, sealed: Any, node: int, reach: int, linger: int, room: int
 ) -> tuple[int, int]:
     """(tubes taken, second at which loading may begin) of a visit that reaches a node at a second."""
@@ -201,10 +196,8 @@ def _visit_plain(  # noqa: PLR0913
     return int(tubes), int(ready)
 
 
-_visit: Any = nb.njit(cache=True, nogil=True)(_visit_plain)
-
-
-def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
+@compiled
+def _send(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
     node_x: Any, node_y: Any, node_lab: Any, first: Any, last: Any, sealed: Any, order: Any, start: Any,
     lab_x: Any, lab_y: Any, rate: Any, done: Any, work: Any,
     at_x: Any, at_y: Any, free: Any, speed: Any, boxes: Any, home: Any,
@@ -332,6 +325,3 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
         if stop_begin == stops:
             break
     return trips, stops, t_vehicle, t_lab, t_begin, t_arrive, t_stops, s_node, s_reach, s_leave, s_first, s_tubes
-
-
-_send: Any = nb.njit(cache=True, nogil=True)(_send_plain)

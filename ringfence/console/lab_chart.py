@@ -20,6 +20,7 @@ from ringfence.console.svg import (
     figure,
     key_of,
     rule,
+    scale,
     table,
     text,
     ticks,
@@ -58,9 +59,7 @@ def _drawn(hours: Sequence[Hour], capacity: int, labels: Labels, width: float) -
         return floor - HEIGHT * count / marks[-1]
 
     parts = [paint.definitions(4), *_legend(paint, names, capacity, left)]
-    for mark in marks:
-        parts.append(rule(left, y_of(mark), width - 8, y_of(mark), "c-grid" if mark else "c-axis"))
-        parts.append(text(left - 6, y_of(mark) + 4, f"{mark:,}", look="c-muted", anchor="end"))
+    parts += scale(marks, y_of, left, width - 8)
     for n, each in enumerate(hours):
         x, bar = left + n * step, max(step / 2 - 0.5, 0.5)
         drawn = paint.bar(0, x, y_of(each.came), bar, floor - y_of(each.came)) if each.came else ""

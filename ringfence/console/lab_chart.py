@@ -16,6 +16,7 @@ from ringfence.console.svg import (
     WIDE,
     Paint,
     drawing,
+    each_fitting,
     element,
     figure,
     key_of,
@@ -83,9 +84,8 @@ def _legend(paint: Paint, names: Sequence[str], capacity: int, left: float) -> l
 
 
 def _hours(hours: Sequence[Hour], left: float, step: float, floor: float, width: float) -> list[str]:
-    every = max(1, round((64 if width == WIDE else 76) / max(step, 0.1)))
     return [
         text(left + (n + 0.5) * step, floor + 17, hours[n].label, look="c-muted", anchor="middle")
-        for n in range(0, len(hours), every)
-        if left + (n + 0.5) * step < width - 20
+        for n in range(0, len(hours), each_fitting([each.label for each in hours], step))
+        if left + (n + 0.5) * step + width_of(hours[n].label) / 2 <= width
     ]

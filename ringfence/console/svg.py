@@ -85,6 +85,11 @@ def ticks(highest: float, about: int = 5) -> list[int]:
     return list(range(0, step * (math.ceil(max(highest, 1) / step) + 1), step))
 
 
+def each_fitting(labels: Sequence[str], step: float, size: float = 12) -> int:
+    """Each how many-th of the labels along an axis is written, so that none touches the next; they lie `step` apart."""
+    return max(1, math.ceil((max(width_of(each, size) for each in labels) + 12) / step)) if labels else 1
+
+
 @dataclass(frozen=True)
 class Paint:
     """The fills of one drawing; `key` keeps its pattern ids apart from every other drawing on the page."""

@@ -17,7 +17,6 @@ from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Drawn, Links, Pairs, Part, Section, Text, table
 from ringfence.console.sentences import abouts, told_by, units_said
 from ringfence.console.shown import due, how_long, label, local_day
-from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.core.policy import Number
 from ringfence.desks.cases.queries import CaseFile, CaseRow
@@ -29,12 +28,7 @@ from ringfence.registry.queries.areas import place_names
 
 def number(here: Page, row: CaseRow, field: str) -> Number | None:
     """A number of the cases desk as the pack gives it for this case, with its source; None where it gives none."""
-    place = here.centre.geography.place(row.outbreak, row.path)
-    try:
-        found: Number = here.centre.book.number("cases", field, place.pack or "base", place.overlays)
-    except Refused:
-        return None
-    return found
+    return here.number("cases", field, here.centre.geography.place(row.outbreak, row.path))
 
 
 def sourced(found: Number) -> str:

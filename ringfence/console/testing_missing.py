@@ -152,7 +152,7 @@ def cell_of(here: Page) -> JurisdictionId | None:
 def missing_page(here: Page) -> HttpResponse:
     """Who of a round has no swab."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     row, cell = round_of(here), cell_of(here)
     shown = listing(here, MISSING, views.choices(here, MISSING))
     sections = Sections(
@@ -297,7 +297,7 @@ EXCUSED = declare(
 def excused_page(here: Page) -> HttpResponse:
     """Who is excused from a round, and why."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     row = round_of(here)
     return list_page(here, EXCUSED, views.choices(here, EXCUSED), lead=parts.round_said(here, row) if row else "")
 

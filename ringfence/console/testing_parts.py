@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,6 @@ from ringfence.console.context import Page
 from ringfence.console.nav import address
 from ringfence.console.pieces import Cell, Chip, Choice
 from ringfence.console.shown import how_long, label
-from ringfence.core.errors import Refused
-from ringfence.core.policy import Number
 from ringfence.desks.testing.policy import Policy
 from ringfence.desks.testing.queries.rounds import RoundRow
 from ringfence.facts.testing import Result
@@ -32,19 +30,9 @@ def numbers(here: Page) -> Policy:
     return found
 
 
-def number(here: Page, name: str) -> Number | None:
-    """One number of the testing desk with its source; None where the pack gives none."""
-    place = here.centre.geography.place(here.outbreak_id, here.under.path if here.under else None)
-    try:
-        found: Number = here.centre.book.number("testing", name, place.pack or "base", place.overlays)
-    except Refused:
-        return None
-    return found
-
-
 def limit_said(here: Page, name: str) -> str:
     """A limit with its source: `2 h: JPCM, testing guide (certain; pack …)`."""
-    found = number(here, name)
+    found = here.number("testing", name)
     if found is None or found.value is None:
         return ""
     value = how_long(found.value.total_seconds()) if isinstance(found.value, timedelta) else str(found.value)
@@ -114,6 +102,6 @@ def ways(here: Page, current: str) -> list[Choice]:
     return [Choice(text, url) for name, text in known if name != current and (url := address(name))]
 
 
-def need_outbreak(here: Page) -> Any:
+def need_outbreak(here: Page) -> HttpResponse | None:
     """The page that says to declare an outbreak first, or None where there is one."""
     return here.render("console/no_outbreak.html") if here.outbreak is None else None

@@ -47,7 +47,7 @@ NEWEST = 8
 def rounds_page(here: Page) -> HttpResponse:
     """The rounds of the outbreak, newest first."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     found: list[RoundRow] = here.ask(rounds, outbreak=here.outbreak_id, under=here.under_id)
     names = here.area_names([each.path for each in found])
     rows = [_round_row(here, each, names, counted=n < NEWEST) for n, each in enumerate(found)]
@@ -98,7 +98,7 @@ def _size(size: int) -> str:
 def new_round(here: Page) -> HttpResponse:
     """Open a round: pool size and deadline stand there as the pack gives them, with their source."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     policy = parts.numbers(here)
     people = _people(here)
     large = policy.large_from is not None and people > policy.large_from and policy.round_within_large is not None
@@ -282,7 +282,7 @@ CELLS = declare(
 def cells_page(here: Page) -> HttpResponse:
     """Every cell of a round, those with the most missing people first."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     lead = _("The newest open round unless another is chosen; a cell leads to its missing people.")
     return list_page(here, CELLS, views.choices(here, CELLS), lead=lead)
 

@@ -226,17 +226,25 @@ def links_card(here: Page, file: CaseFile) -> Section:
 
 def tasks_card(here: Page, row: CaseRow) -> Section:
     """Tasks about the case, with quick buttons."""
-    found: list[TaskRow] = []
-    for state in ("alive", "done", "verified"):
-        found += here.ask(tasks_asked, about=row.id, state=state, limit=20).rows
-    names = units_said(here, [each.unit for each in found])
-    rows = [task_row(here, each, names) for each in found]
-    columns = [_("Task"), _("State"), _("Due"), _("Unit")]
-    parts: list[Part] = [table(_("Tasks"), columns, rows, _("No task about this case."))]
+    found = tasks_about(here, row.id)
+    parts: list[Part] = [tasks_table(here, found, _("No task about this case."))]
     for each in found:
         if each.alive:
             parts += task_quick(here, each)
     return Section(_("Tasks"), parts, "tasks")
+
+
+def tasks_about(here: Page, about: str, limit: int = 20) -> list[TaskRow]:
+    """Tasks about something, those alive first, then the done and the verified ones: at most `limit` of each."""
+    states = ("alive", "done", "verified")
+    return [each for state in states for each in here.ask(tasks_asked, about=about, state=state, limit=limit).rows]
+
+
+def tasks_table(here: Page, found: Sequence[TaskRow], none: str) -> Part:
+    """Tasks in a short table; `none` is said where there are none."""
+    names = units_said(here, [each.unit for each in found])
+    rows = [task_row(here, each, names) for each in found]
+    return table(_("Tasks"), [_("Task"), _("State"), _("Due"), _("Unit")], rows, none)
 
 
 def task_row(here: Page, each: TaskRow, names: dict[str, str]) -> Row:

@@ -269,7 +269,7 @@ def _doing(here: Page, row: LaboratoryRow) -> list[Section]:
     )  # fmt: skip
     made: list[Part] = []
     if here.may("lab"):
-        made += upload_part(here, row.id)
+        made += upload_part(row.id)
     for name, title in asked:
         leave = ("outbreak",) if name == "read_tube" and here.outbreak is None else ()
         more = {"outbreak": here.outbreak.id} if name == "read_tube" and here.outbreak else {}

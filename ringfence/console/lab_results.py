@@ -66,9 +66,8 @@ class FileForm(forms.Form):
         self.fields["good_rows"] = forms.BooleanField(label=_("Take the good rows of half a file"), required=False)
 
 
-def upload_part(here: Page, laboratory: str) -> list[Part]:
+def upload_part(laboratory: str) -> list[Part]:
     """The form on a laboratory's page."""
-    del here
     url = reverse("results_file", args=[laboratory])
     return [Ask(title=_("Read in a file of results"), form=FileForm(), url=url, submit=_("Check it"), opened=True)]
 
@@ -176,16 +175,11 @@ def job_page(here: Page, laboratory: str, upload: str) -> HttpResponse:
     if here.request.method == "POST" and not job.busy and (job.state in ("checked", "failed") or job.stopped):
         _run(here, job, "telling")
         return HttpResponseRedirect(reverse("results_job", args=[laboratory, job.id]))
-    name = name_of(laboratory)
+    name = areas.place_names([laboratory]).get(laboratory, "–")
     way = [Choice(_("Laboratories"), reverse("laboratories")), Choice(name, reverse("laboratory", args=[laboratory]))]
-    sections = Sections(title=job.name, lead=_lead(job), way=way, main=_main(here, job, laboratory))
+    sections = Sections(title=job.name, lead=_lead(job), way=way, main=_main(job, laboratory))
     refused = {"refused": three_parts(Refused(job.refusal[0], **job.refusal[1]))} if job.refusal else {}
     return here.render("console/sections.html", status=409 if refused else 200, sections=sections, **refused)
-
-
-def name_of(laboratory: str) -> str:
-    """A laboratory by its name."""
-    return areas.place_names([laboratory]).get(laboratory, "–")
 
 
 def _lead(job: Upload) -> str:
@@ -197,8 +191,7 @@ def _lead(job: Upload) -> str:
     }.get(job.state, _("The file could not be read in."))
 
 
-def _main(here: Page, job: Upload, laboratory: str) -> list[Section]:
-    del here
+def _main(job: Upload, laboratory: str) -> list[Section]:
     url = reverse("results_job", args=[laboratory, job.id])
     go: list[Part] = []
     if job.state in ("checking", "telling"):

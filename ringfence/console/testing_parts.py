@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -37,6 +38,18 @@ def limit_said(here: Page, name: str) -> str:
         return ""
     value = how_long(found.value.total_seconds()) if isinstance(found.value, timedelta) else str(found.value)
     return f"{value}: {sourced(found)}"
+
+
+def of_round(name: str, row: RoundRow, **more: str) -> str:
+    """The address of a page of testing that looks at this round."""
+    return f"{reverse(name)}?{urlencode({'round': row.id, **more})}"
+
+
+def round_chip(here: Page, row: RoundRow) -> Chip:
+    """Closed, under way, or past its deadline."""
+    if row.closed_at is not None:
+        return Chip("done", _("Closed"))
+    return Chip("overdue" if row.due_at < here.now else "started", _("Under way"))
 
 
 def round_said(here: Page, row: RoundRow, names: dict[str, str] | None = None) -> str:

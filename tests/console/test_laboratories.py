@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -87,6 +88,9 @@ def test_a_flag_is_shown_in_words(told: Swabbing) -> None:
     world.centre.hear(feed("test"), [flag], Place(world.outbreak, None))
     assert "invalid tubes out of line" in shown(world.browser("lab"), "/testing/labs/")
     assert "invalid tubes out of line" in shown(world.browser("lab"), f"/testing/labs/{told.lab}/")
+    world.centre.hear(feed("test"), [replace(flag, what="positive")], Place(world.outbreak, None))
+    both = shown(world.browser("lab"), "/testing/labs/")
+    assert "invalid tubes out of line" in both and "positives out of line" in both
 
 
 def test_boxes_plates_and_results_are_told_by_form(told: Swabbing) -> None:

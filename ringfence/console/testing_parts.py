@@ -105,14 +105,14 @@ def laboratory_url(laboratory: str | None) -> str:
 
 
 def ways(here: Page, current: str) -> list[Choice]:
-    """From each testing page to the others."""
+    """From each testing page to the others; the station is for those who sample."""
     known: Sequence[tuple[str, str]] = (
         ("testing", _("Four stages")), ("testing_rounds", _("Rounds")), ("testing_missing", _("Missing")),
         ("testing_sites", _("Sampling sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
         ("laboratories", _("Laboratories")), ("testing_plan", _("Plan")), ("station", _("Station")),
     )  # fmt: skip
-    del here
-    return [Choice(text, url) for name, text in known if name != current and (url := address(name))]
+    left = {current} if here.may("sample") else {current, "station"}
+    return [Choice(text, url) for name, text in known if name not in left and (url := address(name))]
 
 
 def need_outbreak(here: Page) -> HttpResponse | None:

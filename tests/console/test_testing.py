@@ -241,6 +241,12 @@ def test_a_round_is_opened_with_the_packs_numbers_and_closed(told: Swabbing) -> 
     assert asked(told, rounds, outbreak=told.world.outbreak)[0].closed_at is not None
 
 
+def test_the_station_is_offered_to_those_who_sample(told: Swabbing) -> None:
+    for role, offered in (("sampler", True), ("planner", False)):
+        main = text_of(told.world.browser(role).get("/testing/")).partition("<main")[2]
+        assert ('href="/testing/station/"' in main) is offered, role
+
+
 def test_the_search_leads_to_tubes_and_boxes(told: Swabbing) -> None:
     browser = told.world.browser()
     assert browser.post("/testing/tubes/", {"code": "t1"})["Location"] == "/testing/tubes/T1/"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -19,15 +18,6 @@ from ringfence.desks.testing.queries.laboratories import turnaround
 from ringfence.facts.testing import LaboratoryOutOfLine, Result, tube_of
 from tests.console.swabbing import Swabbing
 from tests.console.test_many import hidden, sent
-from tests.console.world import World
-
-
-@pytest.fixture
-def told(world: World) -> Swabbing:
-    """A round in its first hours."""
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
 
 
 def shown(browser: Client, url: str, status: int = 200) -> str:

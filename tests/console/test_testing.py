@@ -22,14 +22,6 @@ from tests.console.test_many import hidden, sent, text_of
 from tests.console.world import World
 
 
-@pytest.fixture
-def told(world: World) -> Swabbing:
-    """A round in its first hours."""
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
-
-
 def pages(told: Swabbing) -> list[str]:
     cell = told.cells["n1"]
     return [

@@ -19,16 +19,10 @@ from ringfence.desks.testing.plans.from_round import gather
 from ringfence.desks.testing.plans.layout import lay_out
 from ringfence.desks.testing.plans.on_record import Serving, SiteOnRecord
 from ringfence.facts.ids import PlaceId
-from tests.console.conftest import world  # noqa: F401 (the small world)
+from tests.console.conftest import told, world
 from tests.console.swabbing import EACH, Swabbing
-from tests.console.world import World
 
-
-@pytest.fixture
-def told(world: World) -> Swabbing:  # noqa: F811
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
+__all__ = ["told", "world"]
 
 
 def gathered(told: Swabbing, **more):

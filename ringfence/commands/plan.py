@@ -54,13 +54,7 @@ def plan_testing(
     if json:
         as_json(made)
     else:
-        console = Console()
-        for line in headline(made):
-            console.print(line, highlight=False, markup=False)
-        for table in tables(made):
-            console.print()
-            console.print(table)
-        console.print(_said("more"))
+        _show(headline(made), made)
 
 
 @app.command("round")
@@ -84,10 +78,15 @@ def plan_round(  # noqa: PLR0913 (each is an option)
     if json:
         as_json(made)
         return
+    _show([*lines_before(made), *headline(made.plan)], with_names(made.plan))
+
+
+def _show(lines: list[str], made: Plan) -> None:
+    """What must be known first, then the tables."""
     console = Console()
-    for line in [*lines_before(made), *headline(made.plan)]:
+    for line in lines:
         console.print(line, highlight=False, markup=False)
-    for table in tables(with_names(made.plan)):
+    for table in tables(made):
         console.print()
         console.print(table)
     console.print(_said("more"))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from ringfence.commands.speaking import opened, whoever
 from ringfence.core.errors import Refused
 from ringfence.core.words import label
-from ringfence.desks.testing.planned import RoundPlan, plan_of_round
+from ringfence.desks.testing.planned import AT_ANY_SIZE, RoundPlan
 from ringfence.desks.testing.plans import Plan
 from ringfence.desks.testing.queries.rounds import round_file, rounds
 from ringfence.facts.ids import OutbreakId, RoundId
@@ -39,8 +39,8 @@ def made_of(round_id: str | None, account: str | None, **told: Any) -> RoundPlan
         return newest
 
     made: RoundPlan = centre.ask(
-        who, plan_of_round, outbreak=outbreak(), round=RoundId(round_id) if round_id else None, now=centre.clock.now(),
-        at_any_size=True, **told,
+        who, AT_ANY_SIZE, outbreak=outbreak(), round=RoundId(round_id) if round_id else None, now=centre.clock.now(),
+        **told,
     )  # fmt: skip
     return made
 

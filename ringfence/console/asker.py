@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 from ringfence.console.shown import names_language
 from ringfence.core.access import Who
-from ringfence.core.centre import Answer, Centre, Item, Outcome
+from ringfence.core.centre import Answer, Centre, Item, Outcome, Place
 from ringfence.core.errors import Refused
+from ringfence.core.policy import Number
 from ringfence.facts.ids import JurisdictionId, OutbreakId
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area
@@ -54,6 +55,12 @@ class Asker:
             raise Refused("no_outbreak_here")
         return self.outbreak.id
 
+    @property
+    def place(self) -> Place:
+        """The outbreak and place looked at, as the centre places things."""
+        outbreak = self.outbreak.id if self.outbreak else None
+        return self.centre.geography.place(outbreak, self.under.path if self.under else None)
+
     def may(self, may: str) -> bool:
         """Whether the asker may do this anywhere."""
         return bool(self.who.scope(may).paths)
@@ -74,10 +81,15 @@ class Asker:
 
     def policy(self, desk: str) -> Any:
         """A desk's numbers for the outbreak looked at."""
-        place = self.centre.geography.place(
-            self.outbreak.id if self.outbreak else None, self.under.path if self.under else None
-        )
-        return self.centre.policy(desk, place)
+        return self.centre.policy(desk, self.place)
+
+    def number(self, desk: str, name: str, place: Place | None = None) -> Number | None:
+        """One number of a desk with its source, for the outbreak looked at unless told where; None where no pack gives it."""
+        where = place or self.place
+        try:
+            return self.centre.book.number(desk, name, where.pack or "base", where.overlays)
+        except Refused:
+            return None
 
     def area_names(self, paths: Iterable[str | None]) -> dict[str, str]:
         """Path -> the place's name in the language shown."""

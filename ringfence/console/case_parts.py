@@ -17,7 +17,6 @@ from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Drawn, Links, Pairs, Part, Section, Text, table
 from ringfence.console.sentences import abouts, told_by, units_said
 from ringfence.console.shown import due, how_long, label, local_day
-from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros
 from ringfence.core.policy import Number
 from ringfence.desks.cases.queries import CaseFile, CaseRow
@@ -29,12 +28,7 @@ from ringfence.registry.queries.areas import place_names
 
 def number(here: Page, row: CaseRow, field: str) -> Number | None:
     """A number of the cases desk as the pack gives it for this case, with its source; None where it gives none."""
-    place = here.centre.geography.place(row.outbreak, row.path)
-    try:
-        found: Number = here.centre.book.number("cases", field, place.pack or "base", place.overlays)
-    except Refused:
-        return None
-    return found
+    return here.number("cases", field, here.centre.geography.place(row.outbreak, row.path))
 
 
 def sourced(found: Number) -> str:
@@ -232,17 +226,25 @@ def links_card(here: Page, file: CaseFile) -> Section:
 
 def tasks_card(here: Page, row: CaseRow) -> Section:
     """Tasks about the case, with quick buttons."""
-    found: list[TaskRow] = []
-    for state in ("alive", "done", "verified"):
-        found += here.ask(tasks_asked, about=row.id, state=state, limit=20).rows
-    names = units_said(here, [each.unit for each in found])
-    rows = [task_row(here, each, names) for each in found]
-    columns = [_("Task"), _("State"), _("Due"), _("Unit")]
-    parts: list[Part] = [table(_("Tasks"), columns, rows, _("No task about this case."))]
+    found = tasks_about(here, row.id)
+    parts: list[Part] = [tasks_table(here, found, _("No task about this case."))]
     for each in found:
         if each.alive:
             parts += task_quick(here, each)
     return Section(_("Tasks"), parts, "tasks")
+
+
+def tasks_about(here: Page, about: str, limit: int = 20) -> list[TaskRow]:
+    """Tasks about something, those alive first, then the done and the verified ones: at most `limit` of each."""
+    states = ("alive", "done", "verified")
+    return [each for state in states for each in here.ask(tasks_asked, about=about, state=state, limit=limit).rows]
+
+
+def tasks_table(here: Page, found: Sequence[TaskRow], none: str) -> Part:
+    """Tasks in a short table; `none` is said where there are none."""
+    names = units_said(here, [each.unit for each in found])
+    rows = [task_row(here, each, names) for each in found]
+    return table(_("Tasks"), [_("Task"), _("State"), _("Due"), _("Unit")], rows, none)
 
 
 def task_row(here: Page, each: TaskRow, names: dict[str, str]) -> Row:

@@ -22,6 +22,7 @@ from ringfence.console.svg import (
     figure,
     key_of,
     rule,
+    scale,
     table,
     text,
     ticks,
@@ -125,7 +126,8 @@ class _Curve:
 
     def drawn(self, *, weekly: bool) -> str:
         """The picture."""
-        parts = [self.paint.definitions(len(self.names)), self.legend, self._late_ground(), self._scale()]
+        parts = [self.paint.definitions(len(self.names)), self.legend, self._late_ground()]
+        parts += scale(self.ticks, self._y, self.left, self.width - 8)
         parts += [self._bar(index, bin_) for index, bin_ in enumerate(self.bins)] + [
             self._days(weekly=weekly),
             self._marks(),
@@ -148,16 +150,6 @@ class _Curve:
 
     def _y(self, count: float) -> float:
         return self.floor - (self.floor - self.top) * count / self.ticks[-1]
-
-    def _scale(self) -> str:
-        lines = [
-            rule(self.left, self._y(tick), self.width - 8, self._y(tick), "c-grid" if tick else "c-axis")
-            for tick in self.ticks
-        ]
-        return "".join(
-            lines
-            + [text(self.left - 6, self._y(tick) + 4, f"{tick:,}", look="c-muted", anchor="end") for tick in self.ticks]
-        )
 
     def _late_ground(self) -> str:
         first = next((index for index, bin_ in enumerate(self.bins) if bin_.late), None)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ringfence.console.answers import blocks_of
 from ringfence.console.case_pages import file_of
-from ringfence.console.case_parts import infectious
+from ringfence.console.case_parts import infectious, tasks_about
 from ringfence.console.context import Page, page
 from ringfence.console.papers import download
 from ringfence.console.pieces import Choice
@@ -24,7 +24,6 @@ from ringfence.core import log
 from ringfence.core.fact import from_micros
 from ringfence.desks.cases.actions.papers import open_dossier
 from ringfence.desks.cases.queries import CaseFile
-from ringfence.desks.command.queries import tasks as tasks_asked
 from ringfence.facts.ids import CaseId
 from ringfence.registry import identities
 from ringfence.registry.queries import areas
@@ -141,9 +140,7 @@ def _stays(file: CaseFile, *, infectious_then: bool) -> list[paper.Stay]:
 
 
 def _tasks(here: Page, case: str) -> list[paper.TaskRow]:
-    found = [
-        each for state in ("alive", "done", "verified") for each in here.ask(tasks_asked, about=case, state=state).rows
-    ]
+    found = tasks_about(here, case, limit=50)
     names = units_said(here, [each.unit for each in found])
     return [
         paper.TaskRow(

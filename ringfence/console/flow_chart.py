@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from ringfence.console.svg import box, element, key_of, rule, text
+from ringfence.console.svg import PAINTS, box, drawing, key_of, rule, text
 
 WIDTH, HALF, FOOT = 240.0, 34.0, 14.0
 
@@ -20,16 +19,11 @@ def flow(hours: Sequence[tuple[str, int, int]], title: str, description: str) ->
     parts = []
     for n, (_, came, went) in enumerate(hours):
         up, down = HALF * came / most, HALF * went / most
-        parts.append(box(n * step + 0.5, HALF - up, max(step - 1, 0.5), up, "c-1", "#1c4f87"))
-        parts.append(box(n * step + 0.5, HALF, max(step - 1, 0.5), down, "c-3", "#a9bacb"))
+        parts.append(box(n * step + 0.5, HALF - up, max(step - 1, 0.5), up, "c-1", PAINTS[0]))
+        parts.append(box(n * step + 0.5, HALF, max(step - 1, 0.5), down, "c-3", PAINTS[2]))
     parts.append(rule(0, HALF, WIDTH, HALF, "c-axis"))
     if hours:
         parts.append(text(0, 2 * HALF + FOOT - 2, hours[0][0], look="c-muted", size=11))
         parts.append(text(WIDTH, 2 * HALF + FOOT - 2, hours[-1][0], look="c-muted", size=11, anchor="end"))
-    names = element("title", escape(title), id=f"{key}-t") + element("desc", escape(description) or " ", id=f"{key}-d")
-    view = f"0 0 {WIDTH:.0f} {2 * HALF + FOOT:.0f}"
-    drawn = element(
-        "svg", names + "".join(parts), xmlns="http://www.w3.org/2000/svg", viewBox=view, role="img",
-        aria_labelledby=f"{key}-t {key}-d", class_="rf-flow",
-    )  # fmt: skip
+    drawn = drawing(key, WIDTH, 2 * HALF + FOOT, title, description, "".join(parts), look="rf-flow")
     return mark_safe(drawn)  # noqa: S308 (escaped above)

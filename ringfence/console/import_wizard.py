@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -232,21 +233,8 @@ def _elsewhere(here: Page, job: Upload) -> str:
 
 def _run(here: Page, job: Upload, state: str) -> None:
     """Check or tell: at once where the file is small, else beside the request."""
-    job.state, job.refusal, job.done, job.of = state, None, 0, 0
     rows = read(job.file, limit_rows=SYNCHRONOUS).read
-    work = _survey if state == "checking" else _tell
-
-    def begin(beat: Callable[[int, int], None]) -> None:
-        work(here, job, beat)
-
-    if rows >= SYNCHRONOUS:
-        uploads.in_background(job, begin)
-        return
-    try:
-        begin(lambda done, of: None)  # noqa: ARG005
-    except Refused as refusal:
-        job.state, job.refusal = "failed", (refusal.code, {name: str(value) for name, value in refusal.told.items()})
-    job.save()
+    uploads.begin(job, state, partial(_survey if state == "checking" else _tell, here, job), beside=rows >= SYNCHRONOUS)
 
 
 def _survey(here: Page, job: Upload, beat: Callable[[int, int], None]) -> None:
@@ -343,7 +331,11 @@ def result(here: Page, upload: str) -> HttpResponse:
 @page(may="import")
 def report(here: Page, upload: str) -> HttpResponse:
     """The whole report as CSV, for whoever brought the file."""
-    job = uploads.upload(upload, here.who.id)
+    return report_of(uploads.upload(upload, here.who.id))
+
+
+def report_of(job: Upload) -> HttpResponse:
+    """The whole report of an upload, as a download."""
     if not job.report.exists():
         raise Refused("no_such_thing", name=job.name)
     answer = HttpResponse(job.report.read_bytes(), content_type="text/csv; charset=utf-8")

@@ -16,10 +16,12 @@ from ringfence.console.svg import (
     WIDE,
     Paint,
     drawing,
+    each_fitting,
     element,
     figure,
     key_of,
     rule,
+    scale,
     table,
     text,
     ticks,
@@ -58,9 +60,7 @@ def _drawn(hours: Sequence[Hour], capacity: int, labels: Labels, width: float) -
         return floor - HEIGHT * count / marks[-1]
 
     parts = [paint.definitions(4), *_legend(paint, names, capacity, left)]
-    for mark in marks:
-        parts.append(rule(left, y_of(mark), width - 8, y_of(mark), "c-grid" if mark else "c-axis"))
-        parts.append(text(left - 6, y_of(mark) + 4, f"{mark:,}", look="c-muted", anchor="end"))
+    parts += scale(marks, y_of, left, width - 8)
     for n, each in enumerate(hours):
         x, bar = left + n * step, max(step / 2 - 0.5, 0.5)
         drawn = paint.bar(0, x, y_of(each.came), bar, floor - y_of(each.came)) if each.came else ""
@@ -84,9 +84,8 @@ def _legend(paint: Paint, names: Sequence[str], capacity: int, left: float) -> l
 
 
 def _hours(hours: Sequence[Hour], left: float, step: float, floor: float, width: float) -> list[str]:
-    every = max(1, round((64 if width == WIDE else 76) / max(step, 0.1)))
     return [
         text(left + (n + 0.5) * step, floor + 17, hours[n].label, look="c-muted", anchor="middle")
-        for n in range(0, len(hours), every)
-        if left + (n + 0.5) * step < width - 20
+        for n in range(0, len(hours), each_fitting([each.label for each in hours], step))
+        if left + (n + 0.5) * step + width_of(hours[n].label) / 2 <= width
     ]

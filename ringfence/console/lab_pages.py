@@ -68,7 +68,7 @@ def _row(  # noqa: PLR0913 (what a row is made of)
 ) -> Row:
     late = each.oldest_at is not None and here.now - each.oldest_at > limit
     needs = each.hours_to_read
-    url = reverse("laboratory", args=[each.id])
+    url, flags = reverse("laboratory", args=[each.id]), _flags(each)
     return Row(
         each.id,
         [
@@ -78,7 +78,7 @@ def _row(  # noqa: PLR0913 (what a row is made of)
             Cell(parts.age(each.oldest_at, here.now), chip=Chip("overdue", _("late")) if late else None),
             Cell(_("it is down") if needs is None else how_long(3600 * needs) if each.waiting else "–"),
             Cell(_took(took), note=_of(took)),
-            Cell(chip=_flags(each)[0]) if each.flags else Cell(_("nothing")),
+            Cell(chip=flags[0], note=" · ".join(each.text for each in flags[1:])) if flags else Cell(_("nothing")),
         ],
         href=url,
         act=late,
@@ -269,7 +269,7 @@ def _doing(here: Page, row: LaboratoryRow) -> list[Section]:
     )  # fmt: skip
     made: list[Part] = []
     if here.may("lab"):
-        made += upload_part(here, row.id)
+        made += upload_part(row.id)
     for name, title in asked:
         leave = ("outbreak",) if name == "read_tube" and here.outbreak is None else ()
         more = {"outbreak": here.outbreak.id} if name == "read_tube" and here.outbreak else {}

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from ringfence.console import uploads
 from ringfence.console.context import Page, page
-from ringfence.console.import_wizard import shown_of, write_shown
+from ringfence.console.import_wizard import report_of, shown_of, write_shown
 from ringfence.console.pieces import Cell, Choice, Number, Row
 from ringfence.console.sections import Ask, Links, Numbers, Part, Section, Sections, Text, table
 from ringfence.console.shown import label, three_parts
@@ -66,9 +65,8 @@ class FileForm(forms.Form):
         self.fields["good_rows"] = forms.BooleanField(label=_("Take the good rows of half a file"), required=False)
 
 
-def upload_part(here: Page, laboratory: str) -> list[Part]:
+def upload_part(laboratory: str) -> list[Part]:
     """The form on a laboratory's page."""
-    del here
     url = reverse("results_file", args=[laboratory])
     return [Ask(title=_("Read in a file of results"), form=FileForm(), url=url, submit=_("Check it"), opened=True)]
 
@@ -134,21 +132,13 @@ def _file(here: Page, job: Upload) -> ResultFile:
 
 def _run(here: Page, job: Upload, state: str) -> None:
     """Check or tell: at once where the file is small, else beside the request."""
-    job.state, job.refusal, job.done, job.of = state, None, 0, 0
 
     def work(beat: Callable[[int, int], None]) -> None:
         found = _file(here, job)
         _noted(job, found.survey() if state == "checking" else found.tell(here.centre.home, beat))
         job.state = "checked" if state == "checking" else "done"
 
-    if job.bytes >= SYNCHRONOUS:
-        uploads.in_background(job, work)
-        return
-    try:
-        work(lambda done, of: None)  # noqa: ARG005
-    except Refused as refusal:
-        job.state, job.refusal = "failed", (refusal.code, {name: str(value) for name, value in refusal.told.items()})
-    job.save()
+    uploads.begin(job, state, work, beside=job.bytes >= SYNCHRONOUS)
 
 
 def _noted(job: Upload, made: Outcome) -> None:
@@ -176,16 +166,11 @@ def job_page(here: Page, laboratory: str, upload: str) -> HttpResponse:
     if here.request.method == "POST" and not job.busy and (job.state in ("checked", "failed") or job.stopped):
         _run(here, job, "telling")
         return HttpResponseRedirect(reverse("results_job", args=[laboratory, job.id]))
-    name = name_of(laboratory)
+    name = areas.place_names([laboratory]).get(laboratory, "–")
     way = [Choice(_("Laboratories"), reverse("laboratories")), Choice(name, reverse("laboratory", args=[laboratory]))]
-    sections = Sections(title=job.name, lead=_lead(job), way=way, main=_main(here, job, laboratory))
+    sections = Sections(title=job.name, lead=_lead(job), way=way, main=_main(job, laboratory))
     refused = {"refused": three_parts(Refused(job.refusal[0], **job.refusal[1]))} if job.refusal else {}
     return here.render("console/sections.html", status=409 if refused else 200, sections=sections, **refused)
-
-
-def name_of(laboratory: str) -> str:
-    """A laboratory by its name."""
-    return areas.place_names([laboratory]).get(laboratory, "–")
 
 
 def _lead(job: Upload) -> str:
@@ -197,8 +182,7 @@ def _lead(job: Upload) -> str:
     }.get(job.state, _("The file could not be read in."))
 
 
-def _main(here: Page, job: Upload, laboratory: str) -> list[Section]:
-    del here
+def _main(job: Upload, laboratory: str) -> list[Section]:
     url = reverse("results_job", args=[laboratory, job.id])
     go: list[Part] = []
     if job.state in ("checking", "telling"):
@@ -235,12 +219,7 @@ def _report(job: Upload, laboratory: str) -> list[Section]:
 @page(may="lab")
 def report_file(here: Page, laboratory: str, upload: str) -> HttpResponse:
     """The whole report as CSV."""
-    job = _job(here, laboratory, upload)
-    if not job.report.exists():
-        raise Refused("no_such_thing", name=job.name)
-    answer = HttpResponse(job.report.read_bytes(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = content_disposition_header(True, f"{job.name}-report.csv") or "attachment"  # noqa: FBT003 (Django takes it by place)
-    return answer
+    return report_of(_job(here, laboratory, upload))
 
 
 urlpatterns = [

@@ -10,16 +10,14 @@ from django.utils.translation import gettext as _
 
 from ringfence.console.alike import Offer, about, age_said
 from ringfence.console.asks import ask
-from ringfence.console.case_parts import task_row
+from ringfence.console.case_parts import tasks_about, tasks_table
 from ringfence.console.context import Page
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Ask, Links, Pairs, Part, Section, Text, table
-from ringfence.console.sentences import case_said, units_said
+from ringfence.console.sentences import case_said
 from ringfence.console.shown import label
 from ringfence.core.words import N_
 from ringfence.desks.cases.queries import PersonCase, cases_of_person
-from ringfence.desks.command.queries import TaskRow
-from ringfence.desks.command.queries import tasks as tasks_asked
 from ringfence.registry.queries.people import PersonFile, PersonRow
 
 STATES = {
@@ -123,13 +121,8 @@ def cases_card(here: Page, file: PersonFile) -> Section:
 
 def tasks_card(here: Page, file: PersonFile) -> Section:
     """Tasks about the person, alive first."""
-    found: list[TaskRow] = []
-    for state in ("alive", "done", "verified"):
-        found += here.ask(tasks_asked, about=file.row.id, state=state, limit=20).rows
-    names = units_said(here, [each.unit for each in found])
-    rows = [task_row(here, each, names) for each in found]
-    columns = [_("Task"), _("State"), _("Due"), _("Unit")]
-    return Section(_("Tasks"), [table(_("Tasks"), columns, rows, _("No task about this person."))], "tasks")
+    listed = tasks_table(here, tasks_about(here, file.row.id), _("No task about this person."))
+    return Section(_("Tasks"), [listed], "tasks")
 
 
 def household_card(here: Page, file: PersonFile) -> Section:

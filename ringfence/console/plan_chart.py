@@ -17,6 +17,7 @@ from ringfence.console.svg import (
     Paint,
     cut,
     drawing,
+    each_fitting,
     element,
     figure,
     key_of,
@@ -90,12 +91,9 @@ def _lane(paint: Paint, n: int, lane: Lane, hours: Sequence[str], step: float, w
 
 
 def _hours(hours: Sequence[str], step: float, floor: float, width: float) -> list[str]:
-    if not hours:
-        return []
-    every = max(1, -(-int(max(map(width_of, hours)) + 14) // max(int(step), 1)))
     return [
         text(LEFT + n * step, floor + 10, hours[n], look="c-muted", size=11)
-        for n in range(0, len(hours), every)
+        for n in range(0, len(hours), each_fitting(hours, step, 11))
         if LEFT + n * step + width_of(hours[n], 11) < width
     ]
 

@@ -60,8 +60,7 @@ def expected_card(here: Page, file: RoundFile) -> Section:
 
 
 def _source(here: Page, name: str, called: str) -> str:
-
-    found = parts.number(here, name)
+    found = here.number("testing", name)
     return f"{called}: {sourced(found)}" if found is not None and found.source else ""
 
 

@@ -7,7 +7,7 @@ is no `style` attribute anywhere, so a strict content security policy holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from html import escape
@@ -85,6 +85,11 @@ def ticks(highest: float, about: int = 5) -> list[int]:
     return list(range(0, step * (math.ceil(max(highest, 1) / step) + 1), step))
 
 
+def each_fitting(labels: Sequence[str], step: float, size: float = 12) -> int:
+    """Each how many-th of the labels along an axis is written, so that none touches the next; they lie `step` apart."""
+    return max(1, math.ceil((max(width_of(each, size) for each in labels) + 12) / step)) if labels else 1
+
+
 @dataclass(frozen=True)
 class Paint:
     """The fills of one drawing; `key` keeps its pattern ids apart from every other drawing on the page."""
@@ -138,13 +143,21 @@ def key_of(*seen: object) -> str:
     return "c" + blake2s(repr(seen).encode(), digest_size=5).hexdigest()
 
 
-def drawing(key: str, width: float, height: float, title: str, description: str, content: str) -> str:  # noqa: PLR0913 (each is told by name)
-    """One SVG picture with its name and description for those who cannot see it."""
+def scale(marks: Sequence[int], y_of: Callable[[float], float], left: float, right: float) -> list[str]:
+    """A line across for each mark of the upright axis, and its number left of it."""
+    lines = [rule(left, y_of(mark), right, y_of(mark), "c-grid" if mark else "c-axis") for mark in marks]
+    return lines + [text(left - 6, y_of(mark) + 4, f"{mark:,}", look="c-muted", anchor="end") for mark in marks]
+
+
+def drawing(  # noqa: PLR0913 (each is told by name)
+    key: str, width: float, height: float, title: str, description: str, content: str, *, look: str = ""
+) -> str:
+    """One SVG picture with its name and description for those who cannot see it; `look` where it has but one width."""
     names = element("title", escape(title) or " ", id=f"{key}-t") + element(
         "desc", escape(description) or " ", id=f"{key}-d"
     )
     view = f"0 0 {_plain(float(width))} {_plain(float(height))}"
-    about = {"role": "img", "aria_labelledby": f"{key}-t {key}-d", "class_": FRAMES[width]}
+    about = {"role": "img", "aria_labelledby": f"{key}-t {key}-d", "class_": look or FRAMES[width]}
     return element("svg", names + content, xmlns="http://www.w3.org/2000/svg", viewBox=view, **about)
 
 

@@ -84,7 +84,7 @@ class RoundCard:
 def board(here: Page) -> HttpResponse:
     """The four stages of every open round."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     return here.render("console/testing_board.html", ways=parts.ways(here, "testing"), **_gathered(here))
 
 
@@ -116,7 +116,7 @@ def _card(here: Page, row: RoundRow, names: dict[str, str]) -> RoundCard:
     found: FourStages = here.ask(four_stages, **asked)
     coverage: Coverage = here.ask(round_coverage, **asked)
     forecast = forecast_of(here.who.scope("see"), row, found, coverage, here.now, here.under_id)
-    finish, note = finish_said(here, row, forecast)
+    finish, note = finish_said(row, forecast)
     lead = _("opened %(at)s · results due %(due)s (%(left)s)") % {
         "at": near(row.opened_at, here.now), "due": near(row.due_at, here.now), "left": due(row.due_at, here.now),
     }  # fmt: skip
@@ -134,16 +134,14 @@ def _card(here: Page, row: RoundRow, names: dict[str, str]) -> RoundCard:
 
 def coverage_numbers(here: Page, row: RoundRow, coverage: Coverage) -> list[Number]:
     """Who of the roster was swabbed, excused, is missing; each out of the roster."""
-    base = f"{reverse('testing_missing')}?{urlencode({'round': row.id})}"
-    cells = f"{reverse('testing_cells')}?{urlencode({'round': row.id})}"
     of: dict[str, Any] = {"of": coverage.people, "of_label": _("on the roster"), "as_of": here.now}
     source = _("by the register") if row.counted else _("by the population on record")
     late = here.now > row.due_at and coverage.missing > 0
     made = [
-        Number(_("Swabbed"), coverage.swabbed, **of, href=cells, note=f"{parts.share(coverage.swabbed, coverage.people)} · {source}"),
-        Number(_("Missing"), coverage.missing, **of, href=base, act=late,
+        Number(_("Swabbed"), coverage.swabbed, **of, href=parts.of_round("testing_cells", row), note=f"{parts.share(coverage.swabbed, coverage.people)} · {source}"),
+        Number(_("Missing"), coverage.missing, **of, href=parts.of_round("testing_missing", row), act=late,
                note=_("in %(n)s of %(of)s cells") % {"n": f"{coverage.cells_missing:,}", "of": f"{coverage.cells:,}"}),
-        Number(_("Excused"), coverage.excused, **of, href=f"{reverse('testing_excused')}?{urlencode({'round': row.id})}"),
+        Number(_("Excused"), coverage.excused, **of, href=parts.of_round("testing_excused", row)),
     ]  # fmt: skip
     if coverage.beyond:
         made.append(
@@ -220,7 +218,7 @@ def _hours_table(here: Page, hours: list[HourRow]) -> Part:
     return table(_("People by the hour"), heads, rows, _("Nothing moved in the last day."))
 
 
-def finish_said(here: Page, row: RoundRow, forecast: RoundForecast | None) -> tuple[str, str]:
+def finish_said(row: RoundRow, forecast: RoundForecast | None) -> tuple[str, str]:
     """When a round will be through, and what that rests on."""
     if forecast is None:
         return _("No forecast yet"), _("It needs a whole hour of swabs.")
@@ -243,7 +241,6 @@ def finish_said(here: Page, row: RoundRow, forecast: RoundForecast | None) -> tu
     if last.middle_at > row.due_at:
         late = how_long((last.middle_at - row.due_at).total_seconds())
         said = f"▲ {said} · {_('%(span)s after the deadline') % {'span': late}}"
-    del here
     return said, based
 
 

@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 
 from ringfence.console import testing_parts as parts
 from ringfence.console.asks import ask
-from ringfence.console.case_parts import task_row
+from ringfence.console.case_parts import tasks_about, tasks_table
 from ringfence.console.context import Page, page
 from ringfence.console.custody_parts import steps_table
 from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Line, Links, Pairs, Part, Section, Sections, Text, table
-from ringfence.console.sentences import entries, units_said
+from ringfence.console.sentences import entries
 from ringfence.console.shown import due, label
 from ringfence.core import log
 from ringfence.core.errors import Refused
-from ringfence.desks.command.queries import TaskRow, tasks
 from ringfence.desks.testing.queries.sites import laboratories_offered
 from ringfence.desks.testing.queries.tubes import BoxFile, box_chain, box_coded, box_file
 from ringfence.facts.ids import BoxId
@@ -84,14 +83,7 @@ def _counted(file: BoxFile) -> Section:
 
 
 def _box_tasks(here: Page, file: BoxFile) -> Section:
-    found: list[TaskRow] = []
-    for state in ("alive", "done", "verified"):
-        found += here.ask(tasks, about=file.row.id, state=state, limit=20).rows
-    names = units_said(here, [each.unit for each in found])
-    rows = [task_row(here, each, names) for each in found]
-    return Section(
-        _("Tasks"), [table(_("Tasks"), [_("Task"), _("State"), _("Due"), _("Unit")], rows, _("No task about it."))]
-    )
+    return Section(_("Tasks"), [tasks_table(here, tasks_about(here, file.row.id), _("No task about it."))])
 
 
 def _send(here: Page, file: BoxFile) -> Section:

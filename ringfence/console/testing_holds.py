@@ -107,7 +107,7 @@ HOLDS = declare(
 def holds_page(here: Page) -> HttpResponse:
     """Who is held, the longest first."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     now = here.request.GET.get("hold", "")
     tabs = [Choice(_("Held now"), reverse("testing_holds"), current=now not in STATES)]
     tabs += [Choice(label(f"hold.{each}"), f"?hold={each}", current=now == each) for each in STATES]

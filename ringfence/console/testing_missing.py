@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -94,14 +93,13 @@ def _named(here: Page, ids: Sequence[str]) -> dict[str, str]:
     return {each: f"••• {known.get(each.split()[-1], '')}" for each in ids}
 
 
-def _empty(here: Page) -> Empty:
+def _empty(_here: Page) -> Empty:
     if not registers.loaded():
         return Empty(
             _("No register is loaded here"),
             _("Without one nobody can be named as missing: there are counts by cell only. Load a register of residents first."),
             _("Coverage by cell"), reverse("testing_cells"),
         )  # fmt: skip
-    del here
     return Empty(
         _("Nobody is missing here"),
         _("Everybody of the roster gave a swab or is excused, or no round is open for this place."),
@@ -152,7 +150,7 @@ def cell_of(here: Page) -> JurisdictionId | None:
 def missing_page(here: Page) -> HttpResponse:
     """Who of a round has no swab."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     row, cell = round_of(here), cell_of(here)
     shown = listing(here, MISSING, views.choices(here, MISSING))
     sections = Sections(
@@ -175,22 +173,21 @@ def _cell_said(here: Page, cell: JurisdictionId | None) -> str:
 
 def _counts(here: Page, row: RoundRow, cell: JurisdictionId | None) -> list[Part]:
     """The round's own numbers, and how the list stands to them."""
-    asked = {"round": row.id, **({"cell": cell} if cell else {})}
+    asked = {"cell": str(cell)} if cell else {}
     links = [
-        Choice(_("Excused, with reasons"), f"{reverse('testing_excused')}?{urlencode(asked)}"),
+        Choice(_("Excused, with reasons"), parts.of_round("testing_excused", row, **asked)),
         Choice(_("The round"), reverse("testing_round", args=[row.id])),
     ]
     if cell is None:
-        links.append(Choice(_("Cell by cell"), f"{reverse('testing_cells')}?{urlencode({'round': row.id})}"))
+        links.append(Choice(_("Cell by cell"), parts.of_round("testing_cells", row)))
         found = here.ask(round_coverage, round=row.id, under=here.under_id)
         return [_numbers(here, found.missing, found.people, found.swabbed, found.excused), Links(links)]
     count: MissingCount | None = here.ask(missing_count, outbreak=row.outbreak, cell=cell, round=row.id)
     if count is None:
         return [Text(_("This round has no roster here.")), Links(links)]
     if registers.loaded():
-        links.insert(
-            0, Choice(_("Print for grid workers (PDF)"), f"{reverse('testing_missing_sheet')}?{urlencode(asked)}")
-        )
+        url = parts.of_round("testing_missing_sheet", row, **asked)
+        links.insert(0, Choice(_("Print for grid workers (PDF)"), url))
     made: list[Part] = [_numbers(here, count.counted, count.people, count.swabbed, count.excused)]
     if not count.register:
         made.append(Text(_("No register is loaded here: these are counts only, and nobody can be named.")))
@@ -297,7 +294,7 @@ EXCUSED = declare(
 def excused_page(here: Page) -> HttpResponse:
     """Who is excused from a round, and why."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     row = round_of(here)
     return list_page(here, EXCUSED, views.choices(here, EXCUSED), lead=parts.round_said(here, row) if row else "")
 

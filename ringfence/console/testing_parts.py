@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,8 +15,6 @@ from ringfence.console.context import Page
 from ringfence.console.nav import address
 from ringfence.console.pieces import Cell, Chip, Choice
 from ringfence.console.shown import how_long, label
-from ringfence.core.errors import Refused
-from ringfence.core.policy import Number
 from ringfence.desks.testing.policy import Policy
 from ringfence.desks.testing.queries.rounds import RoundRow
 from ringfence.facts.testing import Result
@@ -32,23 +31,25 @@ def numbers(here: Page) -> Policy:
     return found
 
 
-def number(here: Page, name: str) -> Number | None:
-    """One number of the testing desk with its source; None where the pack gives none."""
-    place = here.centre.geography.place(here.outbreak_id, here.under.path if here.under else None)
-    try:
-        found: Number = here.centre.book.number("testing", name, place.pack or "base", place.overlays)
-    except Refused:
-        return None
-    return found
-
-
 def limit_said(here: Page, name: str) -> str:
     """A limit with its source: `2 h: JPCM, testing guide (certain; pack …)`."""
-    found = number(here, name)
+    found = here.number("testing", name)
     if found is None or found.value is None:
         return ""
     value = how_long(found.value.total_seconds()) if isinstance(found.value, timedelta) else str(found.value)
     return f"{value}: {sourced(found)}"
+
+
+def of_round(name: str, row: RoundRow, **more: str) -> str:
+    """The address of a page of testing that looks at this round."""
+    return f"{reverse(name)}?{urlencode({'round': row.id, **more})}"
+
+
+def round_chip(here: Page, row: RoundRow) -> Chip:
+    """Closed, under way, or past its deadline."""
+    if row.closed_at is not None:
+        return Chip("done", _("Closed"))
+    return Chip("overdue" if row.due_at < here.now else "started", _("Under way"))
 
 
 def round_said(here: Page, row: RoundRow, names: dict[str, str] | None = None) -> str:
@@ -104,16 +105,16 @@ def laboratory_url(laboratory: str | None) -> str:
 
 
 def ways(here: Page, current: str) -> list[Choice]:
-    """From each testing page to the others."""
+    """From each testing page to the others; the station is for those who sample."""
     known: Sequence[tuple[str, str]] = (
         ("testing", _("Four stages")), ("testing_rounds", _("Rounds")), ("testing_missing", _("Missing")),
         ("testing_sites", _("Sampling sites")), ("testing_tubes", _("Find a tube")), ("testing_holds", _("Held")),
         ("laboratories", _("Laboratories")), ("testing_plan", _("Plan")), ("station", _("Station")),
     )  # fmt: skip
-    del here
-    return [Choice(text, url) for name, text in known if name != current and (url := address(name))]
+    left = {current} if here.may("sample") else {current, "station"}
+    return [Choice(text, url) for name, text in known if name not in left and (url := address(name))]
 
 
-def need_outbreak(here: Page) -> Any:
+def need_outbreak(here: Page) -> HttpResponse | None:
     """The page that says to declare an outbreak first, or None where there is one."""
     return here.render("console/no_outbreak.html") if here.outbreak is None else None

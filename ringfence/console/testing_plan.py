@@ -81,7 +81,7 @@ def plan_page(here: Page) -> HttpResponse:
     if here.request.GET.get("file"):
         return _of_file(here, here.request.GET["file"])
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     found: list[RoundRow] = here.ask(rounds, outbreak=here.outbreak_id, under=here.under_id, open_only=True)
     form = AskedForm(here, found)
     asked, file = _asking(form, found), _from_file(opened=not found)

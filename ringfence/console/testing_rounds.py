@@ -15,7 +15,7 @@ from ringfence.console import views
 from ringfence.console.asks import ask
 from ringfence.console.context import Page, page
 from ringfence.console.lists import Head, Line, ListPage, declare, list_page
-from ringfence.console.pieces import Cell, Chip, Choice, Empty, Row
+from ringfence.console.pieces import Cell, Choice, Empty, Row
 from ringfence.console.round_parts import expected_card, stop_card
 from ringfence.console.sections import Links, Numbers, Part, Section, Sections, Text, table
 from ringfence.console.shown import due, label
@@ -47,7 +47,7 @@ NEWEST = 8
 def rounds_page(here: Page) -> HttpResponse:
     """The rounds of the outbreak, newest first."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     found: list[RoundRow] = here.ask(rounds, outbreak=here.outbreak_id, under=here.under_id)
     names = here.area_names([each.path for each in found])
     rows = [_round_row(here, each, names, counted=n < NEWEST) for n, each in enumerate(found)]
@@ -70,14 +70,13 @@ def _opening(here: Page) -> list[Choice]:
 
 def _round_row(here: Page, row: RoundRow, names: dict[str, str], *, counted: bool) -> Row:
     url = reverse("testing_round", args=[row.id])
-    late = row.closed_at is None and row.due_at < here.now
-    state = Chip("done", _("Closed")) if row.closed_at else Chip("overdue" if late else "started", _("Under way"))
+    state = parts.round_chip(here, row)
     swabbed, missing = Cell("–"), Cell("–")
     if counted:
         found = here.ask(round_coverage, round=row.id, under=here.under_id)
         said = _("%(n)s of %(of)s") % {"n": f"{found.swabbed:,}", "of": f"{found.people:,}"}
         swabbed = Cell(said, note=parts.share(found.swabbed, found.people))
-        missing = Cell(f"{found.missing:,}", href=f"{reverse('testing_missing')}?{urlencode({'round': row.id})}")
+        missing = Cell(f"{found.missing:,}", href=parts.of_round("testing_missing", row))
     return Row(
         row.id,
         [
@@ -86,7 +85,7 @@ def _round_row(here: Page, row: RoundRow, names: dict[str, str], *, counted: boo
             Cell(at=row.due_at, note="" if row.closed_at else due(row.due_at, here.now)),
             swabbed, missing, Cell(_size(row.pool_size)),
         ],
-        href=url, act=late,
+        href=url, act=state.kind == "overdue",
     )  # fmt: skip
 
 
@@ -98,7 +97,7 @@ def _size(size: int) -> str:
 def new_round(here: Page) -> HttpResponse:
     """Open a round: pool size and deadline stand there as the pack gives them, with their source."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     policy = parts.numbers(here)
     people = _people(here)
     large = policy.large_from is not None and people > policy.large_from and policy.round_within_large is not None
@@ -165,12 +164,9 @@ def round_page(here: Page, round_id: str) -> HttpResponse:
     """A round: how far it is, where people are missing, what it is expected to find, and when it may stop."""
     file = file_of(here, round_id)
     row = file.row
-    over = row.closed_at is not None
-    late = not over and row.due_at < here.now
-    state = Chip("done", _("Closed")) if over else Chip("overdue" if late else "started", _("Under way"))
     sections = Sections(
         title=parts.round_said(here, row),
-        chips=[state],
+        chips=[parts.round_chip(here, row)],
         lead=_("results due %(at)s, %(left)s") % {"at": f"{row.due_at.astimezone(here.zone):%m-%d %H:%M}", "left": due(row.due_at, here.now)},
         way=[Choice(_("Testing"), reverse("testing")), Choice(_("Rounds"), reverse("testing_rounds"))],
         tools=[*_plan_of(row), *parts.ways(here, "testing_plan")],
@@ -181,8 +177,7 @@ def round_page(here: Page, round_id: str) -> HttpResponse:
 
 
 def _plan_of(row: RoundRow) -> list[Choice]:
-    url = f"{reverse('testing_plan')}?{urlencode({'round': row.id})}"
-    return [Choice(_("Plan what is left"), url)] if row.closed_at is None else []
+    return [Choice(_("Plan what is left"), parts.of_round("testing_plan", row))] if row.closed_at is None else []
 
 
 def _how_far(here: Page, file: RoundFile) -> Section:
@@ -190,7 +185,7 @@ def _how_far(here: Page, file: RoundFile) -> Section:
     row = file.row
     found = here.ask(four_stages, round=row.id, under=here.under_id)
     forecast = forecast_of(here.who.scope("see"), row, found, file.coverage, here.now, here.under_id)
-    said, based = finish_said(here, row, forecast)
+    said, based = finish_said(row, forecast)
     where = here.under.name(here.language) if here.under else _("all your places in this round")
     made: list[Part] = [
         Text(_("Counted for: %(where)s.") % {"where": where}),
@@ -220,8 +215,7 @@ def _cells(here: Page, row: RoundRow) -> Section:
     rows = [Row(each.id, [each.cells[key] for key in keys], act=each.act) for each in drawn]
     heads = [label(f"field.{key}") for key in keys]
     made: list[Part] = [table(_("Coverage by cell"), heads, rows, _("This round has no roster here."))]
-    url = f"{reverse('testing_cells')}?{urlencode({'round': row.id})}"
-    more = [Choice(_("All cells, to filter and export"), url)]
+    more = [Choice(_("All cells, to filter and export"), parts.of_round("testing_cells", row))]
     return Section(_("Coverage by cell, most missing first"), [*made, Links(more)], "cells")
 
 
@@ -230,7 +224,7 @@ def cell_lines(here: Page, rows: Sequence[CellRow], row: RoundRow | None = None)
     names = here.area_names(each.path for each in rows)
     row = row or round_of(here)
     told = row.id if row else ""
-    late = row is not None and row.closed_at is None and row.due_at < here.now
+    late = row is not None and parts.round_chip(here, row).kind == "overdue"
     made = []
     for each in rows:
         found = areas.area_at(each.path)
@@ -282,7 +276,7 @@ CELLS = declare(
 def cells_page(here: Page) -> HttpResponse:
     """Every cell of a round, those with the most missing people first."""
     if (answer := parts.need_outbreak(here)) is not None:
-        return answer  # type: ignore[no-any-return]
+        return answer
     lead = _("The newest open round unless another is chosen; a cell leads to its missing people.")
     return list_page(here, CELLS, views.choices(here, CELLS), lead=lead)
 

@@ -131,8 +131,29 @@ def upload(id_: str, account: str) -> Upload:
     return made
 
 
-def in_background(job: Upload, work: Callable[[Callable[[int, int], None]], None]) -> None:
-    """Do long work beside the request; `work` is handed a function that notes how far it is."""
+Work = Callable[[Callable[[int, int], None]], None]
+"""Long work: it is handed a function that notes how far it is."""
+
+
+def begin(job: Upload, state: str, work: Work, *, beside: bool) -> None:
+    """Check or tell: `beside` the request where it may take long, else while the page waits."""
+    job.state, job.refusal, job.done, job.of = state, None, 0, 0
+    if beside:
+        in_background(job, work)
+        return
+    try:
+        work(lambda done, of: None)  # noqa: ARG005
+    except Refused as refusal:
+        _refused(job, refusal)
+    job.save()
+
+
+def _refused(job: Upload, refusal: Refused) -> None:
+    job.state, job.refusal = "failed", (refusal.code, {name: str(value) for name, value in refusal.told.items()})
+
+
+def in_background(job: Upload, work: Work) -> None:
+    """Do long work beside the request."""
     job.beat = elapsed()
     job.save()
 
@@ -145,7 +166,7 @@ def in_background(job: Upload, work: Callable[[Callable[[int, int], None]], None
         try:
             work(beat)
         except Refused as refusal:
-            job.state, job.refusal = "failed", (refusal.code, {n: str(v) for n, v in refusal.told.items()})
+            _refused(job, refusal)
         except BaseException:
             job.state, job.refusal = "failed", ("import_broke_off", {})
             raise

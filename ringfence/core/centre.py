@@ -168,9 +168,9 @@ class Centre:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def ask(self, who: Who, query: Callable[..., Any], **asked: Any) -> Any:
-        """Answer a query within the asker's scope; ids outside it are unknown to them."""
-        declared_query: Query = query.query  # type: ignore[attr-defined]
+    def ask(self, who: Who, query: Callable[..., Any] | Query, **asked: Any) -> Any:
+        """Answer a query, or a command's own as the `Query` itself, within the asker's scope; ids outside are unknown."""
+        declared_query: Query = query if isinstance(query, Query) else query.query  # type: ignore[attr-defined]
         scope = who.scope(declared_query.may)
         if not scope.paths:
             raise Refused("not_allowed", what=f"query.{declared_query.desk}.{declared_query.name}")
@@ -178,7 +178,7 @@ class Centre:
         given: list[Any] = [scope] if declared_query.scoped else []
         if declared_query.numbered:
             given.append(self.numbers(declared_query.desk, place))
-        return query(*given, **asked)
+        return declared_query.function(*given, **asked)
 
     def policy(self, desk: str, place: Place) -> Any:
         """A desk's numbers at a place."""

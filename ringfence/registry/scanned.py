@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ringfence.core import db
+from ringfence.core.among import ask_among
 from ringfence.core.errors import Refused
 from ringfence.facts.ids import PersonId, derive, number_of, written
 from ringfence.registry import checks, identities
@@ -21,7 +20,6 @@ from ringfence.registry.registers import register
 from ringfence.registry.vaults import site_vault
 
 SOURCE = "station"
-AT_ONCE = 500
 _ID = re.compile(r"person_[a-z2-7]{16}")
 
 
@@ -56,7 +54,9 @@ def _by_id(texts: Sequence[str]) -> dict[str, PersonId]:
         return {}
     held = register().holds([number_of(each) for each in ids])
     found = {each: PersonId(each) for each, there in zip(ids, held, strict=True) if there}
-    rows = _in("SELECT id FROM registry_person WHERE id IN ({marks})", [each for each in ids if each not in found])
+    rows = ask_among(
+        "SELECT id FROM registry_person WHERE id IN ({marks})", [each for each in ids if each not in found]
+    )
     return found | {id_: PersonId(id_) for (id_,) in rows}
 
 
@@ -83,7 +83,7 @@ def _by_number(texts: Sequence[str]) -> dict[str, PersonId]:
             continue
     holders: dict[str, set[PersonId]] = {}
     sql = "SELECT value, person FROM registry_blind_value WHERE kind = 'id_number' AND value IN ({marks})"
-    for value, person in _in(sql, list(blinds)):
+    for value, person in ask_among(sql, list(blinds)):
         holders.setdefault(blinds[value], set()).add(PersonId(person))
     held = register()
     for blind, text in blinds.items() if held.segments else ():
@@ -98,20 +98,12 @@ def _by_code(texts: Sequence[str]) -> dict[str, PersonId]:
     own: dict[str, PersonId] = {}
     others: dict[str, set[PersonId]] = {}
     sql = "SELECT source, code, id FROM registry_person WHERE code IN ({marks})"
-    for source, code, id_ in _in(sql, list(asked)):
+    for source, code, id_ in ask_among(sql, list(asked)):
         if source == SOURCE:
             own[asked[code]] = PersonId(id_)
         elif code == asked[code]:
             others.setdefault(code, set()).add(PersonId(id_))
     return {text: next(iter(people)) for text, people in others.items() if len(people) == 1} | own
-
-
-def _in(sql: str, values: Sequence[Any]) -> list[db.Row]:
-    rows: list[db.Row] = []
-    for begin in range(0, len(values), AT_ONCE):
-        some = values[begin : begin + AT_ONCE]
-        rows += db.ask(sql.format(marks=", ".join(["%s"] * len(some))), some)
-    return rows
 
 
 # -- people not on record ---------------------------------------------------------------------------------------------
@@ -156,7 +148,7 @@ def walk_in(slip: str, told: Mapping[str, str]) -> Scanned:
 
 def codes_of(people: Sequence[str]) -> list[str]:
     """Every code by which these people are called: by whoever registered them, and by the registers."""
-    codes = [code for (code,) in _in("SELECT code FROM registry_person WHERE id IN ({marks})", people)]
+    codes = [code for (code,) in ask_among("SELECT code FROM registry_person WHERE id IN ({marks})", people)]
     held, vault = register(), site_vault()
     for person in people if held.segments else ():
         dense = held.dense_of(PersonId(person))

@@ -19,19 +19,25 @@ from ringfence.science.testing_plan_labs import TUBE, Labs
 class Relaxed:
     """What the bounds know: a round without vehicles' limits, in which tubes may go anywhere and be split.
 
-    `release` int64[n]: no plan has its k-th new tube sealed before the k-th of these (ascending). `waiting`: tubes that
-    labs or the road hold already at `now`. `reach` int64[n_labs]: the least seconds from a seal to a lab's door; `opens`
+    `moments` int64[k], ascending, and `after` int64[k]: no plan seals its last `after` new tubes before a moment; the first
+    counts all. `waiting`: tubes that labs or the road hold already at `now`. `reach` int64[n_labs]: the least seconds from a seal to a lab's door; `opens`
     int64[n_labs]: before that moment no vehicle can have brought a lab a new tube.
     `report_s`, `report_h`: delay and rate (0: none) of reports.
     """
 
-    release: Ints
+    moments: Ints
+    after: Ints
     waiting: int
     now: int
     reach: Ints
     opens: Ints
     report_s: int
     report_h: int
+
+    @property
+    def tubes(self) -> int:
+        """All of them, new and waiting."""
+        return self.waiting + int(self.after.max(initial=0))
 
 
 def least(possible: Callable[[int], bool], low: int, high: int) -> int:
@@ -59,18 +65,15 @@ def by_labs(labs: Labs, known: Relaxed, last: int) -> int:
     Tubes released from a moment on reach lab l only after it has run without them until `reach[l]` later. These sets
     are nested in the moment, so Hall's condition over the release times is exact for this relaxation (Hall 1935).
     """
-    moments = np.unique(known.release)
-    after = len(known.release) - np.searchsorted(known.release, moments, side="left")
     spent = np.stack(
-        [labs.work(lab, np.maximum(moments + known.reach[lab], known.opens[lab])) for lab in range(len(labs.x))]
+        [labs.work(lab, np.maximum(known.moments + known.reach[lab], known.opens[lab])) for lab in range(len(labs.x))]
     )
     begun = np.array([labs.work(lab, np.array([known.now]))[0] for lab in range(len(labs.x))])
-    total = (known.waiting + len(known.release)) * TUBE
 
     def possible(finish: int) -> bool:
         could = _could(labs, finish - known.report_s)
         room = np.maximum(could[:, None] - spent, 0).sum(axis=0)
-        return bool((room >= after * TUBE).all() and np.maximum(could - begun, 0).sum() >= total)
+        return bool((room >= known.after * TUBE).all() and np.maximum(could - begun, 0).sum() >= known.tubes * TUBE)
 
     return least(possible, known.now, last)
 
@@ -89,9 +92,8 @@ def by_reports(known: Relaxed, labs: Labs) -> int:
     """The least finish that leaves the office enough time for every report; 0 where its rate has no limit."""
     if not known.report_h:
         return 0
-    tubes = known.waiting + len(known.release)
-    first = known.now if known.waiting else int(known.release[0] + (known.reach + labs.run_s).min())
-    return first + -(-tubes * HOUR // known.report_h) + known.report_s
+    first = known.now if known.waiting else int(known.moments[0] + (known.reach + labs.run_s).min())
+    return first + -(-known.tubes * HOUR // known.report_h) + known.report_s
 
 
 def by_visits(  # noqa: PLR0913 (one array for each property of a station)

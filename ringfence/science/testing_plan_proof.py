@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ringfence.science.testing_plan import HOUR, Ints, earliest_release, far
-from ringfence.science.testing_plan_bound import by_flow, by_labs, by_reports, by_visits, loosened, nearest_other
+from ringfence.science.testing_plan_bound import (
+    Relaxed,
+    by_flow,
+    by_labs,
+    by_reports,
+    by_visits,
+    loosened,
+    nearest_other,
+)
 from ringfence.science.testing_plan_means import Means, Sampling
 from ringfence.science.testing_plan_solve import relaxed
 
@@ -30,36 +40,62 @@ def releases(means: Means, sampled: Sampling) -> Ints:
     return earliest_release(own.people, own.pool, everyone, float(own.swabs_h.max()), means.windows, means.now)
 
 
-def quick_bound(means: Means, sampled: Sampling) -> int:
-    """The bounds that take no time: labs, reports, visits, the last tube. Seconds from the start."""
-    own, labs, fleet, handling = means.stations, loosened(means.labs), means.fleet, means.handling
-    known = relaxed(means, releases(means, sampled))
-    last = labs.rate.shape[1] * HOUR
-    found = [by_labs(labs, known, last), by_reports(known, labs)]
-    sealed = sampled.sealed
-    has = np.diff(sealed.offset) > 0
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the quick bounds rest on that neither more vehicles nor more lab capacity changes.
+
+    `latest`: before this second no vehicle has brought the last tube to a lab's door (0: not known). `ends`, `leg_s`,
+    `home_s`, `visits`: int64[k] each, of the stations with tubes, as `by_visits` takes them.
+    """
+
+    known: Relaxed
+    latest: int
+    ends: Ints
+    leg_s: Ints
+    home_s: Ints
+    visits: Ints
+
+
+def ground(means: Means, sampled: Sampling) -> Ground:
+    """Gather it, once for a sampling."""
+    own, labs, fleet, handling = means.stations, means.labs, means.fleet, means.handling
+    release, sealed = releases(means, sampled), sampled.sealed
+    tubes = np.diff(sealed.offset)
+    has = tubes > 0
     speed = float(fleet.speed.max())
-    home = np.floor(far(own.x, own.y, labs.x, labs.y).min(axis=1) / speed).astype(np.int64)
-    after = handling.unload_s + int(labs.run_s.min()) + means.report_s
-    if has.any() and not means.roads_only:
-        ends = np.where(has, sealed.at[np.maximum(sealed.offset[1:] - 1, 0)], means.now)
-        if not fixed(means):
-            # The latest end is the least that whole samplers allow; which site it falls to is the plan's choice.
-            latest = int(releases(means, sampled)[-1]) if (sampled.team >= 0).any() else int(ends.max())
-            found.append(latest + handling.load_s + int(home[has].min()) + after)
-            ends = np.full(len(ends), means.now)
-        leg = np.floor(nearest_other(own.x, own.y, labs.x, labs.y) / speed).astype(np.int64)
-        room = handling.box * int(fleet.boxes.max())
-        visits = -(-np.diff(sealed.offset) // room)
-        load = handling.load_s
-        args = ends[has], load, leg[has], home[has], visits[has], len(fleet.x), after, means.now
-        found.append(by_visits(*args))
-    return max(found)
+    leg = np.floor(nearest_other(own.x, own.y, labs.x, labs.y) / speed).astype(np.int64)[has]
+    home = np.floor(far(own.x, own.y, labs.x, labs.y).min(axis=1) / speed).astype(np.int64)[has]
+    ends = sealed.at[sealed.offset[1:][has] - 1]
+    latest = 0
+    if has.any() and not fixed(means):
+        # The latest end is the least that whole samplers allow; which site it falls to is the plan's choice.
+        last = int(release[-1]) if (sampled.team >= 0).any() else int(ends.max())
+        latest = last + handling.load_s + int(home.min())
+        ends = np.full(len(ends), means.now)
+    visits = -(-tubes[has] // (handling.box * int(fleet.boxes.max())))
+    return Ground(relaxed(means, release), latest, ends, leg, home, visits)
+
+
+def by_testing(means: Means, there: Ground) -> int:
+    """The least finish that labs and the office for reports allow."""
+    labs = loosened(means.labs)
+    return max(by_labs(labs, there.known, labs.rate.shape[1] * HOUR), by_reports(there.known, labs))
+
+
+def by_fetching(means: Means, there: Ground) -> int:
+    """The least finish that the vehicles and the last tube allow; 0 where nothing is fetched, or without a limit."""
+    if means.roads_only or not len(there.ends):
+        return 0
+    handling = means.handling
+    after = handling.unload_s + int(means.labs.run_s.min()) + means.report_s
+    args = there.ends, handling.load_s, there.leg_s, there.home_s, there.visits, len(means.fleet.x), after, means.now
+    return max(there.latest + after, by_visits(*args))
 
 
 def bound(means: Means, sampled: Sampling, end: int) -> int:
     """The largest lower bound, at most a plan's own end: no plan of the same means ends sooner. Seconds from the start."""
-    low = quick_bound(means, sampled)
+    there = ground(means, sampled)
+    low = max(by_testing(means, there), by_fetching(means, there))
     if low >= end:
         return end
     return min(max(low, _flow(means, sampled, low, end)), end)

@@ -66,7 +66,10 @@ def relaxed(means: Means, release: Ints) -> Relaxed:
     there = np.where(own.waiting > 0, np.minimum(there, means.now), there) if means.roads_only else there
     opens = (there[None, :] + np.floor(way / speed).astype(np.int64)).min(axis=1) + handled
     held = int(means.before[2].sum()) + int(own.waiting.sum())
-    return Relaxed(release, held, means.now, reach, opens, means.report_s, means.report_h or 0)
+    begins = np.flatnonzero(np.diff(release, prepend=-1))
+    return Relaxed(
+        release[begins], len(release) - begins, held, means.now, reach, opens, means.report_s, means.report_h or 0
+    )
 
 
 class _Search:
@@ -86,18 +89,18 @@ class _Search:
         self.driving: Floats | None = None
         self.tubes = np.diff(sampled.sealed.offset)
         self.held = np.bincount(means.before[0], weights=means.before[2], minlength=len(labs.x)).astype(np.int64)
+        self.reach = relaxed(means, sampled.sealed.at[:1]).reach
 
     # -- whose tubes go where ------------------------------------------------------------------------------------------
 
     def room(self, finish: int) -> Ints:
         """Tubes that each lab can still take on and report by a moment, int64[n_labs]."""
         labs = self.means.labs
-        reach = relaxed(self.means, self.sampled.sealed.at[:1]).reach
         first = int(self.sampled.sealed.at.min(initial=self.means.now))
         found = np.zeros(len(labs.x), np.int64)
         for lab in range(len(labs.x)):
             waits = 0 if labs.batch[lab] else int(labs.run_s[lab])
-            edge = np.array([finish - self.means.report_s - waits, first + reach[lab], self.means.now])
+            edge = np.array([finish - self.means.report_s - waits, first + self.reach[lab], self.means.now])
             until, begun, now = labs.work(lab, edge)
             found[lab] = max((until - max(begun, now + self.held[lab] * TUBE)) // TUBE, 0)
         return found

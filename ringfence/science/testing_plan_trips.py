@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numba as nb
 import numpy as np
 
+from ringfence.science.compiled import compiled
 from ringfence.science.testing_plan import HOUR, Floats, Ints
 from ringfence.science.testing_plan_labs import Labs
 
@@ -111,23 +111,18 @@ def send(  # noqa: PLR0913 (what there is, and how to send it)
     done = np.concatenate((np.zeros((len(labs.x), 1), np.int64), np.cumsum(labs.rate, axis=1)), axis=1) * HOUR
     homes = np.maximum(np.bincount(vehicles.home[vehicles.home >= 0], minlength=len(labs.x)), 1)
     need = labs.rate.max(axis=1) / HOUR / homes
-    most = 64 + 4 * len(nodes.x)
-    while True:
-        found = _send(
-            nodes.x, nodes.y, nodes.lab, nodes.first.copy(), nodes.last, sealed_at, order.copy(), start,
-            labs.x, labs.y, labs.rate, done, queued.copy(),
-            vehicles.x.copy(), vehicles.y.copy(), vehicles.free.copy(), vehicles.speed, vehicles.boxes, vehicles.home,
-            handling.box, handling.load_s, handling.unload_s, handling.limit_s,
-            manner.keen, manner.linger_s, manner.hold_s, need, most,
-        )  # fmt: skip
-        if found[0] >= 0:
-            break
-        most *= 4
-    trips, stops = found[0], found[1]
-    return Trips(*(each[:trips].copy() for each in found[2:7]), *(each[:stops].copy() for each in found[7:]))
+    trips, stops, *found = _send(
+        nodes.x, nodes.y, nodes.lab, nodes.first.copy(), nodes.last, sealed_at, order, start,
+        labs.x, labs.y, labs.rate, done, queued.copy(),
+        vehicles.x.copy(), vehicles.y.copy(), vehicles.free.copy(), vehicles.speed, vehicles.boxes, vehicles.home,
+        handling.box, handling.load_s, handling.unload_s, handling.limit_s,
+        manner.keen, manner.linger_s, manner.hold_s, need,
+    )  # fmt: skip
+    return Trips(*(each[:trips].copy() for each in found[:5]), *(each[:stops].copy() for each in found[5:]))
 
 
-def _when_plain(done: Any, rate: Any, lab: int, work: int) -> int:
+@compiled
+def _when(done: Any, rate: Any, lab: int, work: int) -> int:
     """The first second by which a lab can have done so much work."""
     hours = rate.shape[1]
     if work <= 0:
@@ -138,18 +133,16 @@ def _when_plain(done: Any, rate: Any, lab: int, work: int) -> int:
     return int(hour * HOUR + -(-(work - done[lab, hour]) // max(rate[lab, hour], 1)))
 
 
-def _work_plain(done: Any, rate: Any, lab: int, at: int) -> int:
+@compiled
+def _work(done: Any, rate: Any, lab: int, at: int) -> int:
     """The work a lab can have done by a second."""
     hours = rate.shape[1]
     hour = min(at // HOUR, hours - 1)
     return int(done[lab, hour] + rate[lab, hour] * (min(at, hours * HOUR) - hour * HOUR))
 
 
-_when: Any = nb.njit(cache=True, nogil=True)(_when_plain)
-_work: Any = nb.njit(cache=True, nogil=True)(_work_plain)
-
-
-def _dry_plain(  # noqa: PLR0913
+@compiled
+def _dry(  # noqa: PLR0913
     done: Any, rate: Any, lab: int, after: int, work: int, count: int, due: Any, tubes: Any
 ) -> int:
     """The first second from `after` on at which a lab has nothing to do, given what is under way to it."""
@@ -163,10 +156,8 @@ def _dry_plain(  # noqa: PLR0913
     return max(int(_when(done, rate, lab, work)), after)
 
 
-_dry: Any = nb.njit(cache=True, nogil=True)(_dry_plain)
-
-
-def _idle_plain(  # noqa: PLR0913
+@compiled
+def _idle(  # noqa: PLR0913
     done: Any, rate: Any, lab: int, begin: int, end: int, work: int, count: int, due: Any, tubes: Any
 ) -> int:
     """Work that a lab could do between two moments and has no tubes for, given what is under way to it."""
@@ -188,10 +179,8 @@ def _idle_plain(  # noqa: PLR0913
     return int(idle)
 
 
-_idle: Any = nb.njit(cache=True, nogil=True)(_idle_plain)
-
-
-def _visit_plain(  # noqa: PLR0913
+@compiled
+def _visit(  # noqa: PLR0913
     first: Any, last: Any, sealed: Any, node: int, reach: int, linger: int, room: int
 ) -> tuple[int, int]:
     """(tubes taken, second at which loading may begin) of a visit that reaches a node at a second."""
@@ -207,17 +196,21 @@ def _visit_plain(  # noqa: PLR0913
     return int(tubes), int(ready)
 
 
-_visit: Any = nb.njit(cache=True, nogil=True)(_visit_plain)
-
-
-def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
+@compiled
+def _send(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
     node_x: Any, node_y: Any, node_lab: Any, first: Any, last: Any, sealed: Any, order: Any, start: Any,
     lab_x: Any, lab_y: Any, rate: Any, done: Any, work: Any,
     at_x: Any, at_y: Any, free: Any, speed: Any, boxes: Any, home: Any,
-    box: int, load_s: int, unload_s: int, limit_s: int, keen: Any, linger_s: int, hold_s: int, need: Any, most: int,
+    box: int, load_s: int, unload_s: int, limit_s: int, keen: Any, linger_s: int, hold_s: int, need: Any,
 ) -> Any:  # fmt: skip
-    """The loop over free vehicles; answers (-1, …) where `most` trips or stops were not enough."""
+    """The loop over free vehicles."""
     labs, vehicles, nodes = len(lab_x), len(free), len(node_x)
+    left = 0
+    left_at = np.zeros(labs, np.int64)
+    for j in range(nodes):
+        left += last[j] - first[j]
+        left_at[node_lab[j]] += last[j] - first[j]
+    most = left  # each trip has a stop and each stop takes a tube; what is never written takes no memory
     t_vehicle, t_lab, t_begin, t_arrive, t_stops = (
         np.empty(most, np.int64),
         np.empty(most, np.int64),
@@ -232,11 +225,7 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
         np.empty(most, np.int64),
         np.empty(most, np.int64),
     )
-    trips, stops, left = 0, 0, 0
-    left_at = np.zeros(labs, np.int64)
-    for j in range(nodes):
-        left += last[j] - first[j]
-        left_at[node_lab[j]] += last[j] - first[j]
+    trips, stops = 0, 0
     count = np.zeros(labs, np.int64)
     active = start[1:].copy()
     due, tubes_due = np.zeros((labs, vehicles + 1), np.int64), np.zeros((labs, vehicles + 1), np.int64)
@@ -309,8 +298,6 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
                 idle = _idle(done, rate, lab, arrive, over, work[lab], count[lab], due, tubes_due) / HOUR
                 if min(idle, load) > keen[lab] * gained:
                     break
-            if stops >= most:
-                return -1, 0, t_vehicle, t_lab, t_begin, t_arrive, t_stops, s_node, s_reach, s_leave, s_first, s_tubes
             oldest = min(oldest, sealed[first[best]])
             s_node[stops], s_reach[stops], s_leave[stops] = best, best_reach, best_ready + load_s
             s_first[stops], s_tubes[stops] = first[best], best_tubes
@@ -324,8 +311,6 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
         if load == 0:
             free[v] = 1 << 41
             continue
-        if trips >= most:
-            return -1, 0, t_vehicle, t_lab, t_begin, t_arrive, t_stops, s_node, s_reach, s_leave, s_first, s_tubes
         t_vehicle[trips], t_lab[trips], t_begin[trips], t_arrive[trips], t_stops[trips] = v, lab, now, arrive, stops
         trips += 1
         left -= load
@@ -340,6 +325,3 @@ def _send_plain(  # noqa: PLR0913, PLR0912, PLR0915, C901 (a compiled kernel)
         if stop_begin == stops:
             break
     return trips, stops, t_vehicle, t_lab, t_begin, t_arrive, t_stops, s_node, s_reach, s_leave, s_first, s_tubes
-
-
-_send: Any = nb.njit(cache=True, nogil=True)(_send_plain)

@@ -19,8 +19,8 @@ from ringfence.registry.register.load import load_people
 from ringfence.registry.vaults import site_vault
 from tests.bench.installation import area_id, areas_and_units, migrated, outbreak
 from tests.bench.people import ON, write_people
+from tests.bench.stations import STATIONS
 
-STATIONS = 50
 IN_A_TUBE = 10
 SOURCE = "bench"
 ROUNDS = 4

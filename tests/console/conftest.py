@@ -11,6 +11,7 @@ from ringfence import app, urls
 from ringfence.core.centre import Centre
 from ringfence.core.clock import ToldClock
 from tests.console.gallery.serving import gallery
+from tests.console.swabbing import Swabbing
 from tests.console.world import World
 
 __all__ = ["gallery", "urls"]  # the addresses take the centre by name: before a test puts its own in its place
@@ -21,6 +22,14 @@ def world(centre: Centre, clock: ToldClock, monkeypatch: pytest.MonkeyPatch) -> 
     """Two counties under one province, a unit, an outbreak, cases in both, and an account for every role."""
     monkeypatch.setattr(app, "centre", lambda: centre)
     return World(centre, clock)
+
+
+@pytest.fixture
+def told(world: World) -> Swabbing:
+    """A round in its first hours."""
+    swabbing = Swabbing(world)
+    swabbing.a_day()
+    return swabbing
 
 
 @pytest.fixture

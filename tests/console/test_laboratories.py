@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -18,15 +18,6 @@ from ringfence.desks.testing.queries.laboratories import turnaround
 from ringfence.facts.testing import LaboratoryOutOfLine, Result, tube_of
 from tests.console.swabbing import Swabbing
 from tests.console.test_many import hidden, sent
-from tests.console.world import World
-
-
-@pytest.fixture
-def told(world: World) -> Swabbing:
-    """A round in its first hours."""
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
 
 
 def shown(browser: Client, url: str, status: int = 200) -> str:
@@ -87,6 +78,9 @@ def test_a_flag_is_shown_in_words(told: Swabbing) -> None:
     world.centre.hear(feed("test"), [flag], Place(world.outbreak, None))
     assert "invalid tubes out of line" in shown(world.browser("lab"), "/testing/labs/")
     assert "invalid tubes out of line" in shown(world.browser("lab"), f"/testing/labs/{told.lab}/")
+    world.centre.hear(feed("test"), [replace(flag, what="positive")], Place(world.outbreak, None))
+    both = shown(world.browser("lab"), "/testing/labs/")
+    assert "invalid tubes out of line" in both and "positives out of line" in both
 
 
 def test_boxes_plates_and_results_are_told_by_form(told: Swabbing) -> None:

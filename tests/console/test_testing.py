@@ -22,14 +22,6 @@ from tests.console.test_many import hidden, sent, text_of
 from tests.console.world import World
 
 
-@pytest.fixture
-def told(world: World) -> Swabbing:
-    """A round in its first hours."""
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
-
-
 def pages(told: Swabbing) -> list[str]:
     cell = told.cells["n1"]
     return [
@@ -239,6 +231,12 @@ def test_a_round_is_opened_with_the_packs_numbers_and_closed(told: Swabbing) -> 
     assert (newest.pool_size, newest.number, newest.counted) == (5, 1, True)
     assert browser.post("/tell/testing.close_round/", {"fix.round": newest.id, "next": "/"}).status_code == 302
     assert asked(told, rounds, outbreak=told.world.outbreak)[0].closed_at is not None
+
+
+def test_the_station_is_offered_to_those_who_sample(told: Swabbing) -> None:
+    for role, offered in (("sampler", True), ("planner", False)):
+        main = text_of(told.world.browser(role).get("/testing/")).partition("<main")[2]
+        assert ('href="/testing/station/"' in main) is offered, role
 
 
 def test_the_search_leads_to_tubes_and_boxes(told: Swabbing) -> None:

@@ -16,15 +16,6 @@ from ringfence.desks.testing.planned import RoundPlan, plan_of_round
 from ringfence.desks.testing.plans import EXAMPLE, make, read_file
 from tests.console.swabbing import Swabbing
 from tests.console.test_many import text_of
-from tests.console.world import World
-
-
-@pytest.fixture
-def told(world: World) -> Swabbing:
-    """A round in its first hours."""
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
 
 
 def words(browser: Client, address: str, status: int = 200) -> str:
@@ -109,7 +100,6 @@ def test_both_languages_the_drawings_and_the_ways_there(told: Swabbing) -> None:
 
 def test_long_lists_are_paged_and_keep_the_question(told: Swabbing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringfence.console.plan_rows.AT_ONCE", 1)
-    browser = told.world.browser("administrator")
     told.world.account("whole", "duty_officer", told.world.province)
     browser = told.world.browser("whole")
     page = text_of(browser.get("/testing/plan/?vehicles=3"))

@@ -30,7 +30,7 @@ LONG_FUNCTIONS: set[str] = {
     "science/dense_ids.py:codes_of_numbers",
     "science/dense_ids.py:codes_of_texts",
     "science/dense_ids.py:read_texts",
-    "science/testing_plan_trips.py:_send_plain",
+    "science/testing_plan_trips.py:_send",
     "twin/kernels/city.py:gather",
     "twin/kernels/city.py:seat_everybody",
     "twin/kernels/city.py:settle",

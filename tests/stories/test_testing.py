@@ -126,6 +126,45 @@ def test_a_finding_that_was_a_mistake_is_mended_and_its_case_set_aside() -> None
         "TubeCorrected",
     ]
     assert story.why("PersonFound") == ["PersonFound < a_corrected_positive_alone_names_the_person", "TubeCorrected"]
+    assert story.why("CaseRestored") == [
+        "CaseRestored < a_person_found_becomes_a_case",
+        "PersonFound < a_corrected_positive_alone_names_the_person",
+        "TubeCorrected",
+    ]
+
+
+def test_another_ct_of_a_positive_finds_nobody_anew() -> None:
+    story = Story("""
+        09:00  seal_tube code=T1 site=Gate people=Ana by=sampler
+        15:00  read_tube laboratory=LabTwo tube=T1 result=positive ct=38 by=lab
+        18:00  correct_tube laboratory=LabTwo tube=T1 result=positive ct=28 reason=mistyped by=lab
+    """)
+    assert [fact.split(" < ")[0] for fact in story.facts()].count("PersonFound") == 1
+
+
+def test_a_void_tube_releases_nobody() -> None:
+    story = Story("""
+        09:00  seal_tube code=T1 site=Gate people=Ana,Bo by=sampler
+        15:00  read_tube laboratory=LabTwo tube=T1 result=positive by=lab
+        16:00  seal_tube code=A1 site=Gate people=Ana alone=yes by=sampler
+        17:00  void_tube tube=A1 reason=mislabelled by=sampler
+        20:00  read_tube laboratory=LabTwo tube=A1 result=negative by=lab
+    """)
+    assert not [fact for fact in story.facts() if fact.startswith("PersonReleased")]
+
+
+def test_a_tube_that_was_read_is_not_void_for_a_leak_seen_later() -> None:
+    story = Story("""
+        09:00  seal_tube code=T1 site=Gate people=Ana by=sampler
+        09:01  seal_tube code=T2 site=Gate people=Bo by=sampler
+        09:02  seal_tube code=T3 site=Gate people=Cy by=sampler
+        09:10  pack_box code=B1 site=Gate tubes=T1,T2,T3 by=sampler
+        10:00  void_tube tube=T2 reason=mistake by=sampler
+        12:00  read_tube laboratory=LabTwo tube=T1 result=negative by=lab
+        13:00  receive_box laboratory=LabTwo box=B1 leaking=T1,T2,T3 by=lab
+    """)
+    assert story.facts().count("TubeVoided < a_leaking_tube_is_void") == 1
+    assert [task.split(" | ")[1] for task in story.tasks() if task.startswith("swab_again")] == ["Cy"]
 
 
 def test_the_same_tube_twice_and_a_person_in_two_tubes() -> None:

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringfence.console import charts
-from ringfence.console.curve import bins
-from ringfence.console.svg import ticks
+from ringfence.console.curve import Labels, bins
+from ringfence.console.lab_chart import Hour, hours_chart
+from ringfence.console.plan_chart import Lane, stages_chart
+from ringfence.console.svg import WIDE, ticks, width_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = "<script>alert('x')</script> & \" 密接"
@@ -132,3 +134,24 @@ def test_a_countdown_marks_what_is_done_broken_and_to_come() -> None:
     assert wide is not None
     looks = [one.get("class") for one in wide.iter(f"{SVG}rect")]
     assert looks == ["c-good"] * 3 + ["c-act"] + ["c-good"] * 5 + ["c-track"] * 5
+
+
+@pytest.mark.parametrize("n", [1, 24, 48, 96])
+def test_the_hours_beneath_a_chart_never_touch_and_stay_inside_it(n: int) -> None:
+    hours = [f"11-{21 + k // 24} {k % 24:02d}:00" for k in range(n)]
+    labels = Labels("x", as_table="t", no_data="-")
+    drawn = (
+        hours_chart([Hour(each, 1, 1, 0) for each in hours], 5, labels),
+        stages_chart([Lane("a", "b", (1,) * n)], hours, [], labels),
+    )
+    for chart in drawn:
+        for picture in ET.fromstring(chart).iter("{http://www.w3.org/2000/svg}svg"):
+            width, ends = float(picture.get("viewBox", "").split()[2]), -100.0
+            texts = [each for each in picture.iter("{http://www.w3.org/2000/svg}text") if each.text in hours]
+            assert texts or width < WIDE
+            for each in texts:
+                size = width_of(str(each.text), float(each.get("font-size", "12")))
+                begins = float(each.get("x", "")) - (size / 2 if each.get("text-anchor") == "middle" else 0)
+                assert ends + 2 < begins
+                ends = begins + size
+            assert ends <= width

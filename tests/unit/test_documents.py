@@ -27,9 +27,10 @@ from ringfence.reports.dossier import (
     Why,
     dossier,
 )
-from ringfence.reports.labels import Label, label_sheet, label_svg, qr
+from ringfence.reports.labels import Label, label_svg, qr
 from ringfence.reports.pdf import FONTS, TEMPLATES, Pdf, cannot_draw, words
 from ringfence.reports.sheets import SheetColumn, interview_sheet, sheet
+from ringfence.reports.tube_labels import SHEETS, TubeLabel, tube_labels
 
 SHIPPED = forms([Path(__file__).resolve().parents[2] / "ringfence" / "policies" / "forms"])
 COVID = SHIPPED["covid", 1]
@@ -192,6 +193,7 @@ def test_labels_are_drawn_and_their_text_is_text() -> None:
     root = ET.fromstring(drawn)
     assert [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")] == ["T-1&2", "<采样点>"]
     assert qr("T-1") != qr("T-2")
-    pdf = label_sheet([Label(f"T-{n}", ("采样点",)) for n in range(25)], title="x", language="zh", made_at=AT)
+    labels = [TubeLabel(f"T-{n}", f"T-{n}", ("采样点",)) for n in range(25)]
+    pdf = tube_labels(labels, sheet=SHEETS["a4-24"], title="x", language="zh", made_at=AT)
     assert len(PdfReader(io.BytesIO(pdf.content)).pages) == 2
     assert all(f"T-{n}" in text_of(pdf) for n in range(25))

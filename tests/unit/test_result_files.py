@@ -208,6 +208,20 @@ def test_half_a_file_is_refused_whole_or_its_good_rows_taken_on_request(tmp_path
         sheet(tmp_path, "Tube,Result,Ct\nT1,Negative,\nT2,Pos")
 
 
+def test_a_whole_file_whose_last_row_is_bad_is_not_half_a_file(tmp_path: Path) -> None:
+    text = "Tube,Result,Ct\nT1,Negative,\nT2,maybe,\n"
+    for name, whole in (
+        ("r.csv", text.encode()),
+        ("w.csv", text.encode("utf-16")),
+        ("r.csv.gz", gzip.compress(text.encode())),
+    ):
+        found = sheet(tmp_path, whole, name)
+        assert (set(told(found)), refused(found)) == ({"T1"}, {3: "result_unreadable"})
+    for name, half in (("w.csv", text[:-3].encode("utf-16")), ("r.csv.gz", gzip.compress(text[:-3].encode()))):
+        with pytest.raises(Refused, match="results_half_file"):
+            sheet(tmp_path, half, name)
+
+
 def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     packed = gzip.compress(("Tube,Result\n" + "".join(f"T{n},Negative\n" for n in range(5000))).encode())
     with pytest.raises(Refused, match="table_broken"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read_delimited(path: Path, limit: int | None, is_header: IsHeader | None = N
     filled = fill(records, header.names, limit, delimiter)
     filled.bad = sorted([*filled.bad, *records.bad], key=lambda bad: bad.row)
     notes = [*encoding.notes, *above, Note("delimiter", {"name": _NAMES.get(delimiter, delimiter)}), *header.notes]
-    return without_unnamed(filled.table(notes))
+    return replace(without_unnamed(filled.table(notes)), open_ended=records.last[-1:] not in ("\r", "\n"))
 
 
 def _header_line(path: Path, encoding: Encoding, is_header: IsHeader) -> int:
@@ -88,15 +89,7 @@ def without_unnamed(table: Table) -> Table:
     ]
     unnamed = [name for place, name in enumerate(table.header, 1) if name == f"column {place}" and name in names]
     told = (Note("columns_without_name", {"columns": ", ".join(unnamed)}),) if unnamed else ()
-    return Table(
-        tuple(names),
-        table.frame.select(names),
-        table.rows,
-        (*table.notes, *told),
-        table.bad_rows,
-        table.sheet,
-        table.sheets,
-    )
+    return replace(table, header=tuple(names), frame=table.frame.select(names), notes=(*table.notes, *told))
 
 
 def _delimiter(head: list[str]) -> str:
@@ -124,6 +117,7 @@ class _Records:
         self.lines, self.delimiter, self.width = lines, delimiter, width
         self.header_row, self.number = header_row, skipped
         self.held: list[str] = []
+        self.last = "\n"
         self.again: list[str] = []
         self.bad: list[BadRow] = []
 
@@ -142,6 +136,7 @@ class _Records:
             line = self.again.pop() if self.again else next(self.lines, None)
             if line is None:
                 return
+            self.last = line
             self.held.append(line)
             yield line
 

@@ -6,7 +6,7 @@ import gzip
 import tempfile
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -156,4 +156,4 @@ def _unpacked(packed: IO[bytes] | gzip.GzipFile, name: str, path: Path, asked: A
                 out.write(block)
         table = read(inner, sheet=asked.sheet, limit_rows=asked.limit, is_header=asked.is_header)
     notes = (Note("unpacked", {"name": name}), *table.notes)
-    return Table(table.header, table.frame, table.rows, notes, table.bad_rows, table.sheet, table.sheets)
+    return replace(table, notes=notes)

@@ -53,6 +53,7 @@ class Table:
     bad_rows: tuple[BadRow, ...] = ()
     sheet: str | None = None
     sheets: tuple[str, ...] = ()
+    open_ended: bool = False  # of text: no line end follows its last line
 
     @property
     def first_row(self) -> int:

@@ -12,6 +12,7 @@ from ringfence.desks.cases.policy import Policy
 from ringfence.facts.cases import (
     CaseClassified,
     CaseReported,
+    CaseRestored,
     CaseSetAside,
     Classification,
     CourseEvent,
@@ -182,14 +183,17 @@ def a_report_answers_the_laboratory(reported: CaseReported, line: Line) -> Facts
 @when(PersonFound)
 def a_person_found_becomes_a_case(found: PersonFound, line: Line) -> Facts:
     """Whoever a tube names is looked into at once; whether it is a case by the book is classified, not guessed."""
+    case = CaseId(derive("case", found.outbreak, "tube", found.person, found.tube))
     there = queries.case_of_person(people.canonical(found.person), found.outbreak)
     if there is not None:
+        known_case = queries.key(there)
+        if there == case and known_case is not None and known_case.set_aside:
+            yield CaseRestored(case=case, at=found.at)
         yield _positive_noted(CaseId(there), found, line)
         return
     if people.person(found.person) is None and (registered := enrolment.as_fact(found.person, found.at)) is not None:
         yield registered
     known = people.person(found.person)
-    case = CaseId(derive("case", found.outbreak, "tube", found.person, found.tube))
     yield CaseReported(
         case=case,
         outbreak=found.outbreak,

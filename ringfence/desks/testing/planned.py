@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ringfence.core.access import Scope
-from ringfence.core.declare import query
+from ringfence.core.declare import Query, query
 from ringfence.core.errors import Refused
 from ringfence.core.policy import Number
 from ringfence.desks.testing.plans import Plan, Told, make
@@ -23,6 +23,7 @@ MOST_TUBES = 60_000
 MOST_SITES = 400
 """Above either a plan takes longer than somebody waits for a page; the command line makes it all the same."""
 SEED, REPLAYS = 1, 100
+MOST_REPLAYS = 1000  # for one who waits before a page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +52,6 @@ def plan_of_round(  # noqa: PLR0913 (each may be told)
     vehicles: int | None = None,
     within_hours: float | None = None,
     replays: int = REPLAYS,
-    at_any_size: bool = False,
 ) -> RoundPlan:
     """Plan what is left of a round: finish, bottleneck, what would help, who does what by the hour."""
     from ringfence.desks.testing.plans.from_round import gather  # noqa: PLC0415 (loads the solvers)
@@ -60,9 +60,32 @@ def plan_of_round(  # noqa: PLR0913 (each may be told)
         narrowed_to(scope, under), numbers, outbreak=outbreak, round_id=round, now=now, vehicles=vehicles,
         within_hours=within_hours,
     )  # fmt: skip
-    if not at_any_size:
-        small_enough(gathered.told)
+    small_enough(gathered.told)
+    return planned(gathered, min(replays, MOST_REPLAYS))
+
+
+def plan_at_any_size(  # noqa: PLR0913 (each may be told)
+    scope: Scope,
+    numbers: Mapping[str, Number],
+    *,
+    outbreak: OutbreakId,
+    round: RoundId | None = None,
+    now: datetime,
+    vehicles: int | None = None,
+    within_hours: float | None = None,
+    replays: int = REPLAYS,
+) -> RoundPlan:
+    """As `plan_of_round`, however long it takes."""
+    from ringfence.desks.testing.plans.from_round import gather  # noqa: PLC0415 (loads the solvers)
+
+    gathered = gather(
+        scope, numbers, outbreak=outbreak, round_id=round, now=now, vehicles=vehicles, within_hours=within_hours
+    )
     return planned(gathered, replays)
+
+
+AT_ANY_SIZE = Query(plan_at_any_size, "see")
+"""No door but the command line's has this: it may take minutes."""
 
 
 def planned(gathered: Gathered, replays: int = REPLAYS) -> RoundPlan:

@@ -11,6 +11,7 @@ import orjson
 
 from ringfence.core import db
 from ringfence.core.access import Scope, ends
+from ringfence.core.among import ask_among
 from ringfence.core.declare import Declared, locates, locator, query
 from ringfence.facts.ids import JurisdictionId, PlaceId
 
@@ -207,13 +208,8 @@ def place_names(ids: Sequence[str]) -> dict[str, str]:
 def place_points(ids: Sequence[str]) -> dict[str, tuple[float, float]]:
     """Place id -> (latitude, longitude) in degrees, where both are on record."""
     wanted = sorted({each for each in ids if each})
-    found: dict[str, tuple[float, float]] = {}
-    for begin in range(0, len(wanted), 500):
-        some = wanted[begin : begin + 500]
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT id, lat, lon FROM registry_place WHERE id IN ({marks}) AND lat IS NOT NULL AND lon IS NOT NULL"
-        found |= {id_: (float(lat), float(lon)) for id_, lat, lon in db.ask(sql, some)}
-    return found
+    sql = "SELECT id, lat, lon FROM registry_place WHERE id IN ({marks}) AND lat IS NOT NULL AND lon IS NOT NULL"
+    return {id_: (float(lat), float(lon)) for id_, lat, lon in ask_among(sql, wanted)}
 
 
 def paths_by_code(source: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ringfence.core import db
 from ringfence.core.access import Scope
+from ringfence.core.among import ask_among, foretell_among
 from ringfence.core.declare import locates, query
 from ringfence.facts.ids import HouseholdId, PersonId
 from ringfence.registry import registers
@@ -57,6 +58,7 @@ def place_of_person(person: str) -> str | None:
 
 
 _STAYS = "SELECT coalesce(stay, residence, office, '') FROM registry_person WHERE id = %s"
+_STAYS_OF = "SELECT id, coalesce(stay, residence, office, '') FROM registry_person WHERE id IN ({marks})"
 
 
 def look_ahead(asked: Sequence[PersonId]) -> None:
@@ -65,13 +67,12 @@ def look_ahead(asked: Sequence[PersonId]) -> None:
     held = registers.register()
     if held.segments:
         db.worked_out("stays").update(zip(wanted, held.stays_of(wanted), strict=True))
-    for begin in range(0, len(wanted), 500):
-        some = wanted[begin : begin + 500]
-        found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(person,): [] for person in some}
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT id, coalesce(stay, residence, office, '') FROM registry_person WHERE id IN ({marks})"
-        found |= {(person,): [(path,)] for person, path in db.ask(sql, some)}
-        db.foretell("registry_person", _STAYS, found)
+    foretell_among("registry_person", _STAYS, _STAYS_OF, wanted)
+
+
+def own_paths_of(asked: Sequence[PersonId]) -> dict[str, str]:
+    """Where each of these people stays by their own row; those who stand in a register alone are left out."""
+    return dict(ask_among(_STAYS_OF, asked))
 
 
 def _stays(asked: Sequence[PersonId]) -> list[str | None]:

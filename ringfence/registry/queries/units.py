@@ -9,10 +9,9 @@ import orjson
 
 from ringfence.core import db
 from ringfence.core.access import Scope
+from ringfence.core.among import ask_among
 from ringfence.core.declare import locates, query
 from ringfence.facts.ids import TeamId, UnitId
-
-MOST_AT_ONCE = 500  # ids in one statement
 
 
 def unit_for(function: str, path: str | None) -> tuple[UnitId, str] | None:
@@ -101,12 +100,9 @@ def units(scope: Scope, *, text: str | None = None, beneath: UnitId | None = Non
 def _functions(found: Sequence[str]) -> dict[str, list[str]]:
     """Unit id -> the functions it carries."""
     carried: dict[str, list[str]] = {}
-    for begin in range(0, len(found), MOST_AT_ONCE):
-        some = found[begin : begin + MOST_AT_ONCE]
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT unit, function FROM registry_unit_function WHERE unit IN ({marks}) ORDER BY unit, function"
-        for unit, function in db.ask(sql, some):
-            carried.setdefault(unit, []).append(function)
+    sql = "SELECT unit, function FROM registry_unit_function WHERE unit IN ({marks}) ORDER BY unit, function"
+    for unit, function in ask_among(sql, found):
+        carried.setdefault(unit, []).append(function)
     return carried
 
 

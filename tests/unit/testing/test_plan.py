@@ -15,12 +15,13 @@ from ringfence.core.errors import Refused
 from ringfence.desks.testing.plans import DEFAULTS, EXAMPLE, make, read_file, read_text
 from ringfence.desks.testing.plans.building import build
 from ringfence.desks.testing.plans.making import as_round
+from ringfence.desks.testing.plans.needs import Wanted
 from ringfence.desks.testing.plans.told import About, Cell, Depot, Lab, Site, Told, Underway, VehicleGroup
 from ringfence.science.testing_plan_labs import TUBE
 from ringfence.science.testing_plan_labs import test as in_lab  # its own name would be collected
-from ringfence.science.testing_plan_means import sampling
+from ringfence.science.testing_plan_means import more, sampling
 from ringfence.science.testing_plan_noise import Noise, replay
-from ringfence.science.testing_plan_proof import bound
+from ringfence.science.testing_plan_proof import bound, by_fetching, by_testing, ground
 from ringfence.science.testing_plan_solve import Solved, solve
 
 
@@ -256,6 +257,22 @@ def test_what_is_written_down_adds_up(told: Told) -> None:
     for mine in boxes.values():
         numbers = [n for first, count in sorted(mine) for n in range(first, first + count)]
         assert len(numbers) == len(set(numbers))
+
+
+@given(towns(), st.lists(st.tuples(*[st.sampled_from([0, 0, 1, 7])] * 3), max_size=6))
+@settings(max_examples=8, deadline=None)
+def test_what_amounts_have_in_common_is_as_if_worked_out_for_each(told: Told, amounts: list) -> None:
+    plan = worked_out(told)
+    for samplers, vehicles, lab in amounts:
+        means, fewer = more(plan.means, samplers, vehicles, lab), more(plan.means, samplers)
+        there, anew = ground(fewer, sampling(fewer)), ground(means, sampling(means))
+        assert by_testing(means, there) == by_testing(means, anew)
+        assert by_fetching(means, there) == by_fetching(means, anew)
+        least = max(by_testing(means, anew), by_fetching(means, anew))
+        wanted = [Wanted(plan.means, plan, plan.end, least + more_s, (1, 1, 1)) for more_s in (-1, 0)]
+        for one in wanted:
+            one.likely((samplers, vehicles + 1, lab))  # keeps what the next shares with it
+        assert [one.likely((samplers, vehicles, lab)) for one in wanted] == [False, True]
 
 
 def test_noise_is_the_same_for_the_same_seed_and_makes_it_later() -> None:

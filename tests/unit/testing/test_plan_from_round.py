@@ -9,25 +9,20 @@ from datetime import timedelta
 import pytest
 
 from ringfence.core.access import EVERYWHERE
+from ringfence.core.declare import declared
 from ringfence.core.errors import Refused
 from ringfence.desks.testing.actions import laboratories as labs
 from ringfence.desks.testing.actions import rounds, stations
-from ringfence.desks.testing.planned import plan_of_round, planned, small_enough
+from ringfence.desks.testing.planned import AT_ANY_SIZE, plan_of_round, planned, small_enough
 from ringfence.desks.testing.plans import make
 from ringfence.desks.testing.plans.from_round import gather
 from ringfence.desks.testing.plans.layout import lay_out
 from ringfence.desks.testing.plans.on_record import Serving, SiteOnRecord
 from ringfence.facts.ids import PlaceId
-from tests.console.conftest import world  # noqa: F401 (the small world)
+from tests.console.conftest import told, world
 from tests.console.swabbing import EACH, Swabbing
-from tests.console.world import World
 
-
-@pytest.fixture
-def told(world: World) -> Swabbing:  # noqa: F811
-    swabbing = Swabbing(world)
-    swabbing.a_day()
-    return swabbing
+__all__ = ["told", "world"]
 
 
 def gathered(told: Swabbing, **more):
@@ -122,10 +117,21 @@ def test_the_query_gives_what_the_engine_gives(told: Swabbing) -> None:
     made = told.world.centre.ask(told.world.god, plan_of_round, **asked, replays=20)
     engine = make(gathered(told).told, seed=1, replicates=20)
     assert made.plan == engine
+    assert told.world.centre.ask(told.world.god, AT_ANY_SIZE, **asked, replays=20).plan == engine
     assert made.round == told.round
     mine = told.world.centre.ask(told.world.who("duty_officer"), plan_of_round, **asked, replays=0)
     assert mine.standing.roster == 2 * EACH  # a county plans its own part
     assert {each.site for each in mine.plan.sites} == {told.site["north"]}
+
+
+def test_only_the_command_line_plans_a_round_of_any_size(told: Swabbing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringfence.desks.testing.planned.MOST_TUBES", 0)
+    asked = {"outbreak": told.world.outbreak, "now": told.world.clock.now(), "replays": 0}
+    with pytest.raises(Refused, match="plan_too_large_here"):
+        told.world.centre.ask(told.world.god, plan_of_round, **asked)
+    assert told.world.centre.ask(told.world.god, AT_ANY_SIZE, **asked).round == told.round
+    names = {each.name for desk in told.world.centre.desks for each in declared(desk.modules, "query")}
+    assert "plan_of_round" in names and "plan_at_any_size" not in names
 
 
 def test_what_cannot_be_planned_says_what_to_do_first(told: Swabbing) -> None:

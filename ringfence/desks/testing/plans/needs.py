@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
 
 from ringfence.desks.testing.plans.answer import Need, Stage
 from ringfence.science.testing_plan import HOUR
-from ringfence.science.testing_plan_means import STAGES, Means, more, sampling, without_limit
-from ringfence.science.testing_plan_proof import quick_bound
+from ringfence.science.testing_plan_means import STAGES, Means, Sampling, more, sampling, without_limit
+from ringfence.science.testing_plan_proof import Ground, by_fetching, by_testing, ground
 from ringfence.science.testing_plan_solve import QUICK, Solved, solve
 
 QUICK_TURNS = 2
@@ -56,13 +56,18 @@ def hours(seconds: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What would help: the deadline in seconds, the cost of one more of each, and the plan that is too late."""
+    """What would help: the deadline in seconds, the cost of one more of each, and the plan that is too late.
+
+    `grounds` (by samplers) and `tested` (by samplers and lab capacity) keep what many amounts have in common.
+    """
 
     means: Means
     plan: Solved
     bound: int
     deadline: int
     costs: tuple[float, float, float]
+    grounds: dict[int, Ground] = field(default_factory=dict)
+    tested: dict[tuple[int, int], int] = field(default_factory=dict)
 
     @property
     def have(self) -> Amount:
@@ -76,9 +81,21 @@ class Wanted:
 
     def likely(self, amount: Amount) -> bool:
         """Whether the deadline can be met, reckoned from the bound and how far the plan lies above its own."""
+        samplers, _, lab = amount
         means = more(self.means, *amount)
-        sampled = sampling(means) if amount[0] else self.plan.sampling
-        return quick_bound(means, sampled) + (self.plan.end - self.bound) <= self.deadline
+        if samplers not in self.grounds:
+            self.grounds[samplers] = ground(means, self.sampled(means, samplers))
+        there = self.grounds[samplers]
+        latest = self.deadline - (self.plan.end - self.bound)
+        if by_fetching(means, there) > latest:
+            return False
+        if (samplers, lab) not in self.tested:
+            self.tested[samplers, lab] = by_testing(means, there)
+        return self.tested[samplers, lab] <= latest
+
+    def sampled(self, means: Means, samplers: int) -> Sampling:
+        """The sampling of the means with so many more samplers: the plan's own where there are no more."""
+        return sampling(means) if samplers else self.plan.sampling
 
     def least(self, others: Amount, kind: int) -> Amount | None:
         """The least of one kind that is likely to do beside the others; None where no amount looked at is."""
@@ -99,10 +116,10 @@ class Wanted:
 
     def planned(self, amount: Amount, kind: int) -> Need | None:
         """The amount proven by a plan with it, raised a little where it does not quite do; None where it never does."""
+        keens = tuple(sorted({*QUICK, *np.unique(self.plan.manner.keen).tolist()}))[-3:]
         for _ in range(TRIES):
             means = more(self.means, *amount)
-            keens = tuple(sorted({*QUICK, *np.unique(self.plan.manner.keen).tolist()}))[-3:]
-            end = solve(means, keens=keens, turns=QUICK_TURNS).end
+            end = solve(means, keens=keens, turns=QUICK_TURNS, given=self.sampled(means, amount[0])).end
             if end <= self.deadline:
                 samplers, vehicles, lab = amount
                 cost = round(self.cost(amount), 2)

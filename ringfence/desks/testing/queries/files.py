@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ringfence.core import db
+from ringfence.core.among import ask_among
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros
-from ringfence.desks.testing.queries import keys
 from ringfence.facts.ids import PlaceId, TubeId
 from ringfence.facts.testing import Result
 
@@ -23,13 +23,8 @@ def file_read_before(sha256: str, laboratory: PlaceId) -> int | None:
 
 def strays_of(ids: Sequence[TubeId]) -> dict[TubeId, tuple[Result, float | None]]:
     """(result, Ct) of those of these tubes whose result waits for the tube."""
-    found: dict[TubeId, tuple[Result, float | None]] = {}
-    for begin in range(0, len(ids), keys.AT_ONCE):
-        some = tuple(ids[begin : begin + keys.AT_ONCE])
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT tube, result, ct FROM testing_stray WHERE tube IN ({marks}) AND matched_at IS NULL"
-        found |= {tube: (Result(result), ct) for tube, result, ct in db.ask(sql, some)}
-    return found
+    sql = "SELECT tube, result, ct FROM testing_stray WHERE tube IN ({marks}) AND matched_at IS NULL"
+    return {tube: (Result(result), ct) for tube, result, ct in ask_among(sql, ids)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +41,10 @@ class PlateRow:
 def plates_called(names: Sequence[str]) -> dict[str, PlateRow]:
     """Those of these plates that are on record."""
     found: dict[str, PlateRow] = {}
-    for begin in range(0, len(names), keys.AT_ONCE):
-        some = tuple(names[begin : begin + keys.AT_ONCE])
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT id, laboratory, loaded_at, run_at, valid FROM testing_plate WHERE id IN ({marks})"
-        for name, laboratory, loaded_at, run_at, valid in db.ask(sql, some):
-            held = None if valid is None else bool(valid)
-            found[name] = PlateRow(name, laboratory, loaded_at, run_at, held)
+    sql = "SELECT id, laboratory, loaded_at, run_at, valid FROM testing_plate WHERE id IN ({marks})"
+    for name, laboratory, loaded_at, run_at, valid in ask_among(sql, names):
+        held = None if valid is None else bool(valid)
+        found[name] = PlateRow(name, laboratory, loaded_at, run_at, held)
     return found
 
 

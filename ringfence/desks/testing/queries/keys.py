@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from ringfence.core import db
+from ringfence.core.among import ask_among, foretell_among
 from ringfence.core.declare import locates
 from ringfence.facts.ids import OutbreakId, PersonId, PlaceId, RoundId, TubeId, number_of
 from ringfence.facts.testing import Result, tube_of
 from ringfence.registry.queries import people
 
-AT_ONCE = 500
 WAITING = ("sealed", "packed", "underway", "received")
 """The stages before the result, in order."""
 
@@ -53,10 +53,11 @@ class TubeKey:
         return self.stage == "voided" or self.result is Result.INVALID
 
 
-_TUBE = (
-    "SELECT seq, id, code, round, outbreak, site, path, people, cells, alone, sealed_at, stage, since, box, laboratory,"
-    " received_at, result, ct, read_at FROM testing_tube"
+_COLUMNS = (
+    "seq, id, code, round, outbreak, site, path, people, cells, alone, sealed_at, stage, since, box, laboratory,"
+    " received_at, result, ct, read_at"
 )
+_TUBE = f"SELECT {_COLUMNS} FROM testing_tube"
 _ONE_TUBE = f"{_TUBE} WHERE id = %s"
 _MEMBER = "SELECT tube FROM testing_member WHERE person = %s AND round = %s"
 
@@ -91,30 +92,18 @@ def tube(tube_id: TubeId) -> TubeKey | None:
 
 def tubes(ids: Sequence[TubeId]) -> dict[TubeId, TubeKey]:
     """Tubes by their ids; those that nobody handed in are left out."""
-    found: dict[TubeId, TubeKey] = {}
-    for begin in range(0, len(ids), AT_ONCE):
-        some = tuple(ids[begin : begin + AT_ONCE])
-        marks = ", ".join(["%s"] * len(some))
-        rows = db.ask(f"{_TUBE} WHERE id IN ({marks})", some)
-        found |= {key.id: key for key in map(tube_key, rows)}
-    return found
+    return {key.id: key for key in map(tube_key, ask_among(f"{_TUBE} WHERE id IN ({{marks}})", ids))}
 
 
 def tubes_at(seqs: Sequence[int]) -> list[TubeKey]:
     """Tubes by the lines that sealed them."""
-    marks = ", ".join(["%s"] * len(seqs))
-    return [tube_key(row) for row in db.ask(f"{_TUBE} WHERE seq IN ({marks}) ORDER BY seq", tuple(seqs))]
+    return [tube_key(row) for row in ask_among(f"{_TUBE} WHERE seq IN ({{marks}}) ORDER BY seq", sorted(seqs))]
 
 
 def tubes_ahead(ids: Sequence[TubeId]) -> None:
     """Read in few statements what `tube` will ask for each of these."""
-    wanted = sorted(set(ids))
-    for begin in range(0, len(wanted), AT_ONCE):
-        some = wanted[begin : begin + AT_ONCE]
-        answers: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(id_,): [] for id_ in some}
-        marks = ", ".join(["%s"] * len(some))
-        answers |= {(row[1],): [row] for row in db.ask(f"{_TUBE} WHERE id IN ({marks})", some)}
-        db.foretell("testing_tube", _ONE_TUBE, answers)
+    many = f"SELECT id, {_COLUMNS} FROM testing_tube WHERE id IN ({{marks}})"
+    foretell_among("testing_tube", _ONE_TUBE, many, ids)
 
 
 def stands(known: TubeKey) -> None:
@@ -182,16 +171,9 @@ def members_ahead(asked: Sequence[tuple[PersonId, int]]) -> None:
     by_round: dict[int, set[int]] = {}
     for person, round_seq in asked:
         by_round.setdefault(round_seq, set()).add(person_number(person))
+    many = "SELECT person, tube FROM testing_member WHERE person IN ({marks}) AND round = %s"
     for round_seq, numbers in by_round.items():
-        wanted = sorted(numbers)
-        for begin in range(0, len(wanted), AT_ONCE):
-            some = wanted[begin : begin + AT_ONCE]
-            answers: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(key, round_seq): [] for key in some}
-            marks = ", ".join(["%s"] * len(some))
-            sql = f"SELECT person, tube FROM testing_member WHERE round = %s AND person IN ({marks})"
-            for key, seq in db.ask(sql, (round_seq, *some)):
-                answers[key, round_seq].append((seq,))
-            db.foretell("testing_member", _MEMBER, answers)
+        foretell_among("testing_member", _MEMBER, many, numbers, round_seq)
 
 
 def seal_ahead(told: Sequence[Mapping[str, Any]]) -> None:
@@ -212,6 +194,9 @@ def _round_seq(round_id: RoundId | None) -> int:
 # -- results that came before their tube ------------------------------------------------------------------------------
 
 _STRAY = "SELECT code, laboratory, result, ct, at FROM testing_stray WHERE tube = %s AND matched_at IS NULL"
+_STRAYS = (
+    "SELECT tube, code, laboratory, result, ct, at FROM testing_stray WHERE tube IN ({marks}) AND matched_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +218,7 @@ def stray(tube_id: TubeId) -> StrayKey | None:
 
 def strays_ahead(ids: Sequence[TubeId]) -> None:
     """Read in few statements what `stray` will ask for each of these."""
-    wanted = sorted(set(ids))
-    for begin in range(0, len(wanted), AT_ONCE):
-        some = wanted[begin : begin + AT_ONCE]
-        answers: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {(id_,): [] for id_ in some}
-        marks = ", ".join(["%s"] * len(some))
-        sql = (
-            "SELECT tube, code, laboratory, result, ct, at FROM testing_stray"
-            f" WHERE tube IN ({marks}) AND matched_at IS NULL"
-        )
-        answers |= {(tube_id,): [tuple(row)] for tube_id, *row in db.ask(sql, some)}
-        db.foretell("testing_stray", _STRAY, answers)
+    foretell_among("testing_stray", _STRAY, _STRAYS, ids)
 
 
 # -- boxes, sites, laboratories, plates -------------------------------------------------------------------------------
@@ -319,11 +294,6 @@ def plate_of(plate: str) -> tuple[str, bool | None] | None:
     """(laboratory, whether its run was valid: None before it ran) of a plate."""
     row = db.ask_one("SELECT laboratory, valid FROM testing_plate WHERE id = %s", (plate,))
     return (str(row[0]), None if row[1] is None else bool(row[1])) if row else None
-
-
-def tubes_on(plate: str) -> list[TubeKey]:
-    """The tubes on a plate."""
-    return [tube_key(row) for row in db.ask(f"{_TUBE} WHERE plate = %s ORDER BY seq", (plate,))]
 
 
 # -- holds ------------------------------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ import orjson
 
 from ringfence.core import db
 from ringfence.core.access import Scope
+from ringfence.core.among import ask_among
 from ringfence.core.declare import query
 from ringfence.core.errors import Refused
 from ringfence.core.paging import Page
-from ringfence.desks.testing.queries.keys import AT_ONCE, person_number
+from ringfence.desks.testing.queries.keys import person_number
 from ringfence.desks.testing.queries.rounds import MISSING, RoundRow, chosen, round_places
 from ringfence.facts.ids import HouseholdId, JurisdictionId, OutbreakId, PersonId, RoundId
 from ringfence.registry import registers
@@ -84,23 +85,13 @@ def _of_cell(row: RoundRow, path: str) -> list[Found]:
 
 
 def _swabbed(round_seq: int, numbers: Sequence[int]) -> set[int]:
-    found: set[int] = set()
-    for begin in range(0, len(numbers), AT_ONCE):
-        some = numbers[begin : begin + AT_ONCE]
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT person FROM testing_member WHERE person IN ({marks}) AND round = %s"
-        found.update(person for (person,) in db.ask(sql, (*some, round_seq)))
-    return found
+    sql = "SELECT person FROM testing_member WHERE person IN ({marks}) AND round = %s"
+    return {person for (person,) in ask_among(sql, numbers, round_seq)}
 
 
 def _elsewhere(asked: Sequence[PersonId], path: str) -> list[bool]:
     """Whether each of these people is on record as staying at another place than the register tells."""
-    own: dict[str, str] = {}
-    for begin in range(0, len(asked), AT_ONCE):
-        some = asked[begin : begin + AT_ONCE]
-        marks = ", ".join(["%s"] * len(some))
-        sql = f"SELECT id, coalesce(stay, residence, office, '') FROM registry_person WHERE id IN ({marks})"
-        own |= dict(db.ask(sql, tuple(some)))
+    own = people.own_paths_of(asked)
     return [own.get(person, path) != path for person in asked]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringfence.core import db
-from ringfence.core.access import above, ends
+from ringfence.core.access import above
 from ringfence.desks.testing.queries.keys import RoundKey
 from ringfence.facts.ids import JurisdictionId, PersonId, PlaceId, RoundId
 from ringfence.registry import registers
@@ -48,11 +48,6 @@ def slot_left(site: PlaceId, begins_at: int) -> int | None:
         "SELECT coalesce(sum(people), 0) FROM testing_slot WHERE site = %s AND begins_at = %s", (site, begins_at)
     )
     return int(row[0] * row[1] * row[2] // 60) - int(given[0] if given else 0)
-
-
-def range_of(path: str) -> tuple[str, str]:
-    """The half-open range of paths at and beneath a place."""
-    return ends(path) if path else ("", "\U0010ffff")
 
 
 def rounds_ending(outbreak: str | None, until: int) -> list[tuple[RoundId, int]]:

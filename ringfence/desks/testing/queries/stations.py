@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from ringfence.core import db
 from ringfence.core.access import Scope, ends
+from ringfence.core.among import ask_among
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.desks.testing.queries import custody, keys, rosters
 from ringfence.facts.ids import OutbreakId, PlaceId
@@ -110,13 +111,9 @@ def held_when(tubes: Sequence[TubeSealed]) -> set[tuple[str, str]]:
         return set()
     wanted = sorted({person for fact in tubes for person in fact.people})
     holds: dict[str, list[tuple[int, int | None]]] = {}
-    for begin in range(0, len(wanted), keys.AT_ONCE):
-        some = wanted[begin : begin + keys.AT_ONCE]
-        marks = ", ".join(["%s"] * len(some))
-        for person, since, ended in db.ask(
-            f"SELECT person, held_at, ended_at FROM testing_hold WHERE person IN ({marks})", some
-        ):
-            holds.setdefault(person, []).append((since, ended))
+    sql = "SELECT person, held_at, ended_at FROM testing_hold WHERE person IN ({marks})"
+    for person, since, ended in ask_among(sql, wanted):
+        holds.setdefault(person, []).append((since, ended))
     return {
         (person, fact.tube)
         for fact in tubes

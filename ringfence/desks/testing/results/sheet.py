@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -80,7 +80,7 @@ def read_sheet(path: Path, told: Choices) -> Sheet:
     columns = columns_of(table)
     reader = _Reader(table, columns, told, f"F{sha256[:10].upper()}")
     wells = reader.wells()
-    if not told.good_rows and (row := _half(path, table, reader.bad)):
+    if not told.good_rows and (row := _half(table, reader.bad)):
         raise Refused("results_half_file", name=path.name, row=row)
     plates = plates_of(wells, told.calling)
     failed = frozenset(plate.name for plate in plates if plate.held is False)
@@ -117,25 +117,21 @@ def _without_foot(table: Table) -> Table:
         return table
     kept = table.rows < foot
     bad = tuple(each for each in table.bad_rows if each.row < foot)
-    return Table(
-        table.header, table.frame.filter(kept), table.rows.filter(kept), table.notes, bad, table.sheet, table.sheets
-    )
+    return replace(table, frame=table.frame.filter(kept), rows=table.rows.filter(kept), bad_rows=bad)
 
 
 def _bad_rows(table: Table) -> list[BadCell]:
     return [BadCell(bad.row, "", bad.text[:200], f"table.{bad.code}") for bad in table.bad_rows]
 
 
-def _half(path: Path, table: Table, bad: list[BadCell]) -> int | None:
+def _half(table: Table, bad: list[BadCell]) -> int | None:
     """The last row, where a text file ends in the middle of it: it cannot be read, and no line end follows."""
-    if not any(note.code == "delimiter" for note in table.notes):
+    if not table.open_ended:
         return None
     broken = max([*(each.row for each in table.bad_rows), *(each.row for each in bad)], default=0)
     if broken == 0 or (len(table.rows) and broken < int(table.rows[-1])):
         return None
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return None if file.read(1) in b"\r\n" else broken
+    return broken
 
 
 class _Reader:

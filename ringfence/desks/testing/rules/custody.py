@@ -82,7 +82,10 @@ def a_received_box_is_no_longer_looked_for(received: BoxReceived, line: Line) ->
 def a_leaking_tube_is_void(received: BoxReceived, line: Line) -> Facts:
     """Nobody's result comes out of a puddle; its people are swabbed again."""
     del line
+    known = keys.tubes(received.leaking)
     for tube in received.leaking:
+        if tube in known and (known[tube].result is not None or known[tube].stage == "voided"):
+            continue  # read before it was taken in, or void already
         yield TubeVoided(tube=tube, reason="leaking", at=received.at)
 
 

@@ -138,7 +138,7 @@ def a_negative_alone_releases(read: TubeRead | TubeCorrected, line: Line) -> Fac
     """Held because of others, free because of themselves: nobody waits for the rest of the pool."""
     del line
     tube = keys.tube(read.tube) if read.result is Result.NEGATIVE else None
-    if tube is None or not tube.single:
+    if tube is None or not tube.single or tube.stage == "voided":  # what a void tube says may be another's
         return
     for hold in keys.holds_of(tube.people[0]):
         if hold.pool == tube.id or hold.held_at <= tube.sealed_at:
@@ -240,7 +240,9 @@ def a_corrected_positive_frees_its_people(corrected: TubeCorrected, line: Line) 
 def a_corrected_positive_alone_names_the_person(corrected: TubeCorrected, line: Line) -> Facts:
     """Found late is found."""
     tube = keys.tube(corrected.tube)
-    if tube is not None and tube.single and corrected.result is Result.POSITIVE:
+    if tube is None or not tube.single or corrected.result is not Result.POSITIVE:
+        return
+    if not keys.found_of(tube.people[0], tube.id):  # another Ct finds nobody anew
         yield _found(tube, corrected.at, corrected.ct, line)
 
 

@@ -1,5 +1,5 @@
 // Hands in what waits, each thing under the key it was made with, until each has been answered.
-import { cut_history, read, write } from "./store.js";
+import { cut_history, note, read, write } from "./store.js";
 import { unlock } from "./secrets.js";
 
 const MOST_TUBES = 50;
@@ -15,6 +15,7 @@ let failed = 0;
 let not_before = 0;
 
 export const csrf = () => /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+export const is_signed_out = (answer) => answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403;
 export function try_again_now() { not_before = 0; }
 
 // A tube that the server could not take by itself stands aside for a while, and what speaks of it waits with it.
@@ -63,7 +64,7 @@ async function post(address, body) {
     method: "POST", credentials: "same-origin", redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS),
     headers: { "Content-Type": "application/json", "X-CSRFToken": csrf(), Accept: "application/json" }, body: JSON.stringify(body),
   });
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return { state: "signed_out" };
+  if (is_signed_out(answer)) return { state: "signed_out" };
   if (answer.status === 413) return { state: "too_large" };
   if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return { state: "failed", status: answer.status };
   if (!answer.ok) return { state: "rejected", status: answer.status };
@@ -84,11 +85,9 @@ const settle = (told, now) => write(async (tx) => {
     count += 1;
   }
   await cut_history(tx);
-  await tx.put("kept", { ...(await tx.get("kept", "told")), handed_in_at: now, clock_off_s: told.clock_off_s ?? 0, signed_out: false }, "told");
+  await note(tx, { handed_in_at: now, clock_off_s: told.clock_off_s ?? 0, signed_out: false });
   return count;
 });
-
-const note = (changed) => write(async (tx) => tx.put("kept", { ...(await tx.get("kept", "told")), ...changed }, "told"));
 
 const stand_aside = (batch, now, status) => write(async (tx) => {
   for (const { key } of batch) {
@@ -122,7 +121,7 @@ async function once(address, station, at_once) {
     if (count < batch.length) await stand_aside(batch, now, 200); // those that are left: the others are no longer there
     [failed, not_before, limit] = [0, 0, Math.min(limit * 2, MOST)];
   } else if (answer.state === "signed_out") {
-    await note({ signed_out: true });
+    await write((tx) => note(tx, { signed_out: true }));
     not_before = now + 60_000;
   } else if (answer.state === "too_large" || answer.state === "rejected") {
     if (batch.length === 1) await stand_aside(batch, now, answer.status ?? 413);

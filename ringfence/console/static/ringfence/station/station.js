@@ -1,10 +1,10 @@
 // The station's work on what this phone keeps. Every function answers after the disk has it: only then may it beep.
 import { is_misread, label_code } from "./check_digits.js";
 import { fingerprint, kind_of, letters, LONGEST, tidy } from "./codes.js";
-import { GRACE_MS } from "./hand_in.js";
+import { GRACE_MS, is_signed_out } from "./hand_in.js";
 import * as rack from "./rack.js";
 import { lock } from "./secrets.js";
-import { read, write } from "./store.js";
+import { note, read, write } from "./store.js";
 
 const uuid = () => crypto.randomUUID();
 const iso = (ms) => new Date(ms).toISOString();
@@ -35,8 +35,8 @@ export async function set_up(address, site) {
   const answer = await fetch(site ? `${address}?site=${encodeURIComponent(site)}` : address, {
     credentials: "same-origin", redirect: "manual", cache: "no-store", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20_000),
   });
-  if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
-    await write(async (tx) => tx.put("kept", { ...(await tx.get("kept", "told")), signed_out: true }, "told"));
+  if (is_signed_out(answer)) {
+    await write((tx) => note(tx, { signed_out: true }));
     return { state: "signed_out" };
   }
   if (!answer.ok) return { state: "failed", status: answer.status };
@@ -45,7 +45,7 @@ export async function set_up(address, site) {
   const off_s = (Date.parse(told.server_now) - (asked_at + now) / 2) / 1000;
   await write(async (tx) => {
     await tx.put("kept", { ...told, got_at: now }, "set_up");
-    await tx.put("kept", { ...(await tx.get("kept", "told")), ...(Number.isFinite(off_s) && { clock_off_s: off_s }), signed_out: false }, "told");
+    await note(tx, { ...(Number.isFinite(off_s) && { clock_off_s: off_s }), signed_out: false });
     await forget_rounds(tx, told.rounds);
   });
   learn(told);
@@ -251,17 +251,17 @@ export const void_tube = (key, reason) => write(async (tx) => {
 
 const empty_box = () => ({ key: uuid(), box: "", tubes: [] });
 
-export async function scan_box(text, forced = "") {
+export async function scan_box(text) {
   const code = tidy(text);
   if (!code) return null;
   if (code.length > LONGEST) return say("bad", "too_long");
   return write(async (tx) => {
     const box = (await tx.get("kept", "box")) ?? empty_box();
-    const kind = forced || kind_of(code, (await tx.get("kept", "set_up"))?.prefixes) || (box.box ? "tube" : "box");
-    const answer = packed(box, code, kind, await tx.get("used", code));
+    const kind = kind_of(code, (await tx.get("kept", "set_up"))?.prefixes) || (box.box ? "tube" : "box");
+    const used = await tx.get("used", code);
+    const answer = packed(box, code, kind, used);
     await tx.put("kept", answer.box, "box");
     if (answer.close) return close(tx, answer.box);
-    const used = await tx.get("used", code);
     if (answer.added && used) await tx.put("used", { ...used, box: box.box });
     return answer;
   });

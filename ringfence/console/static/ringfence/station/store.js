@@ -69,8 +69,8 @@ async function transact(mode, work) {
 
 export const read = (work) => transact("readonly", work);
 export const write = (work) => transact("readwrite", work);
-export const kept = (name) => read((tx) => tx.get("kept", name));
-export const keep = (name, value) => write((tx) => tx.put("kept", value, name));
+// What is known of the server: when something was handed in last, how wrong the clock is, whether somebody is signed in.
+export const note = async (tx, changed) => tx.put("kept", { ...(await tx.get("kept", "told")), ...changed }, "told");
 
 // The history is cut once for all that was added.
 export async function cut_history(tx) {

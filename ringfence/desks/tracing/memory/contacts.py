@@ -161,7 +161,7 @@ def a_struck_link(fact: ContactLinkStruck, line: Line) -> None:
     _counted(fact.case)
 
 
-def countedagain(case: CaseId, line: Line) -> None:
+def counted_again(case: CaseId, line: Line) -> None:
     """The contacts of a case that was confirmed or discarded: what it told counts, or counts no more."""
     again({link.contact for link in links.links_of_case(case)}, line)
 

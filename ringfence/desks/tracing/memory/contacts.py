@@ -209,7 +209,7 @@ def a_contact_turned_case(fact: ContactBecameCase, line: Line) -> None:
 
 
 @keeps(ContactReturned)
-def a_contactagain(fact: ContactReturned, line: Line) -> None:
+def a_contact_again(fact: ContactReturned, line: Line) -> None:
     """Their record leads nowhere."""
     before = keys.contact(fact.contact)
     if before is not None:

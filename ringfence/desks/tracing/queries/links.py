@@ -63,7 +63,7 @@ def links_of(contacts: Iterable[ContactId]) -> dict[ContactId, list[LinkRow]]:
 
 def links_of_case(case: CaseId) -> list[LinkRow]:
     """Every link that leads to a case, by contact."""
-    rows = db.ask(f'{_LINK} WHERE "case" = %s', (case,))
+    rows = db.ask(f'{_LINK} WHERE "case" = %s', (case,)) if case else []
     return sorted(map(_link, rows), key=lambda link: link.key)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringfence.core import db
 from ringfence.core.among import ask_among
-from ringfence.facts.ids import CaseId, ContactId, PersonId, PlaceId
+from ringfence.facts.ids import CaseId, ContactId, OutbreakId, PersonId, PlaceId
 from ringfence.registry.queries import people
 
 LINK_COLUMNS = (
@@ -73,7 +73,7 @@ class SourceRow:
 
     case: CaseId
     seq: int
-    outbreak: str
+    outbreak: OutbreakId
     path: str
     person: PersonId
     classification: str

@@ -14,7 +14,7 @@ from ringfence.registry.queries.outbreaks import outbreak_row
 
 @lru_cache(maxsize=4)
 def _book(own: Path) -> Book:
-    return Book([SHIPPED, own] if own.is_dir() else [SHIPPED], {"tracing": Policy})
+    return Book([SHIPPED, own] if own.is_dir() else [SHIPPED], {"tracing": Policy}, alone=True)
 
 
 def policy_of(outbreak: str | None) -> Policy:

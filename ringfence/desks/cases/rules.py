@@ -26,6 +26,7 @@ from ringfence.facts.cases import (
     ReportMissed,
 )
 from ringfence.facts.command import TaskDone, TaskDropped, TasksSet, task_of
+from ringfence.facts.follow_up import SymptomsFound
 from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId, derive
 from ringfence.facts.testing import FindingMended, PersonFound
 from ringfence.facts.time import TimeStruck
@@ -229,6 +230,35 @@ def a_mended_finding_sets_its_case_aside(mended: FindingMended, line: Line) -> F
     case = CaseId(derive("case", mended.outbreak, "tube", mended.person, mended.tube))
     if queries.key(case) is not None:
         yield CaseSetAside(case=case, reason="finding_mended", at=mended.at)
+
+
+@when(SymptomsFound)
+def a_contact_with_symptoms_is_a_suspect_case(found: SymptomsFound, line: Line) -> Facts:
+    """Exposed and ill is enough to look into it at once; what it is, findings and the laboratory say."""
+    del line
+    case = CaseId(derive("case", found.outbreak, "contact", found.person))
+    there = queries.case_of_person(people.canonical(found.person), found.outbreak)
+    if there is None:
+        if people.person(found.person) is None and (registered := enrolment.as_fact(found.person, found.at)) is not None:
+            yield registered
+        known = people.person(found.person)
+        yield CaseReported(
+            case=case,
+            outbreak=found.outbreak,
+            person=found.person,
+            jurisdiction=found.jurisdiction,
+            code=known.code if known else found.contact,
+            source="tracing",
+            sex=known.sex if known else None,
+            age_years=known.age_years if known else None,
+            found_by="contact",
+            at=found.at,
+        )
+        yield CourseNoted(case=case, events=(CourseEvent.ONSET,), days=(found.on,), moments=(None,), at=found.at)
+    known_case = queries.key(there or case)
+    if known_case is not None and known_case.set_aside:
+        yield CaseRestored(case=CaseId(there or case), at=found.at)
+    yield FindingsNoted(case=CaseId(there or case), findings=("epi_link", *found.symptoms), at=found.at)
 
 
 @when(TimeStruck)

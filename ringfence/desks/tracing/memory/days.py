@@ -19,7 +19,7 @@ from ringfence.facts.tracing import ContactReturned
 
 _DAY = (
     'INSERT INTO tracing_day (contact, "on", missed, symptoms, temp_c, channel, tube, result, seq)'
-    " VALUES (%s, %s, {missed}, %s, %s, %s, %s, %s, %s) ON CONFLICT (contact, \"on\") DO UPDATE SET {sets}"
+    ' VALUES (%s, %s, {missed}, %s, %s, %s, %s, %s, %s) ON CONFLICT (contact, "on") DO UPDATE SET {sets}'
 )
 _HEARD = _DAY.format(
     missed="FALSE",

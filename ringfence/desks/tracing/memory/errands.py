@@ -68,7 +68,9 @@ def an_errand_again(fact: TaskReopened, line: Line) -> None:
 def an_errand_put_off(fact: TaskDueChanged, line: Line) -> None:
     """Its deadline is the task's."""
     del line
-    db.write("tracing_errand", "UPDATE tracing_errand SET due_at = %s WHERE task = %s", (to_micros(fact.due_at), fact.task))
+    db.write(
+        "tracing_errand", "UPDATE tracing_errand SET due_at = %s WHERE task = %s", (to_micros(fact.due_at), fact.task)
+    )
 
 
 @keeps(ReportLinkGiven)
@@ -76,7 +78,15 @@ def a_report_link(fact: ReportLinkGiven, line: Line) -> None:
     """For whom, and until when."""
     first = keys.contact(fact.contacts[0]) if fact.contacts else None
     path = first.path if first else line.jurisdiction or ""
-    row = (fact.link, line.seq, fact.outbreak, " ".join(fact.contacts), path, to_micros(fact.at), to_micros(fact.until_at))
+    row = (
+        fact.link,
+        line.seq,
+        fact.outbreak,
+        " ".join(fact.contacts),
+        path,
+        to_micros(fact.at),
+        to_micros(fact.until_at),
+    )
     db.write("tracing_report_link", _LINK, row)
     for contact in fact.contacts:
         sql = "INSERT INTO tracing_report_for (contact, link) VALUES (%s, %s) ON CONFLICT (contact, link) DO NOTHING"

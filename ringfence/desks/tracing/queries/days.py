@@ -76,7 +76,9 @@ _FINISHED = (
 
 def finished(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
     """(path, contact) of follow-ups that end by themselves by now, by place."""
-    rows = db.ask(f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT 10000", (outbreak, at))
+    rows = db.ask(
+        f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT 10000", (outbreak, at)
+    )
     return [(path, ContactId(id_)) for path, id_ in rows]
 
 

@@ -23,7 +23,12 @@ from ringfence.facts.tracing import ContactBecameCase
 
 TOGETHER = 100  # contacts in one fact: a strike's answers stay short enough for others to tell theirs between
 FACTS = 200  # of a rule for one strike
-FREED = {"completed": "ended", "link_struck": "case_discarded", "case_discarded": "case_discarded", "by_hand": "by_hand"}
+FREED = {
+    "completed": "ended",
+    "link_struck": "case_discarded",
+    "case_discarded": "case_discarded",
+    "by_hand": "by_hand",
+}
 """Why a follow-up was closed -> why nobody is kept apart for it any longer; other reasons leave the order as it is."""
 
 
@@ -61,9 +66,7 @@ def a_contact_who_became_a_case_is_followed_as_one(became: ContactBecameCase, li
     del line
     known = keys.contact(became.contact)
     if known is not None and known.alive:
-        yield FollowUpsClosed(
-            outbreak=became.outbreak, contacts=(became.contact,), reason="became_case", at=became.at
-        )
+        yield FollowUpsClosed(outbreak=became.outbreak, contacts=(became.contact,), reason="became_case", at=became.at)
 
 
 @when(FollowUpsClosed)
@@ -91,9 +94,7 @@ def a_follow_up_ends_by_itself(struck: TimeStruck, line: Line) -> Facts:
     if line.outbreak is None:
         return
     for contacts in by_place(days.finished(line.outbreak, to_micros(struck.at))):
-        yield FollowUpsClosed(
-            outbreak=OutbreakId(line.outbreak), contacts=contacts, reason="completed", at=struck.at
-        )
+        yield FollowUpsClosed(outbreak=OutbreakId(line.outbreak), contacts=contacts, reason="completed", at=struck.at)
 
 
 @when(TimeStruck)

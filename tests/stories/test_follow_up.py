@@ -20,7 +20,6 @@ def contact(story: Story, name: str, *columns: str) -> Any:
 def test_harbin_2021_a_contact_still_at_home_next_morning_is_overdue_and_somebody_above_answers_for_it() -> None:
     """outbreaks.md: contacts named in the evening were still at home the next day. Here that is on a list and goes up."""
     story = Story("""
-        21 15:00  ContactNamed contact=Ana person=Ana first_at=20T10:00 last_at=20T11:00
         21 15:00  FollowUpsBegun contacts=Ana people=Ana paths= closeness=close last_at=20T11:00 until_at=30T11:00
         21 15:00  TasksSet kind=reach_contact about=contact:Ana unit=tracing due_at=21T19:00
         21 15:00  TasksSet kind=quarantine_contact about=contact:Ana unit=tracing due_at=21T23:00

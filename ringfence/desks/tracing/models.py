@@ -97,6 +97,36 @@ class Contact(models.Model):
             models.Index(fields=["alive", "outbreak", "until_at"], name="contact_until"),
             models.Index(fields=["alive", "outbreak", "heard_on", "path"], name="contact_heard"),
             models.Index(fields=["alive", "outbreak", "next_test_on", "path"], name="contact_test"),
+            models.Index(fields=["outbreak", "category", "alive", "seq", "path"], name="contact_category"),
+            # what somebody needs is true of few at a time: lists of it keep to the rows it is true of
+            models.Index(
+                fields=["outbreak", "heard_on", "seq", "path"],
+                condition=models.Q(state="reached"),
+                name="contact_unheard",
+            ),
+            models.Index(
+                fields=["outbreak", "next_test_on", "seq", "path"],
+                condition=models.Q(next_test_on__isnull=False),
+                name="contact_swab",
+            ),
+            models.Index(
+                fields=["outbreak", "alive", "seq", "path"],
+                condition=models.Q(missed_in_row__gt=0),
+                name="contact_missed",
+            ),
+            models.Index(
+                fields=["outbreak", "alive", "seq", "path"],
+                condition=models.Q(symptoms_on__isnull=False),
+                name="contact_ill",
+            ),
+            models.Index(
+                fields=["outbreak", "seq", "path"], condition=models.Q(case__isnull=False), name="contact_became"
+            ),
+            models.Index(
+                fields=["outbreak", "alive", "seq", "path"],
+                condition=models.Q(stay__isnull=False),
+                name="contact_kept_apart",
+            ),
         )
 
 

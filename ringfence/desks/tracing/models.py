@@ -25,6 +25,8 @@ class Source(models.Model):
     searched_at = models.BigIntegerField(null=True)
     search = models.TextField(default="none")  # none, done, left_open
     search_reason = models.TextField(default="")
+    searched_from = models.BigIntegerField(null=True)  # the window that was searched
+    searched_until = models.BigIntegerField(null=True)
     contacts = models.IntegerField(default=0)  # links of first order
     listed_at = models.BigIntegerField(null=True)  # first contact listed
     linked = models.BooleanField(default=False)  # it has a known infector, or was a known contact
@@ -42,6 +44,19 @@ class Source(models.Model):
             models.Index(fields=["outbreak", "search", "seq"], name="source_search"),
             models.Index(fields=["person", "outbreak"], name="source_person"),
         )
+
+
+class Infector(models.Model):
+    """Who may have infected a case, as somebody named them."""
+
+    pk = models.CompositePrimaryKey("case", "infector")
+    case = models.TextField()
+    infector = models.TextField()
+
+    class Meta:
+        """Once each."""
+
+        db_table = "tracing_infector"
 
 
 class Contact(models.Model):

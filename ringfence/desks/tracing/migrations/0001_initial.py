@@ -75,6 +75,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Infector",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "case", "infector", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("case", models.TextField()),
+                ("infector", models.TextField()),
+            ],
+            options={
+                "db_table": "tracing_infector",
+            },
+        ),
+        migrations.CreateModel(
             name="ReportLink",
             fields=[
                 ("id", models.TextField(primary_key=True, serialize=False)),
@@ -238,6 +254,8 @@ class Migration(migrations.Migration):
                 ("searched_at", models.BigIntegerField(null=True)),
                 ("search", models.TextField(default="none")),
                 ("search_reason", models.TextField(default="")),
+                ("searched_from", models.BigIntegerField(null=True)),
+                ("searched_until", models.BigIntegerField(null=True)),
                 ("contacts", models.IntegerField(default=0)),
                 ("listed_at", models.BigIntegerField(null=True)),
                 ("linked", models.BooleanField(default=False)),

@@ -25,7 +25,7 @@ MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
-class LinkRow:
+class MeetingRow:
     """A contact met somebody: a case, or (second order) a contact of one."""
 
     contact: ContactId
@@ -74,8 +74,8 @@ class ContactFile:
     """All that is on record of a contact; `lines` are those of the log about them, `away` other outbreaks' records."""
 
     row: ContactRow
-    links: list[LinkRow]
-    led_to: list[LinkRow]
+    links: list[MeetingRow]
+    led_to: list[MeetingRow]
     days: list[DayRow]
     attempts: list[AttemptRow]
     household: list[ContactRow]
@@ -83,15 +83,15 @@ class ContactFile:
     lines: list[int]
 
 
-_LINKS = tuple(LinkRow.__slots__)
+_LINKS = tuple(MeetingRow.__slots__)
 _QUOTED = ", ".join(f'"{name}"' for name in _LINKS)
 _LINK = f"SELECT {_QUOTED} FROM tracing_link"
 
 
-def _link(row: Sequence[Any]) -> LinkRow:
+def _link(row: Sequence[Any]) -> MeetingRow:
     told = dict(zip(_LINKS, row, strict=True))
     told |= {"first_at": moment(told["first_at"]), "last_at": moment(told["last_at"]), "struck": bool(told["struck"])}
-    return LinkRow(**told)
+    return MeetingRow(**told)
 
 
 @query(may="see")
@@ -161,6 +161,8 @@ class SourceRow:
     searched_at: datetime | None
     search: str
     search_reason: str
+    searched_from: datetime | None
+    searched_until: datetime | None
     contacts: int
     listed_at: datetime | None
     linked: bool
@@ -178,7 +180,16 @@ class SourceRow:
 SOURCES = tuple(SourceRow.__slots__)
 _OF_SOURCE = ", ".join(f'"{name}"' for name in SOURCES)
 _SOURCE = f"SELECT {_OF_SOURCE} FROM tracing_source"
-_MOMENTS = ("infectious_from", "infectious_until", "confirmed_at", "positive_at", "searched_at", "listed_at")
+_MOMENTS = (
+    "infectious_from",
+    "infectious_until",
+    "confirmed_at",
+    "positive_at",
+    "searched_at",
+    "searched_from",
+    "searched_until",
+    "listed_at",
+)
 
 
 def source_row(row: Sequence[Any]) -> SourceRow:

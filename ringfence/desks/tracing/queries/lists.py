@@ -22,7 +22,7 @@ from ringfence.registry.queries.areas import narrowed_to
 
 QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
 _CONTACT = f"SELECT {QUOTED} FROM tracing_contact"
-STATES = ("alive", "listed", "reached", "kept_apart", "closed", "became_case")
+STANDINGS = ("alive", "listed", "reached", "kept_apart", "closed", "became_case")
 
 
 class Need(StrEnum):
@@ -49,7 +49,7 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
     scope: Scope,
     *,
     outbreak: OutbreakId,
-    state: str = "",
+    standing: str = "",
     closeness: Closeness | None = None,
     category: str = "",
     need: Need | None = None,
@@ -65,7 +65,7 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
     `need` narrows to those followed up who need it: `unheard` and `swab` as of `day` (all, where none is told).
     """
     within = narrowed_to(scope, under)
-    where, values, sort = _asked(outbreak, state, need, day)
+    where, values, sort = _asked(outbreak, standing, need, day)
     more: tuple[tuple[str, Any], ...] = (
         ("closeness = %s", closeness.value if closeness else None),
         ("category = %s", category or None),
@@ -88,11 +88,11 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
     )
 
 
-def _asked(outbreak: str, state: str, need: Need | None, day: date | None) -> tuple[str, list[Any], Sort]:
+def _asked(outbreak: str, standing: str, need: Need | None, day: date | None) -> tuple[str, list[Any], Sort]:
     """The condition, its values and the order of a list that one index serves."""
     alive = "outbreak = %s AND alive = TRUE"
     if need is None:
-        return (*_of_state(outbreak, state), NEWEST)
+        return (*_of_state(outbreak, standing), NEWEST)
     if need is Need.UNREACHED:
         return "outbreak = %s AND state = 'listed'", [outbreak], OLDEST
     if need is Need.SYMPTOMS:
@@ -105,7 +105,7 @@ def _asked(outbreak: str, state: str, need: Need | None, day: date | None) -> tu
     return f"{alive} AND state = 'reached' AND (heard_on < %s OR heard_on IS NULL)", [outbreak, last], SILENT_LONGEST
 
 
-def _of_state(outbreak: str, state: str) -> tuple[str, list[Any]]:
+def _of_state(outbreak: str, standing: str) -> tuple[str, list[Any]]:
     told = {
         "listed": "outbreak = %s AND state = 'listed'",
         "reached": "outbreak = %s AND state = 'reached'",
@@ -113,7 +113,7 @@ def _of_state(outbreak: str, state: str) -> tuple[str, list[Any]]:
         "kept_apart": "outbreak = %s AND alive = TRUE AND stay IS NOT NULL",
         "became_case": 'outbreak = %s AND "case" IS NOT NULL',
     }
-    return told.get(state, "outbreak = %s AND alive = TRUE"), [outbreak]
+    return told.get(standing, "outbreak = %s AND alive = TRUE"), [outbreak]
 
 
 COUNTED = 10_000
@@ -124,7 +124,7 @@ def contacts_matching(  # noqa: PLR0913 (the filters of the list)
     scope: Scope,
     *,
     outbreak: OutbreakId,
-    state: str = "",
+    standing: str = "",
     closeness: Closeness | None = None,
     category: str = "",
     need: Need | None = None,
@@ -135,7 +135,7 @@ def contacts_matching(  # noqa: PLR0913 (the filters of the list)
 ) -> int:
     """How many contacts match, counted up to `most`."""
     scope = narrowed_to(scope, under)
-    where, values, _ = _asked(outbreak, state, need, day)
+    where, values, _ = _asked(outbreak, standing, need, day)
     within, ends = narrowed(scope, "path", "tracing_contact WHERE outbreak = %s", (outbreak,))
     for text, value in (
         ("closeness = %s", closeness.value if closeness else None),
@@ -185,7 +185,7 @@ _LINKS = (
     "protection", "struck", "seq", "contact",
 )  # fmt: skip
 _LINK = ", ".join(f'l."{name}"' for name in _LINKS)
-CLOSEST = Sort("minutes", "contact", descending=True)
+CLOSEST = Sort("minutes", "contact", "met", "evidence", descending=True)
 
 
 @query(may="see")
@@ -194,7 +194,7 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
     *,
     case: CaseId,
     order: int | None = None,
-    state: str = "",
+    standing: str = "",
     closeness: Closeness | None = None,
     category: str = "",
     household: HouseholdId | None = None,
@@ -211,7 +211,7 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
     for name, value in (("category", category), ("household", household), ("closeness", closeness and closeness.value)):
         if value:
             told.append((f"c.{name} = %s", value))
-    where = " AND ".join(["l.struck = FALSE", *(text for text, _ in told), *_standing(state, need)])
+    where = " AND ".join(["l.struck = FALSE", *(text for text, _ in told), *_standing(standing, need)])
     values = [value for _, value in told]
     if need in {Need.UNHEARD, Need.SWAB}:
         values.append((day or date.max).isoformat())
@@ -233,7 +233,7 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
     return Page([_of_case(row, row_of(known[row[-1]]), case) for row in found.rows], found.next)
 
 
-def _standing(state: str, need: Need | None) -> list[str]:
+def _standing(standing: str, need: Need | None) -> list[str]:
     """How a contact of a case must stand; a case has few enough of them to look at each."""
     states = {
         "alive": "c.alive = TRUE", "listed": "c.state = 'listed'", "reached": "c.state = 'reached'",
@@ -245,7 +245,7 @@ def _standing(state: str, need: Need | None) -> list[str]:
         Need.UNHEARD: "c.alive = TRUE AND c.state = 'reached' AND (c.heard_on IS NULL OR c.heard_on < %s)",
         Need.SWAB: "c.alive = TRUE AND c.next_test_on <= %s",
     }  # fmt: skip
-    return [*([states[state]] if state in states else []), *([needs[need]] if need else [])]
+    return [*([states[standing]] if standing in states else []), *([needs[need]] if need else [])]
 
 
 def _quoted(name: str) -> str:

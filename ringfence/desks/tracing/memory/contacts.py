@@ -161,7 +161,7 @@ def a_struck_link(fact: ContactLinkStruck, line: Line) -> None:
     _counted(fact.case)
 
 
-def countedagain(case: CaseId, line: Line) -> None:
+def counted_again(case: CaseId, line: Line) -> None:
     """The contacts of a case that was confirmed or discarded: what it told counts, or counts no more."""
     again({link.contact for link in links.links_of_case(case)}, line)
 
@@ -209,7 +209,7 @@ def a_contact_turned_case(fact: ContactBecameCase, line: Line) -> None:
 
 
 @keeps(ContactReturned)
-def a_contactagain(fact: ContactReturned, line: Line) -> None:
+def a_contact_again(fact: ContactReturned, line: Line) -> None:
     """Their record leads nowhere."""
     before = keys.contact(fact.contact)
     if before is not None:

@@ -36,7 +36,7 @@ HEADS = (
     Head("lives_with"),
     Head("kept_apart", shown=False),
     Head("heard_on", shown=False),
-    Head("until_at", "time", shown=False),
+    Head("followed_until", "time", shown=False),
     Head("listed_at", "time", shown=False),
     Head("reached_at", "time", shown=False),
     Head("area"),
@@ -55,9 +55,7 @@ def lines(here: Page, rows: Sequence[ContactRow]) -> list[Line]:
     ]  # fmt: skip
 
 
-def cells(
-    here: Page, row: ContactRow, person: Cell, cases: dict[str, Cell], places: dict[str, str]
-) -> dict[str, Cell]:
+def cells(here: Page, row: ContactRow, person: Cell, cases: dict[str, Cell], places: dict[str, str]) -> dict[str, Cell]:
     """The cells of one contact."""
     return {
         "contact": person,
@@ -73,7 +71,7 @@ def cells(
         ),
         "kept_apart": parts.kept_said(row),
         "heard_on": Cell(str(row.heard_on) if row.heard_on else "–"),
-        "until_at": Cell(at=row.until_at) if row.until_at else Cell("–"),
+        "followed_until": Cell(at=row.until_at) if row.until_at else Cell("–"),
         "listed_at": Cell(at=row.listed_at),
         "reached_at": Cell(at=row.reached_at) if row.reached_at else Cell("–"),
         "area": Cell(places.get(row.path, row.path), note=_("handed over") if row.away else ""),
@@ -97,7 +95,7 @@ def _tried(row: ContactRow) -> str:
 
 FIELDS = (
     "contact", "standing", "closeness", "category", "case", "first_exposure", "last_exposure", "minutes", "lives_with",
-    "listed_at", "reached_at", "kept_apart", "heard_on", "until_at", "area",
+    "listed_at", "reached_at", "kept_apart", "heard_on", "followed_until", "area",
 )  # fmt: skip
 
 
@@ -109,7 +107,7 @@ def records(here: Page, rows: Sequence[ContactRow]) -> list[list[Any]]:
             name: moment and moment.astimezone(here.zone)
             for name, moment in (
                 ("first_exposure", row.first_at), ("last_exposure", row.last_at), ("listed_at", row.listed_at),
-                ("reached_at", row.reached_at), ("until_at", row.until_at),
+                ("reached_at", row.reached_at), ("followed_until", row.until_at),
             )
         }  # fmt: skip
         said = {"standing": parts.standing_chip(here, row).text, "closeness": row.closeness, "minutes": row.minutes}
@@ -130,7 +128,9 @@ def count(here: Page, wanted: dict[str, Any]) -> tuple[int, bool]:
     """How many match: from the kept counts where nothing narrows the list, else counted up to a bound."""
     narrowed = {name: value for name, value in wanted.items() if name not in {"outbreak", "under", "day"}}
     if not narrowed:
-        return sum(each.alive for each in here.ask(contact_counts, outbreak=here.outbreak_id, under=here.under_id)), False
+        return sum(
+            each.alive for each in here.ask(contact_counts, outbreak=here.outbreak_id, under=here.under_id)
+        ), False
     if "household" in narrowed:
         return len(here.ask(contacts_listed, **wanted, limit=1000).rows), False
     found = here.ask(contacts_matching, **wanted, most=COUNTED + 1)
@@ -278,7 +278,10 @@ def cases_page(here: Page) -> HttpResponse:
         return answer
     now, base = here.request.GET.get("search", ""), reverse("tracing_cases")
     tabs = [Choice(_("All"), base, current=not now)]
-    tabs += [Choice(label(f"search.{each}"), f"?search={each}", current=now == each) for each in ("left_open", "none", "done")]
+    tabs += [
+        Choice(label(f"search.{each}"), f"?search={each}", current=now == each)
+        for each in ("left_open", "none", "done")
+    ]
     lead = _("Contacts are to be listed within %(limit)s") % {"limit": parts.limit_said(here, "list_within")}
     return list_page(here, CASES, tabs, lead=lead, tools=parts.ways(here, "tracing_cases"))
 

@@ -143,7 +143,5 @@ def ways(here: Page, current: str) -> list[Choice]:
         ("tracing_searches", _("Searches made"), "audit"),
     )
     return [
-        Choice(text, url)
-        for name, text, may in known
-        if name != current and here.may(may) and (url := address(name))
+        Choice(text, url) for name, text, may in known if name != current and here.may(may) and (url := address(name))
     ]

@@ -69,6 +69,7 @@ class Contact(models.Model):
     household = models.TextField(null=True)  # noqa: DJ001
     path = models.TextField()  # who answers for them
     away = models.BooleanField(default=False)  # handed over to another place
+    from_path = models.TextField(default="")  # who handed them over
     closeness = models.TextField()  # the nearest of their links, or as a person set it
     set_by_hand = models.BooleanField(default=False)
     category = models.TextField()  # of the link with most minutes
@@ -89,7 +90,10 @@ class Contact(models.Model):
     quarantined_until = models.BigIntegerField(null=True)
     until_at = models.BigIntegerField(null=True)  # the follow-up ends by itself
     test_on = models.TextField(default="")  # days of the protocol still to come, ISO, space between
-    next_test_on = models.DateField(null=True)
+    next_test_on = models.DateField(null=True)  # the first of them
+    swab_on = models.DateField(null=True)  # the first of them for which nobody was sent yet
+    tested = models.TextField(default="")  # what the newest swab of the protocol said; waiting: it is not read yet
+    due_on = models.DateField(null=True)  # the first day neither heard of nor counted missed
     heard_on = models.DateField(null=True)  # the newest day reported
     missed = models.IntegerField(default=0)  # days not heard of
     missed_in_row = models.IntegerField(default=0)
@@ -110,25 +114,13 @@ class Contact(models.Model):
             models.Index(fields=["person", "outbreak"], name="contact_person"),
             models.Index(fields=["household", "outbreak"], name="contact_household"),
             models.Index(fields=["alive", "outbreak", "until_at"], name="contact_until"),
-            models.Index(fields=["alive", "outbreak", "heard_on", "path"], name="contact_heard"),
+            models.Index(fields=["alive", "outbreak", "due_on", "path", "id", "heard_on"], name="contact_due"),
             models.Index(fields=["alive", "outbreak", "next_test_on", "path"], name="contact_test"),
+            models.Index(fields=["alive", "outbreak", "swab_on", "path"], name="contact_swab"),
+            models.Index(fields=["outbreak", "quarantined_until", "path"], name="contact_freed"),
+            models.Index(fields=["outbreak", "missed_in_row", "seq", "path"], name="contact_missed"),
             models.Index(fields=["outbreak", "category", "alive", "seq", "path"], name="contact_category"),
-            # what somebody needs is true of few at a time: lists of it keep to the rows it is true of
-            models.Index(
-                fields=["outbreak", "heard_on", "seq", "path"],
-                condition=models.Q(state="reached"),
-                name="contact_unheard",
-            ),
-            models.Index(
-                fields=["outbreak", "next_test_on", "seq", "path"],
-                condition=models.Q(next_test_on__isnull=False),
-                name="contact_swab",
-            ),
-            models.Index(
-                fields=["outbreak", "alive", "seq", "path"],
-                condition=models.Q(missed_in_row__gt=0),
-                name="contact_missed",
-            ),
+            # these are true of few at a time: lists of them keep to the rows that they are true of
             models.Index(
                 fields=["outbreak", "alive", "seq", "path"],
                 condition=models.Q(symptoms_on__isnull=False),
@@ -191,9 +183,34 @@ class Day(models.Model):
     seq = models.BigIntegerField()
 
     class Meta:
-        """By contact."""
+        """By contact; by the tube whose result is waited for."""
 
         db_table = "tracing_day"
+        indexes = (models.Index(fields=["tube"], name="day_tube", condition=~models.Q(tube="")),)
+
+
+class Errand(models.Model):
+    """A task about a contact, as far as this desk needs it: what somebody has to do for them, and by when."""
+
+    task = models.TextField(primary_key=True)
+    contact = models.TextField()
+    kind = models.TextField()  # reach_contact, quarantine_contact, visit_contact, swab_contact
+    key = models.TextField()
+    outbreak = models.TextField()
+    path = models.TextField()
+    due_at = models.BigIntegerField()
+    alive = models.BooleanField()
+    seq = models.BigIntegerField()
+
+    class Meta:
+        """By contact; those still to be done by kind and deadline."""
+
+        db_table = "tracing_errand"
+        indexes = (
+            models.Index(fields=["contact", "alive"], name="errand_contact"),
+            models.Index(fields=["outbreak", "kind", "alive", "due_at", "task", "path"], name="errand_due"),
+            models.Index(fields=["outbreak", "path", "kind", "alive", "due_at"], name="errand_place"),
+        )
 
 
 class Attempt(models.Model):
@@ -219,6 +236,8 @@ class ReportLink(models.Model):
     seq = models.BigIntegerField()
     outbreak = models.TextField()
     contacts = models.TextField()  # ids, space between
+    path = models.TextField()  # who answers for the first of them
+    given_at = models.BigIntegerField()
     until_at = models.BigIntegerField()
     withdrawn = models.BooleanField(default=False)
 
@@ -226,6 +245,35 @@ class ReportLink(models.Model):
         """A plain table."""
 
         db_table = "tracing_report_link"
+
+
+class ReportFor(models.Model):
+    """For whom a link tells."""
+
+    pk = models.CompositePrimaryKey("contact", "link")
+    contact = models.TextField()
+    link = models.TextField()
+
+    class Meta:
+        """By contact."""
+
+        db_table = "tracing_report_for"
+
+
+class Heard(models.Model):
+    """How many contacts were due to be heard of on a day, and were not, kept at each place and at all above it."""
+
+    pk = models.CompositePrimaryKey("outbreak", "path", "on")
+    outbreak = models.TextField()
+    path = models.TextField()
+    on = models.DateField()
+    heard = models.IntegerField()
+    missed = models.IntegerField()
+
+    class Meta:
+        """One for each key."""
+
+        db_table = "tracing_heard"
 
 
 class Count(models.Model):

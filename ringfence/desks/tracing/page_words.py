@@ -47,7 +47,7 @@ LABELS: dict[str, str] = {
     "field.reached_at": N_("Reached"),
     "field.kept_apart": N_("Kept apart"),
     "field.heard_on": N_("Heard of last"),
-    "field.until_at": N_("Followed until"),
+    "field.followed_until": N_("Followed until"),
     "field.lives_with": N_("Lives with"),
     "field.how_known": N_("How it is known"),
     "field.meetings": N_("Meetings"),

@@ -239,7 +239,9 @@ def codes_of(ids: Sequence[str]) -> dict[str, str]:
 def records_among(asked: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
     """Each record of any of these people -> whom it was asked for; whoever has no row of their own stands for themselves."""
     wanted = sorted(set(asked))
-    joined: dict[PersonId, PersonId] = dict(ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", wanted))
+    joined: dict[PersonId, PersonId] = dict(
+        ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", wanted)
+    )
     asked_by: dict[PersonId, list[PersonId]] = {}
     for each in wanted:
         asked_by.setdefault(joined.get(each, each), []).append(each)

@@ -98,7 +98,7 @@ def tracing_waiting(  # noqa: PLR0913 (what is late depends on these)
         oldest_at=moment(oldest[0]) if oldest else None,
         ill=counted(people, "alive = TRUE AND symptoms_on IS NOT NULL"),
         missed=counted(people, "alive = TRUE AND missed_in_row > 0"),
-        unheard=counted(people, "state = 'reached' AND (heard_on < %s OR heard_on IS NULL)", day.isoformat()),
+        unheard=counted(people, "alive = TRUE AND due_on <= %s AND state = 'reached'", day.isoformat()),
         swab=counted(people, "alive = TRUE AND next_test_on <= %s", day.isoformat()),
         left_open=counted("tracing_source", "search = 'left_open' AND confirmed = TRUE"),
     )

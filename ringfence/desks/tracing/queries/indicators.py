@@ -14,7 +14,6 @@ from ringfence.core.declare import query
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.facts.ids import JurisdictionId, OutbreakId
 from ringfence.registry.queries.areas import narrowed_to, zone_at
-from ringfence.registry.queries.outbreaks import as_day
 from ringfence.science.proportions import quantile, wilson
 
 QUARTER = 900_000_000  # µs: every zone of the world is a whole number of quarters of an hour from UTC
@@ -183,39 +182,28 @@ def attack_rates(scope: Scope, *, outbreak: OutbreakId, under: JurisdictionId | 
 
 
 @dataclass(frozen=True, slots=True)
-class HeardDay:
-    """Contacts followed up now by the day on which they were heard of last; None: never yet."""
-
-    on: date | None
-    contacts: int
-
-
-@dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Those spoken to and followed up now: how many were heard of on the day asked, and since when the others were not."""
+    """Contacts followed up who should tell of a day: how many were heard of, and how many missed their last one."""
 
     due: int
     heard: int
-    missed: int  # not heard of on the last day due, counted up to 5,000
-    days: list[HeardDay]
+    missed: int
 
 
 @query(may="see")
 def follow_up_heard(scope: Scope, *, outbreak: OutbreakId, day: date, under: JurisdictionId | None = None) -> FollowUp:
-    """How many of the contacts spoken to were heard of on a day, and since when the others were not."""
+    """How many of the contacts who should tell of a day were heard of."""
     within, ends = narrowed_to(scope, under).sql("path")
     told = (outbreak, *ends)
-    rows = db.ask(
-        "SELECT heard_on, count(*) FROM tracing_contact WHERE outbreak = %s AND state = 'reached'"
-        f" AND {within} GROUP BY heard_on",
-        told,
+    heard = "coalesce(heard_on >= %s, FALSE)"
+    row = db.ask_one(
+        f"SELECT sum(CASE WHEN {heard} OR due_on <= %s THEN 1 ELSE 0 END), sum(CASE WHEN {heard} THEN 1 ELSE 0 END)"
+        f" FROM tracing_contact WHERE alive = TRUE AND outbreak = %s AND {within}",
+        (*(day.isoformat() for _ in range(3)), *told),
     )
-    days = [HeardDay(as_day(on), int(n)) for on, n in rows]
-    days.sort(key=lambda each: (each.on is None, each.on or date.min), reverse=True)
     missed = db.ask_one(
-        "SELECT count(*) FROM (SELECT 1 FROM tracing_contact WHERE outbreak = %s AND alive = TRUE AND missed_in_row > 0"
-        f" AND {within} LIMIT 5000) some",
+        f"SELECT count(*) FROM tracing_contact WHERE outbreak = %s AND missed_in_row > 0 AND alive = TRUE AND {within}",
         told,
     )
-    heard = sum(each.contacts for each in days if each.on is not None and each.on >= day)
-    return FollowUp(sum(each.contacts for each in days), heard, int(missed[0]) if missed else 0, days)
+    due, known = row or (0, 0)
+    return FollowUp(int(due or 0), int(known or 0), int(missed[0]) if missed else 0)

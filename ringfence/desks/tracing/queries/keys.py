@@ -28,6 +28,7 @@ class ContactKey:
     household: HouseholdId | None = None
     path: str
     away: bool = False
+    from_path: str = ""
     closeness: str
     set_by_hand: bool = False
     category: str
@@ -49,6 +50,9 @@ class ContactKey:
     until_at: int | None = None
     test_on: str = ""
     next_test_on: date | None = None
+    swab_on: date | None = None
+    tested: str = ""
+    due_on: date | None = None
     heard_on: date | None = None
     missed: int = 0
     missed_in_row: int = 0
@@ -75,7 +79,7 @@ COLUMNS = tuple(each.name for each in fields(ContactKey))
 _QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
 _CONTACT = f"SELECT {_QUOTED} FROM tracing_contact"
 _ONE = f"{_CONTACT} WHERE id = %s"
-_DAYS = [COLUMNS.index(name) for name in ("next_test_on", "heard_on", "symptoms_on")]
+_DAYS = [COLUMNS.index(name) for name in ("next_test_on", "swab_on", "due_on", "heard_on", "symptoms_on")]
 _FLAGS = [COLUMNS.index(name) for name in ("away", "set_by_hand", "alive")]
 
 

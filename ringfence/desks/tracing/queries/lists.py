@@ -36,8 +36,8 @@ class Need(StrEnum):
 
 
 NEWEST, OLDEST = Sort("seq", "id", descending=True), Sort("seq", "id")
-SILENT_LONGEST = Sort("heard_on", "seq", "id", gaps=True)
-SWAB_FIRST = Sort("next_test_on", "seq", "id")
+SILENT_LONGEST = Sort("due_on", "path", "id")
+SWAB_FIRST = Sort("next_test_on", "path", "id")
 
 
 def _read(row: Sequence[Any]) -> ContactRow:
@@ -102,7 +102,7 @@ def _asked(outbreak: str, standing: str, need: Need | None, day: date | None) ->
     last = (day or date.max).isoformat()
     if need is Need.SWAB:
         return f"{alive} AND next_test_on <= %s", [outbreak, last], SWAB_FIRST
-    return f"{alive} AND state = 'reached' AND (heard_on < %s OR heard_on IS NULL)", [outbreak, last], SILENT_LONGEST
+    return f"{alive} AND due_on <= %s AND state = 'reached'", [outbreak, last], SILENT_LONGEST
 
 
 def _of_state(outbreak: str, standing: str) -> tuple[str, list[Any]]:
@@ -242,7 +242,7 @@ def _standing(standing: str, need: Need | None) -> list[str]:
     needs = {
         Need.SYMPTOMS: "c.alive = TRUE AND c.symptoms_on IS NOT NULL", Need.UNREACHED: "c.state = 'listed'",
         Need.MISSED: "c.alive = TRUE AND c.missed_in_row > 0",
-        Need.UNHEARD: "c.alive = TRUE AND c.state = 'reached' AND (c.heard_on IS NULL OR c.heard_on < %s)",
+        Need.UNHEARD: "c.alive = TRUE AND c.state = 'reached' AND c.due_on <= %s",
         Need.SWAB: "c.alive = TRUE AND c.next_test_on <= %s",
     }  # fmt: skip
     return [*([states[standing]] if standing in states else []), *([needs[need]] if need else [])]

@@ -47,6 +47,7 @@ class ContactRow:
     until_at: datetime | None
     test_on: tuple[date, ...]
     next_test_on: date | None
+    due_on: date | None
     heard_on: date | None
     missed: int
     missed_in_row: int

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from ringfence import app
 from ringfence.console import tracing_parts as parts
 from ringfence.console import views
 from ringfence.console.context import Page, page
@@ -152,26 +151,6 @@ def empty(here: Page) -> Empty:
         _("Search for contacts") if here.may("investigate") else _("Cases searched"),
         reverse("tracing_search") if here.may("investigate") else reverse("tracing_cases"),
     )  # fmt: skip
-
-
-OFFERED = (
-    "reach_contacts", "reach_contact", "try_contact", "quarantine_contacts", "quarantine_contact", "set_contacts_free",
-    "set_contact_free", "report_symptoms", "hand_over_contacts", "hand_over_contact", "class_contact",
-    "close_follow_ups", "close_follow_up", "reopen_follow_ups", "reopen_follow_up", "give_report_link",
-)  # fmt: skip
-"""Actions that make sense for many contacts, in the order of a day's work; those that name one contact are offered."""
-
-
-def bulk() -> tuple[Any, ...]:
-    """The actions of the tracing desk that are told of one contact each."""
-    known = {each.name: each for desk in app.desks() if desk.name == "tracing" for each in _actions(desk)}
-    return tuple(known[name].function for name in OFFERED if name in known and "contact" in known[name].named)
-
-
-def _actions(desk: Any) -> list[Any]:
-    from ringfence.core.declare import declared  # noqa: PLC0415
-
-    return declared(desk.modules, "action")
 
 
 CONTACTS = declare(

@@ -27,6 +27,7 @@ class Source(models.Model):
     search_reason = models.TextField(default="")
     searched_from = models.BigIntegerField(null=True)  # the window that was searched
     searched_until = models.BigIntegerField(null=True)
+    again = models.BooleanField(default=False)  # visits of its window were loaded since it was searched
     contacts = models.IntegerField(default=0)  # links of first order
     listed_at = models.BigIntegerField(null=True)  # first contact listed
     linked = models.BooleanField(default=False)  # it has a known infector, or was a known contact
@@ -43,7 +44,26 @@ class Source(models.Model):
             models.Index(fields=["outbreak", "confirmed", "seq", "path"], name="source_list"),
             models.Index(fields=["outbreak", "search", "seq"], name="source_search"),
             models.Index(fields=["person", "outbreak"], name="source_person"),
+            models.Index(fields=["outbreak", "seq"], name="source_again", condition=models.Q(again=True)),
         )
+
+
+class Exposure(models.Model):
+    """A place that a case told of having been at while infectious, to be searched too."""
+
+    id = models.TextField(primary_key=True)
+    case = models.TextField()
+    place = models.TextField()
+    begins_at = models.BigIntegerField()
+    ends_at = models.BigIntegerField()
+    kind = models.TextField()
+    certainty = models.TextField()
+
+    class Meta:
+        """By case."""
+
+        db_table = "tracing_exposure"
+        indexes = (models.Index(fields=["case", "begins_at"], name="exposure_of_case"),)
 
 
 class Infector(models.Model):

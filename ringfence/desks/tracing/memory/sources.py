@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
 from ringfence.desks.tracing.memory import contacts
 from ringfence.desks.tracing.queries import links
-from ringfence.facts.cases import CaseConfirmed, CaseMoved, CaseUnconfirmed, InfectorNamed, InfectorWithdrawn
-from ringfence.facts.tracing import ContactBecameCase, ContactReturned, ContactsFound, SearchLeftOpen
+from ringfence.facts.cases import (
+    CaseConfirmed,
+    CaseMoved,
+    CaseUnconfirmed,
+    ExposureNoted,
+    ExposureStruck,
+    InfectorNamed,
+    InfectorWithdrawn,
+)
+from ringfence.facts.tracing import ContactBecameCase, ContactReturned, ContactsFound, SearchLeftOpen, VisitsLoaded
 from ringfence.registry.queries import areas
 
 _SOURCE = (
     'INSERT INTO tracing_source ("case", seq, outbreak, path, person, classification, confirmed, infectious_from,'
-    " infectious_until, confirmed_at, positive_at, linked, search, search_reason, contacts, was_quarantined, category)"
-    " VALUES (%s, %s, %s, %s, %s, %s, TRUE, %s, %s, %s, %s, %s, 'none', '', 0, FALSE, '')"
+    " infectious_until, confirmed_at, positive_at, linked, search, search_reason, contacts, was_quarantined, category,"
+    " again)"
+    " VALUES (%s, %s, %s, %s, %s, %s, TRUE, %s, %s, %s, %s, %s, 'none', '', 0, FALSE, '', FALSE)"
     ' ON CONFLICT ("case") DO UPDATE SET path = excluded.path, classification = excluded.classification, confirmed = TRUE,'
     " infectious_from = excluded.infectious_from, infectious_until = excluded.infectious_until,"
     " positive_at = excluded.positive_at"
 )
 _SEARCHED = (
-    "UPDATE tracing_source SET search = %s, search_reason = %s, searched_at = %s, searched_from = %s, searched_until = %s"
+    "UPDATE tracing_source SET search = %s, search_reason = %s, searched_at = %s, searched_from = %s, searched_until = %s,"
+    " again = FALSE"
     ' WHERE "case" = %s'
 )
 _KNOWN_AS = (
     "UPDATE tracing_source SET was_contact = %s, was_quarantined = %s, met_case = %s, category = %s, linked = %s"
     ' WHERE "case" = %s'
 )
+
+
+_EXPOSURE = (
+    'INSERT INTO tracing_exposure (id, "case", place, begins_at, ends_at, kind, certainty) VALUES (%s, %s, %s, %s, %s, %s, %s)'
+    " ON CONFLICT (id) DO UPDATE SET place = excluded.place, begins_at = excluded.begins_at, ends_at = excluded.ends_at,"
+    " kind = excluded.kind, certainty = excluded.certainty"
+)
+A_DAY = timedelta(days=1)
+OF_LATE = timedelta(days=30)
+"""A case confirmed longer ago than this is not searched again by itself."""
 
 
 @keeps(CaseConfirmed)
@@ -117,3 +139,39 @@ def a_withdrawn_infector(fact: InfectorWithdrawn, line: Line) -> None:
     known = links.source(fact.case)
     if known is not None and known.was_contact is None and not links.infectors(fact.case):
         db.write("tracing_source", 'UPDATE tracing_source SET linked = FALSE WHERE "case" = %s', (fact.case,))
+
+
+@keeps(VisitsLoaded)
+def sources_to_search_again(fact: VisitsLoaded, line: Line) -> None:
+    """Those of late whose window the visits reach; they are searched when the clock strikes, not while the load waits."""
+    del line
+    if fact.first_on is None or fact.last_on is None:
+        return
+    first = to_micros(datetime.combine(fact.first_on, time(), UTC) - A_DAY)  # days begin in the zone of the store
+    last = to_micros(datetime.combine(fact.last_on, time(), UTC) + 3 * A_DAY)  # and a stay may end on the next one
+    sql = (
+        "UPDATE tracing_source SET again = TRUE WHERE confirmed = TRUE AND infectious_from < %s"
+        " AND (infectious_until IS NULL OR infectious_until > %s) AND confirmed_at > %s"
+    )
+    db.write("tracing_source", sql, (last, first, to_micros(fact.at - OF_LATE)))
+
+
+@keeps(ExposureNoted)
+def a_place_to_search(fact: ExposureNoted, line: Line) -> None:
+    """Where the case was while infectious; told again, it was as told last."""
+    del line
+    if fact.place is None or not fact.infectious:
+        db.write("tracing_exposure", "DELETE FROM tracing_exposure WHERE id = %s", (fact.exposure,))
+        return
+    row = (
+        fact.exposure, fact.case, fact.place, to_micros(fact.begins_at), to_micros(fact.ends_at), fact.kind,
+        fact.certainty.value,
+    )  # fmt: skip
+    db.write("tracing_exposure", _EXPOSURE, row)
+
+
+@keeps(ExposureStruck)
+def a_place_struck(fact: ExposureStruck, line: Line) -> None:
+    """They were never there; whom a search there found is struck by a person."""
+    del line
+    db.write("tracing_exposure", "DELETE FROM tracing_exposure WHERE id = %s", (fact.exposure,))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringfence.core import db
 from ringfence.core.among import ask_among
-from ringfence.facts.ids import CaseId, ContactId, PersonId
+from ringfence.facts.ids import CaseId, ContactId, PersonId, PlaceId
 from ringfence.registry.queries import people
 
 LINK_COLUMNS = (
@@ -87,6 +87,7 @@ class SourceRow:
     search_reason: str
     searched_from: int | None
     searched_until: int | None
+    again: bool
     contacts: int
     listed_at: int | None
     linked: bool
@@ -103,7 +104,9 @@ _SOURCE = f"SELECT {SOURCE_QUOTED} FROM tracing_source"
 
 def _source(row: db.Row) -> SourceRow:
     told = dict(zip(SOURCE_COLUMNS, row, strict=True))
-    return SourceRow(**(told | {name: bool(told[name]) for name in ("confirmed", "linked", "was_quarantined")}))
+    return SourceRow(
+        **(told | {name: bool(told[name]) for name in ("confirmed", "again", "linked", "was_quarantined")})
+    )
 
 
 def source(case: CaseId) -> SourceRow | None:
@@ -130,3 +133,27 @@ def infectors(case: CaseId) -> list[CaseId]:
     """Who may have infected a case, as somebody named them."""
     sql = 'SELECT infector FROM tracing_infector WHERE "case" = %s ORDER BY infector'
     return [CaseId(row[0]) for row in db.ask_about("tracing_infector", (case,), sql, (case,))]
+
+
+def to_search_again(outbreak: str, limit: int) -> list[SourceRow]:
+    """Confirmed cases for whose window visits were loaded since they were searched, the earliest first."""
+    sql = f"{_SOURCE} WHERE outbreak = %s AND again = TRUE AND confirmed = TRUE ORDER BY seq LIMIT {limit}"
+    return [_source(row) for row in db.ask(sql, (outbreak,))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureRow:
+    """Where a case was while infectious, as told; moments in microseconds."""
+
+    id: str
+    place: PlaceId
+    begins_at: int
+    ends_at: int
+    kind: str
+    certainty: str
+
+
+def exposures(case: CaseId) -> list[ExposureRow]:
+    """The places that a case told of having been at while infectious, in order."""
+    sql = 'SELECT id, place, begins_at, ends_at, kind, certainty FROM tracing_exposure WHERE "case" = %s ORDER BY begins_at, id'
+    return [ExposureRow(**dict(zip(ExposureRow.__slots__, row, strict=True))) for row in db.ask(sql, (case,))]

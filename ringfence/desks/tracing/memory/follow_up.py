@@ -26,6 +26,7 @@ from ringfence.facts.follow_up import (
 )
 from ringfence.facts.ids import ContactId
 from ringfence.registry.queries import areas, people
+from ringfence.registry.queries.outbreaks import as_day
 
 _ATTEMPT = (
     "INSERT INTO tracing_attempt (seq, contact, at, channel, reason) VALUES (%s, %s, %s, %s, %s)"
@@ -91,7 +92,7 @@ def answered_on(contact: ContactId) -> date | None:
     """The newest day of the protocol for which a swab was taken."""
     sql = 'SELECT max("on") FROM tracing_day WHERE contact = %s AND tube <> %s'
     row = db.ask_one(sql, (contact, ""))
-    return keys.as_day(row[0]) if row else None
+    return as_day(row[0]) if row else None
 
 
 def said(days: Iterable[date]) -> str:

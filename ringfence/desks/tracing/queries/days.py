@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from ringfence.core import db
 from ringfence.core.among import ask_among
-from ringfence.desks.tracing.queries.keys import ContactKey, as_day, contacts
+from ringfence.desks.tracing.queries.keys import ContactKey, contacts
 from ringfence.facts.ids import ContactId
 from ringfence.registry.queries import areas
+from ringfence.registry.queries.outbreaks import as_day
 
 AT_ONCE = 1000
 
@@ -129,4 +130,4 @@ def errands_of(
         "SELECT contact, task, kind, key, due_at, path FROM tracing_errand WHERE contact IN ({marks}) AND alive = TRUE",
         ids,
     )
-    return sorted((row for row in rows if not kinds or row[2] in kinds), key=lambda row: (row[0], row[4], row[1]))  # type: ignore[arg-type]
+    return sorted((row for row in rows if not kinds or row[2] in kinds), key=lambda row: (row[0], row[4], row[1]))

@@ -170,7 +170,7 @@ def a_day_of_the_protocol_sends_for_a_swab(struck: TimeStruck, line: Line) -> Fa
 
     told = 0
     for on, found in _due(lambda after: days.to_be_sent_for(outbreak, latest, after), due):
-        paths = dict((contact, path) for path, contact in found)
+        paths = {contact: path for path, contact in found}
         for contacts in by_place(found):
             path = paths[contacts[0]]
             yield _task("swab_contact", contacts, "sampling", on.isoformat(), "protocol_day", path, struck.at)

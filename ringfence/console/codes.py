@@ -6,7 +6,6 @@ from ringfence.console.more_words import LABELS
 from ringfence.core import words
 from ringfence.core.access import ROLES
 from ringfence.core.words import N_
-from ringfence.desks.tracing.categories import CATEGORIES
 
 CODES: dict[str, tuple[str, ...]] = {
     "sex": ("female", "male", "other"),
@@ -21,7 +20,9 @@ CODES: dict[str, tuple[str, ...]] = {
     "language": ("en", "zh-hans"),
     "event": ("onset", "reported", "positive", "listed"),
     "standing": ("alive", "listed", "reached", "kept_apart", "closed", "became_case"),
-    "category": tuple(CATEGORIES),
+    "category": (
+        "home", "ward", "class", "work", "meal", "ride", "lift", "shop", "worship", "leisure", "errand", "other",
+    ),  # fmt: skip
     "search": ("none", "done", "left_open"),
 }
 """parameter -> the codes that it takes."""

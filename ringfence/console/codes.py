@@ -21,7 +21,18 @@ CODES: dict[str, tuple[str, ...]] = {
     "event": ("onset", "reported", "positive", "listed"),
     "standing": ("alive", "listed", "reached", "kept_apart", "closed", "became_case"),
     "category": (
-        "home", "ward", "class", "work", "meal", "ride", "lift", "shop", "worship", "leisure", "errand", "other",
+        "home",
+        "ward",
+        "class",
+        "work",
+        "meal",
+        "ride",
+        "lift",
+        "shop",
+        "worship",
+        "leisure",
+        "errand",
+        "other",
     ),  # fmt: skip
     "search": ("none", "done", "left_open"),
 }

@@ -316,7 +316,10 @@ def contact_abouts(ids: Iterable[str]) -> dict[str, Cell]:
     """Contacts as links to their files, masked."""
     known = people_of(ids)
     said = codes(known.values())
-    return {each: Cell(f"••• {said[person]}", href=reverse("tracing_contact", args=[each])) for each, person in known.items()}
+    return {
+        each: Cell(f"••• {said[person]}", href=reverse("tracing_contact", args=[each]))
+        for each, person in known.items()
+    }
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:

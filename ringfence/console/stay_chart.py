@@ -10,7 +10,21 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from ringfence.console.svg import MIDDLE, NARROW, PAINTS, WIDE, Paint, box, cut, drawing, figure, key_of, rule, table, text
+from ringfence.console.svg import (
+    MIDDLE,
+    NARROW,
+    PAINTS,
+    WIDE,
+    Paint,
+    box,
+    cut,
+    drawing,
+    figure,
+    key_of,
+    rule,
+    table,
+    text,
+)
 
 ROW, BAR, TOP, FOOT = 34.0, 12.0, 26.0, 8.0
 MOST_PLACES = 40
@@ -82,7 +96,10 @@ def _picture(
             if each.told:
                 parts.append(box(x, top + 5, wide, BAR, "c-texture", f"url(#{key}-late)"))
             parts += _meetings(each, x_of, top + 7 + BAR)
-    said = _("%(places)s places, %(stays)s stays") % {"places": len(rows), "stays": sum(len(each) for _place, each in rows)}
+    said = _("%(places)s places, %(stays)s stays") % {
+        "places": len(rows),
+        "stays": sum(len(each) for _place, each in rows),
+    }
     return drawing(key, width, height, _("Where the case met its contacts"), said, "".join(parts))
 
 

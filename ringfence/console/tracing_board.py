@@ -37,8 +37,14 @@ def board(here: Page) -> HttpResponse:
     counts: list[StepCount] = here.ask(contact_counts, outbreak=here.outbreak_id, under=here.under_id)
     left: list[Section] = [Section(_("Does control hold?"), _control(here), "control")]
     left += [Section(_("What waits"), [Numbers(_waiting(here, counts))], "waiting")]
-    left += [Section(_("What needs a person now"), [by_kind(here, KINDS, _("✓ Nothing of tracing waits for a person here."))], "tasks")]
-    left += [Section(_("Contacts by step"), [_steps(here, counts)], "steps")]
+    left += [
+        Section(
+            _("What needs a person now"),
+            [by_kind(here, KINDS, _("✓ Nothing of tracing waits for a person here."))],
+            "tasks",
+        )
+    ]
+    left += [Section(_("Contacts by step"), [_steps(counts)], "steps")]
     sections = Sections(
         title=_("Tracing"),
         lead=_("Who met a case, whether they know it, and how they are."),
@@ -106,7 +112,7 @@ def _waiting(here: Page, counts: Sequence[StepCount]) -> list[Number]:
     ]  # fmt: skip
 
 
-def _steps(here: Page, counts: Sequence[StepCount]) -> Part:
+def _steps(counts: Sequence[StepCount]) -> Part:
     """Every kind of contact by step, each out of all ever listed."""
     shown = ("listed", "alive", "reached", "quarantined", "became_case", "completed", "closed")
     rows = [
@@ -127,7 +133,10 @@ def _steps(here: Page, counts: Sequence[StepCount]) -> Part:
 def _left_open(here: Page) -> list[Part]:
     found = here.ask(cases_traced, outbreak=here.outbreak_id, search="left_open", under=here.under_id, limit=6)
     lines = case_lines(here, found.rows)
-    rows = [Row(each.id, [each.cells[name] for name in ("case", "search", "confirmed_at", "area")], act=True) for each in lines]
+    rows = [
+        Row(each.id, [each.cells[name] for name in ("case", "search", "confirmed_at", "area")], act=True)
+        for each in lines
+    ]
     heads = [_("Case"), _("Search"), _("Confirmed"), _("Responsible office")]
     made: list[Part] = [table(_("Searches that need a person"), heads, rows, _("✓ No search was left open."))]
     if found.next:

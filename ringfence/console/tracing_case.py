@@ -70,7 +70,18 @@ HEADS = (
     Head("contact", "id"), Head("standing"), Head("next_step"), Head("closeness"), Head("category"), Head("minutes", "number"),
     Head("first_exposure", "time", shown=False), Head("last_exposure", "time"), Head("how_known"), Head("lives_with"), Head("area"),
 )  # fmt: skip
-FIELDS = ("contact", "closeness", "category", "minutes", "meetings", "first_exposure", "last_exposure", "how_known", "lives_with", "area")
+FIELDS = (
+    "contact",
+    "closeness",
+    "category",
+    "minutes",
+    "meetings",
+    "first_exposure",
+    "last_exposure",
+    "how_known",
+    "lives_with",
+    "area",
+)
 
 
 def records(here: Page, rows: Sequence[CaseContactRow]) -> list[list[Any]]:
@@ -93,7 +104,7 @@ CASE_CONTACTS = declare(
         query=contacts_of_case,
         heads=HEADS,
         lines=lines,
-        empty=lambda here: Empty(
+        empty=lambda _here: Empty(
             _("No contact of this case is listed"), _("See above what became of the search; contacts told of in an interview are named below.")
         ),
         item="contact",
@@ -267,7 +278,9 @@ def _map(here: Page, case: str, row: SourceRow | None) -> list[Part]:
     if spots:
         made.append(Drawn(places_drawn(spots)))
     if without:
-        said = _("%(n)s of %(of)s places of the case have no coordinates on record: they are in the table of hours, not on the map.")
+        said = _(
+            "%(n)s of %(of)s places of the case have no coordinates on record: they are in the table of hours, not on the map."
+        )
         made.append(Text(said % {"n": without, "of": len(met)}, [Chip("unknown", _("without coordinates"))]))
     return made or [Text(_("No stay of the case is on record in its window."))]
 
@@ -300,12 +313,22 @@ def contacts_card(here: Page, case: CaseId) -> Section:
     said = _("%(n)s contacts of first order, closest first") % {"n": f"{row.contacts:,}"}
     if row.search == "left_open":
         said = label(f"left_open.{row.search_reason}").capitalize() + "."
-    links = [Choice(_("All contacts"), url), Choice(_("Map"), f"{url}?view=map"), Choice(_("Hours at shared places"), f"{url}?view=timeline")]
+    links = [
+        Choice(_("All contacts"), url),
+        Choice(_("Map"), f"{url}?view=map"),
+        Choice(_("Hours at shared places"), f"{url}?view=timeline"),
+    ]
     made: list[Part] = [Text(said, _chips(row))]
     if row.was_contact is not None:
         before = abouts(here, [row.met_case])[row.met_case].text if row.met_case else ""
-        known = _("was in quarantine before the diagnosis") if row.was_quarantined else _("was known as a contact, not in quarantine")
-        made.append(Text(f"{known} {before}".strip(), [Chip("done" if row.was_quarantined else "soon", _("known before"))]))
+        known = (
+            _("was in quarantine before the diagnosis")
+            if row.was_quarantined
+            else _("was known as a contact, not in quarantine")
+        )
+        made.append(
+            Text(f"{known} {before}".strip(), [Chip("done" if row.was_quarantined else "soon", _("known before"))])
+        )
         links.append(Choice(_("Its own file as a contact"), reverse("tracing_contact", args=[row.was_contact])))
     made.append(table(_("Contacts"), heads, rows, _("No contact of this case is listed.")))
     return Section(_("Contacts"), [*made, Links(links)], "contacts")

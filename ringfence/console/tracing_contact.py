@@ -81,7 +81,11 @@ def _why(here: Page, file: ContactFile) -> list[Part]:
         text = said % {"through": through, "case": case, "how": how}
     else:
         said = _("They and %(case)s: %(category)s, %(minutes)s minutes together, last on %(last)s; known by %(how)s.")
-        last = nearest.last_at.astimezone(here.zone).strftime("%Y-%m-%d %H:%M") if nearest.last_at else _("a day not known")
+        last = (
+            nearest.last_at.astimezone(here.zone).strftime("%Y-%m-%d %H:%M")
+            if nearest.last_at
+            else _("a day not known")
+        )
         text = said % {"case": case, "category": parts.category_said(here, nearest.category), "minutes": f"{nearest.minutes:,}", "last": last, "how": how}  # fmt: skip
     more = len({(each.met, each.case) for each in standing}) - 1
     if more > 0:
@@ -107,7 +111,16 @@ def _met(here: Page, links: Sequence[MeetingRow]) -> Part:
             Cell(at=each.first_at) if each.first_at else Cell("–"), Cell(at=each.last_at) if each.last_at else Cell("–"), evidence,
             Cell(each.protection or "–"),
         ]))  # fmt: skip
-    heads = [_("Met"), _("Kind of contact"), _("Category"), _("Minutes"), _("First"), _("Last"), _("How it is known"), _("Protection")]
+    heads = [
+        _("Met"),
+        _("Kind of contact"),
+        _("Category"),
+        _("Minutes"),
+        _("First"),
+        _("Last"),
+        _("How it is known"),
+        _("Protection"),
+    ]
     return table(_("Whom they met"), heads, rows, _("Nobody any more."))
 
 
@@ -192,7 +205,9 @@ def _attempts(file: ContactFile) -> Section:
         ])
         for each in file.attempts
     ]  # fmt: skip
-    return Section(_("Attempts"), [table(_("Attempts"), [_("When"), _("How"), _("Why not")], rows, _("Nobody had to try twice."))])
+    return Section(
+        _("Attempts"), [table(_("Attempts"), [_("When"), _("How"), _("Why not")], rows, _("Nobody had to try twice."))]
+    )
 
 
 def _led_to(here: Page, file: ContactFile) -> list[Section]:
@@ -207,7 +222,9 @@ def _led_to(here: Page, file: ContactFile) -> list[Section]:
     ]  # fmt: skip
     heads = [_("Contact"), _("Category"), _("Minutes"), _("Last")]
     said = _("%(n)s people met them after they were exposed.") % {"n": f"{len(file.led_to):,}"}
-    return [Section(_("Whom they met in turn"), [Text(said), table(_("Whom they met in turn"), heads, rows, "")], "led-to")]
+    return [
+        Section(_("Whom they met in turn"), [Text(said), table(_("Whom they met in turn"), heads, rows, "")], "led-to")
+    ]
 
 
 urlpatterns = [path("tracing/contacts/<str:contact>/", contact_page, name="tracing_contact")]

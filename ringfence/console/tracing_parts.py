@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -62,7 +61,7 @@ def reach_by(here: Page, row: ContactRow) -> datetime:
     return row.listed_at + (policy.reach_secondary_within if row.closeness == "secondary" else policy.reach_within)
 
 
-def standing_chip(here: Page, row: ContactRow) -> Chip:  # noqa: PLR0911 (one line a state)
+def standing_chip(here: Page, row: ContactRow) -> Chip:
     """Where a contact stands, the thing to do about it first."""
     if row.case is not None:
         return Chip("positive", _("Became a case"))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from ringfence.core.words import N_
 
-REFUSALS: dict[str, tuple[str, str, str]] = {}
+REFUSALS: dict[str, tuple[str, str, str]] = {
+    "nobody_answered": (
+        N_("Nobody of the household is ticked as spoken of."),
+        N_("No answer was put on record."),
+        N_("Tick whom you spoke of today; whoever could not be asked stays on the list of today."),
+    ),
+    "temperature_unreadable": (
+        N_("{told} is no temperature."),
+        N_("No answer was put on record."),
+        N_("Write degrees Celsius in figures, as 36.8, or leave it empty."),
+    ),
+}
 
 LABELS: dict[str, str] = {
     "query.tracing.contacts_listed": N_("Contacts"),

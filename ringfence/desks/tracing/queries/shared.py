@@ -1,11 +1,11 @@
 """Where a case was while infectious, and whom of its listed contacts it met at each stay: read from the visits anew.
 
-It names nobody who is not listed already. What another agency's id derives to is compared, so that its contacts show too.
+It names nobody who is not listed already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.declare import query
 from ringfence.core.fact import from_micros, to_micros
-from ringfence.core.home import home
 from ringfence.desks.tracing.queries.file import SourceRow, case_traced
+from ringfence.desks.tracing.queries.named import called, stand_for
 from ringfence.facts.ids import CaseId, ContactId
-from ringfence.facts.tracing import contact_of, person_of
+from ringfence.facts.tracing import contact_of
 
 if TYPE_CHECKING:
     from ringfence.desks.tracing.visits.store import Visits
@@ -65,15 +65,16 @@ def places_shared(scope: Scope, *, case: CaseId, now: datetime) -> PlacesShared 
     if row is None:
         return None
     begins, ends = _window(row, now)
-    from ringfence.desks.tracing.visits.store import Visits  # noqa: PLC0415 (loads the compiled loops)
+    from ringfence.desks.tracing.visits import meetings  # noqa: PLC0415 (loads the compiled loops)
 
-    visits = Visits.open(home())
-    if not visits.days:
+    visits = meetings.visits_here()
+    if visits is None:
         return PlacesShared(begins, ends, (), "no_visits")
-    code = visits.people.code(row.person)
-    if code is None:
+    sources = meetings.sources_told(visits)
+    codes = meetings.codes_of(visits, called(row.person, sources))
+    if not len(codes):
         return PlacesShared(begins, ends, (), "person_not_in_visits")
-    return PlacesShared(begins, ends, _stays(visits, code, row, (begins, ends)))
+    return PlacesShared(begins, ends, _stays(visits, codes, row, (begins, ends), sources))
 
 
 def _window(row: SourceRow, now: datetime) -> tuple[datetime, datetime]:
@@ -82,15 +83,15 @@ def _window(row: SourceRow, now: datetime) -> tuple[datetime, datetime]:
     return begins, max(begins, min(row.searched_until or row.infectious_until or now, now))
 
 
-def _stays(visits: Visits, code: int, row: SourceRow, window: tuple[datetime, datetime]) -> tuple[StayShared, ...]:
+def _stays(
+    visits: Visits, codes: Any, row: SourceRow, window: tuple[datetime, datetime], sources: Sequence[str]
+) -> tuple[StayShared, ...]:
     from ringfence.science.contacts import least_minutes  # noqa: PLC0415 (loads the compiled loops)
     from ringfence.science.contacts_search import stays_of  # noqa: PLC0415
 
-    person = np.array([code], np.uint32)
-    begin, end = (np.array([to_micros(each) // MINUTE]) for each in window)
-    _, place, came, left = stays_of(visits.city.days, visits.city.table, person, begin, end)
-    shared = visits.shared(person, begin, end, least_minutes(1))
-    met = _listed(visits, row, shared)
+    begins, ends = (np.full(len(codes), to_micros(each) // MINUTE) for each in window)
+    _, place, came, left = stays_of(visits.city.days, visits.city.table, codes, begins, ends)
+    met = _listed(visits, row, visits.shared(codes, begins, ends, least_minutes(1)), sources)
     names = visits.places.shown(place)
     made = [
         StayShared(
@@ -107,7 +108,9 @@ def _kind(visits: Visits, place: int) -> str:
     return str(visits.names.kinds[int(known[place])]) if place < len(known) else ""
 
 
-def _listed(visits: Visits, row: SourceRow, shared: Any) -> Mapping[int, list[tuple[int, int, Met]]]:
+def _listed(
+    visits: Visits, row: SourceRow, shared: Any, sources: Sequence[str]
+) -> Mapping[int, list[tuple[int, int, Met]]]:
     """Place -> (first, last, whom) of the contacts that are listed for this case."""
     listed = {
         contact
@@ -117,11 +120,12 @@ def _listed(visits: Visits, row: SourceRow, shared: Any) -> Mapping[int, list[tu
     }
     found: dict[int, list[tuple[int, int, Met]]] = {}
     people = visits.people.shown(shared.person)
+    persons = stand_for(list(dict.fromkeys(people)), sources)
     columns = zip(
         people, *(each.tolist() for each in (shared.place, shared.minutes, shared.first, shared.last)), strict=True
     )
     for told, place, minutes, first, last in columns:
-        contact = contact_of(row.outbreak, person_of(told))
+        contact = contact_of(row.outbreak, persons[told])
         if contact in listed:
             met = Met(contact, minutes, from_micros(first * MINUTE), from_micros(last * MINUTE))
             found.setdefault(place, []).append((first, last, met))

@@ -18,7 +18,7 @@ import dataclasses
 import os
 import re
 import typing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ from ringfence.facts.ids import (
     AccountId,
     BoxId,
     CaseId,
+    ContactId,
     JurisdictionId,
     OutbreakId,
     PersonId,
@@ -207,15 +208,19 @@ class Story:
             return refused.code
         return ""
 
-    def _value(self, hint: Any, text: str) -> Any:
-        """A told value: names as ids, spans ago as moments, everything else as every door reads it."""
+    def _value(self, hint: Any, text: str, apart: str = ",") -> Any:
+        """A told value: names as ids, spans ago as moments, everything else as every door reads it; lists within `+`."""
         inner, _ = bare(hint)
         if (item := item_of(inner)) is not None:
-            return tuple(self._value(item, part) for part in text.split(",") if part)
+            return tuple(self._value(item, part, "+") for part in text.split(apart) if part)
         if hasattr(inner, "__supertype__"):
             return self._id(inner, text)
         if plain(inner) is datetime and (ago := AGO.match(text)):
             return self.clock.now() - (timedelta(days=int(ago[1])) if ago[2] == "d" else timedelta(hours=int(ago[1])))
+        if text.startswith("contact:"):  # where a plain text holds an id
+            return self._id(ContactId, text.removeprefix("contact:"))
+        if plain(inner) is date:
+            text = re.sub(r"\A(\d\d)\Z", r"2021-09-\1", text)
         if plain(inner) is datetime:
             text = re.sub(r"\A(\d\d)T", r"2021-09-\1T", text)
         return read_value(hint, text, zone="Asia/Shanghai", now=self.clock.now())

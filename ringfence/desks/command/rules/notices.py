@@ -57,12 +57,12 @@ def a_notice_is_answered_in_time(sent: NoticeSent, line: Line, policy: Policy) -
     row = notices.notice_row(sent.notice)
     if row is None:
         return
-    limit = policy.xregion_check_within if sent.kind in {"contacts", "case"} else policy.xregion_other_within
+    limit = policy.xregion_check_within if sent.kind in {"contacts", "case"} else None
     yield TasksSet(
         kind="ask_for_answer" if sent.told_place is not None else "answer_notice",
         about=(sent.notice,),
         unit="tracing",
-        due_at=line.heard_at + (limit or policy.task_limit_otherwise),
+        due_at=line.heard_at + (limit or policy.xregion_other_within or policy.task_limit_otherwise),
         key=row.asked,
         reason="notice_sent",
         outbreak=sent.outbreak,

@@ -74,7 +74,7 @@ def _listed(fact: FollowUpsBegun, n: int, line: Line) -> ContactKey:
     person = people.person(fact.people[n])
     return ContactKey(
         id=fact.contacts[n], seq=line.seq, outbreak=fact.outbreak, person=fact.people[n],
-        household=person.household if person else None, path=fact.paths[n] or line.jurisdiction or "",
+        household=person.household if person else None, path=(fact.paths[n] if n < len(fact.paths) else "") or line.jurisdiction or "",
         closeness=fact.closeness[n].value, category="other", last_at=to_micros(fact.last_at[n]),
         listed_at=to_micros(fact.at),
     )  # fmt: skip

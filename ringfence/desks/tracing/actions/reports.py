@@ -94,7 +94,7 @@ def withdraw_report_link(who: Who, *, link: ReportLinkId, reason: str = "", at: 
     del who
     known = report_links.link_of(link)
     if known is None:
-        raise Refused("link_unknown", link=link)
+        raise Refused("report_link_unknown", link=link)
     if known.withdrawn:
         raise Refused("link_withdrawn_already", link=link)
     yield ReportLinkWithdrawn(link=link, reason=reason.strip(), at=at)

@@ -93,6 +93,10 @@ def contact_key(row: Sequence[Any]) -> ContactKey:
     return ContactKey(**dict(zip(COLUMNS, values, strict=True)))
 
 
+CONTACT, read_contact = _CONTACT, _key
+"""What selects a contact, and reads such a row: for lists."""
+
+
 def contact(contact_id: ContactId) -> ContactKey | None:
     """A contact by its id."""
     rows = db.ask_about("tracing_contact", (contact_id,), _ONE, (contact_id,))

@@ -14,6 +14,7 @@ from ringfence.app import open_centre
 from ringfence.core import db
 from ringfence.core.access import feed
 from ringfence.core.clock import ToldClock
+from ringfence.demo import register, visits
 from ringfence.demo.city import drawn
 from ringfence.demo.course import HOUR, NAMED, Course
 from ringfence.demo.days import Days
@@ -80,6 +81,9 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     clock.set(begun)
     days = Days(centre, clock, city, OutbreakId(derive("outbreak", f"YT{now:%y}")), now)
     _declare(days)
+    register.load(days)
+    register.load_accounts(days)
+    visits.load(days, found)
     cases: dict[int, CaseId] = {}
     for each in found:
         Course(days, each, cases).begin()

@@ -83,8 +83,7 @@ _DAYS = [COLUMNS.index(name) for name in ("next_test_on", "swab_on", "due_on", "
 _FLAGS = [COLUMNS.index(name) for name in ("away", "set_by_hand", "alive")]
 
 
-def contact_key(row: Sequence[Any]) -> ContactKey:
-    """A row of all columns, in their order."""
+def _key(row: Sequence[Any]) -> ContactKey:
     values = list(row)
     for place in _DAYS:
         values[place] = as_day(values[place])
@@ -100,12 +99,12 @@ CONTACT, read_contact = _CONTACT, _key
 def contact(contact_id: ContactId) -> ContactKey | None:
     """A contact by its id."""
     rows = db.ask_about("tracing_contact", (contact_id,), _ONE, (contact_id,))
-    return contact_key(rows[0]) if rows else None
+    return _key(rows[0]) if rows else None
 
 
 def contacts(ids: Iterable[ContactId]) -> dict[ContactId, ContactKey]:
     """Contacts by their ids; those not on record are left out."""
-    found = (contact_key(row) for row in ask_among(f"{_CONTACT} WHERE id IN ({{marks}})", ids))
+    found = (_key(row) for row in ask_among(f"{_CONTACT} WHERE id IN ({{marks}})", ids))
     return {each.id: each for each in found}
 
 
@@ -116,15 +115,13 @@ def contacts_ahead(ids: Iterable[ContactId]) -> None:
 
 def contacts_of_person(person: str) -> list[ContactKey]:
     """Every record of a person as a contact, of any outbreak."""
-    return [contact_key(row) for row in db.ask(f"{_CONTACT} WHERE person = %s ORDER BY seq", (person,))]
+    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE person = %s ORDER BY seq", (person,))]
 
 
 def contacts_of_household(household: str, outbreak: str) -> list[ContactKey]:
     """Contacts who live together."""
     asked = (household, outbreak)
-    return [
-        contact_key(row) for row in db.ask(f"{_CONTACT} WHERE household = %s AND outbreak = %s ORDER BY seq", asked)
-    ]
+    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE household = %s AND outbreak = %s ORDER BY seq", asked)]
 
 
 @locates(ContactId)

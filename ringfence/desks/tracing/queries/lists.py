@@ -14,7 +14,7 @@ from ringfence.core.among import ask_among
 from ringfence.core.declare import query
 from ringfence.core.fact import to_micros
 from ringfence.core.paging import Page, Sort, narrowed, page
-from ringfence.desks.tracing.queries.keys import COLUMNS, contact_key, contacts, contacts_of_household
+from ringfence.desks.tracing.queries.keys import COLUMNS, contacts, contacts_of_household, read_contact
 from ringfence.desks.tracing.queries.rows import ContactRow, moment, row_of
 from ringfence.facts.ids import CaseId, ContactId, HouseholdId, JurisdictionId, OutbreakId, PersonId
 from ringfence.facts.tracing import Closeness
@@ -41,7 +41,7 @@ SWAB_FIRST = Sort("next_test_on", "path", "id")
 
 
 def _read(row: Sequence[Any]) -> ContactRow:
-    return row_of(contact_key(row))
+    return row_of(read_contact(row))
 
 
 @query(may="see")

@@ -26,6 +26,8 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("testing", N_("Testing"), "⚗", "see"),
     ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("station", N_("Sampling station"), "✛", "sample"),
+    ("tracing_sheet", N_("Today's contacts"), "☎", "work"),
+    ("notices", N_("Notices"), "✉", "see"),
     ("people", N_("People on record"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
     ("reporting", N_("Reporting"), "◔", "see"),

@@ -47,6 +47,9 @@ PAGES = (
     "ringfence.console.lab_pages",
     "ringfence.console.station",
     "ringfence.console.label_pages",
+    "ringfence.console.household_page",  # without sign-in
+    "ringfence.console.notice_pages",
+    "ringfence.console.tracing_sheet",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from ringfence.core.declare import when
 from ringfence.core.fact import Facts, Line, from_micros, to_micros
+from ringfence.desks.tracing import found
 from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.queries import keys, links
 from ringfence.desks.tracing.queries.links import SourceRow
-from ringfence.desks.tracing.rules import found, listing
+from ringfence.desks.tracing.rules import listing
 from ringfence.facts.cases import CaseConfirmed, CaseUnconfirmed, ExposureNoted
 from ringfence.facts.command import TaskDone, TaskDropped, TasksSet, task_of
 from ringfence.facts.ids import CaseId, ContactId
@@ -38,7 +39,7 @@ def a_confirmed_cases_contacts_are_found(confirmed: CaseConfirmed, line: Line, p
     until = confirmed.infectious_until or line.heard_at
     if source is None or line.heard_at - until > STILL_WARM or _searched(source, line):
         return
-    yield from found.contacts_of(source, line, policy)
+    yield from found.contacts_of(source, line.heard_at, policy)
 
 
 def _searched(source: SourceRow, line: Line) -> bool:
@@ -57,7 +58,7 @@ def visits_loaded_later_are_searched_too(struck: TimeStruck, line: Line, policy:
         return
     for source in links.to_search_again(line.outbreak, SEARCHES):
         was_open = source.search == "left_open"
-        yield from found.contacts_of(source, line, policy)
+        yield from found.contacts_of(source, line.heard_at, policy)
         now = links.source(source.case)
         if was_open and now is not None and now.search == "done":
             yield TaskDone(task=task_of(LEFT_OPEN, source.case), evidence="search", at=line.heard_at)
@@ -70,7 +71,7 @@ def a_place_told_in_the_interview_is_searched(noted: ExposureNoted, line: Line, 
     if source is None or not source.confirmed or not noted.infectious or noted.place is None:
         return
     if line.heard_at - noted.ends_at <= STILL_WARM and policy.search_by_itself:
-        yield from found.at_places(source, [noted.exposure], line, policy)
+        yield from found.at_places(source, [noted.exposure], line.heard_at, policy)
 
 
 @when(SearchLeftOpen)

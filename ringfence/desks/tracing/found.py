@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringfence.core.fact import Fact, Facts, Line, from_micros, to_micros
+from ringfence.core.fact import Fact, Facts, from_micros, to_micros
 from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.queries import links, named
 from ringfence.desks.tracing.queries.links import ExposureRow, SourceRow
@@ -45,73 +45,71 @@ class Manner(NamedTuple):
     certainty: Certainty = Certainty.LIKELY
 
 
-def contacts_of(source: SourceRow, line: Line, policy: Policy) -> Facts:
+def contacts_of(source: SourceRow, now: datetime, policy: Policy) -> Facts:
     """Everyone on record who met a case in its window; what could not be searched is left open, with its reason."""
-    yield from _at_home(source, line)
+    yield from _at_home(source, now)
     if not policy.search_by_itself:
-        yield _left_open(source, "not_by_itself", line)
+        yield _left_open(source, "not_by_itself", now)
         return
-    yield from _in_visits(source, line, policy)
+    yield from _in_visits(source, now, policy)
     exposures = [each.id for each in links.exposures(source.case)]
     if exposures:
-        yield from at_places(source, exposures, line, policy)
+        yield from at_places(source, exposures, now, policy)
 
 
-def _at_home(source: SourceRow, line: Line) -> Facts:
+def _at_home(source: SourceRow, now: datetime) -> Facts:
     """Those who live with the case are contacts, whatever any record of visits says."""
-    first_at, last_at = _window(source, line)
+    first_at, last_at = _window(source, now)
     at_home = [
         Listed(person, 0, 0, "home", first_at, last_at, Closeness.CLOSE)
         for person in households.living_with(source.person)
     ]
     if at_home:
-        yield from _enrolled({each.person: "" for each in at_home}, line)
-        yield from told(source, at_home, Manner(Evidence.HOUSEHOLD, certainty=Certainty.CERTAIN), line)
+        yield from enrolled({each.person: "" for each in at_home}, now)
+        yield from told(source, at_home, Manner(Evidence.HOUSEHOLD, certainty=Certainty.CERTAIN), now)
 
 
-def _window(source: SourceRow, line: Line) -> tuple[datetime, datetime]:
+def _window(source: SourceRow, now: datetime) -> tuple[datetime, datetime]:
     first_at = from_micros(source.infectious_from)
-    last_at = line.heard_at if source.infectious_until is None else from_micros(source.infectious_until)
-    return first_at, max(first_at, min(last_at, line.heard_at))
+    last_at = now if source.infectious_until is None else from_micros(source.infectious_until)
+    return first_at, max(first_at, min(last_at, now))
 
 
-def _left_open(source: SourceRow, reason: str, line: Line, named_: int = 0) -> SearchLeftOpen:
-    return SearchLeftOpen(
-        case=source.case, outbreak=OutbreakId(source.outbreak), reason=reason, named=named_, at=line.heard_at
-    )
+def _left_open(source: SourceRow, reason: str, now: datetime, named_: int = 0) -> SearchLeftOpen:
+    return SearchLeftOpen(case=source.case, outbreak=OutbreakId(source.outbreak), reason=reason, named=named_, at=now)
 
 
-def _in_visits(source: SourceRow, line: Line, policy: Policy) -> Facts:
-    visits = _visits()
+def _in_visits(source: SourceRow, now: datetime, policy: Policy) -> Facts:
+    visits = visits_if_any()
     if visits is None:
-        yield _left_open(source, "no_visits", line)
+        yield _left_open(source, "no_visits", now)
         return
     from ringfence.desks.tracing.visits import meetings  # noqa: PLC0415 (loads the compiled loops)
 
-    begins_at, ends_at = _window(source, line)
+    begins_at, ends_at = _window(source, now)
     told_by = meetings.sources_told(visits)
     called = named.called(source.person, told_by)
     if not len(meetings.codes_of(visits, called)):
-        yield _left_open(source, "person_not_in_visits", line)
+        yield _left_open(source, "person_not_in_visits", now)
         return
     if begins_at >= ends_at:
-        yield _nobody(source, line)
+        yield _nobody(source, now)
         return
     asked = meetings.Search(
-        called=called, begins_at=begins_at, ends_at=ends_at, until=line.heard_at, policy=policy,
+        called=called, begins_at=begins_at, ends_at=ends_at, until=now, policy=policy,
         order=2 if policy.second_order else 1,
     )  # fmt: skip
     met = meetings.search(visits, asked, policy.name_at_most)
     if not met.counted.days:
-        yield _left_open(source, "no_visits", line)
+        yield _left_open(source, "no_visits", now)
         return
-    yield from _listed(source, met.first, met.second, told_by, line)
+    yield from _listed(source, met.first, met.second, told_by, now)
     over = [n for n in (met.counted.first, met.counted.second) if n > policy.name_at_most]
     if over:
-        yield _left_open(source, "too_many", line, over[0])
+        yield _left_open(source, "too_many", now, over[0])
 
 
-def _visits() -> Visits | None:
+def visits_if_any() -> Visits | None:
     """The visits of this installation; where there are none, nothing is compiled or loaded for them."""
     from ringfence.core.home import home  # noqa: PLC0415
 
@@ -123,25 +121,25 @@ def _visits() -> Visits | None:
 
 
 def _listed(
-    source: SourceRow, first: Sequence[Met], second: Sequence[Met], told_by: Sequence[str], line: Line
+    source: SourceRow, first: Sequence[Met], second: Sequence[Met], told_by: Sequence[str], now: datetime
 ) -> Facts:
     """First order by what shows it, then second order; people whom nobody but the visits knows are registered."""
     ids = dict.fromkeys(each.person for each in (*first, *second))
     persons = named.stand_for(list(ids), told_by)
     own = people.canonical(source.person)
-    yield from _enrolled({persons[told_id]: told_id for told_id in ids}, line)
-    by_seat = _merged((each for each in first if each.by_seat), persons, own)
-    others = _merged((each for each in first if not each.by_seat), persons, own)
-    beyond = _merged(second, persons, own)
+    yield from enrolled({persons[told_id]: told_id for told_id in ids}, now)
+    by_seat = merged((each for each in first if each.by_seat), persons, own)
+    others = merged((each for each in first if not each.by_seat), persons, own)
+    beyond = merged(second, persons, own)
     if by_seat:
-        yield from told(source, by_seat, Manner(Evidence.SEATS), line)
-    yield from told(source, others, Manner(Evidence.VISITS), line, always=True)
+        yield from told(source, by_seat, Manner(Evidence.SEATS), now)
+    yield from told(source, others, Manner(Evidence.VISITS), now, always=True)
     near = {each.person for each in (*by_seat, *others)}
     if beyond := [each for each in beyond if each.person not in near]:
-        yield from told(source, beyond, Manner(Evidence.VISITS, order=2), line)
+        yield from told(source, beyond, Manner(Evidence.VISITS, order=2), now)
 
 
-def _merged(met: Iterable[Met], persons: dict[str, PersonId], own: PersonId) -> list[Listed]:
+def merged(met: Iterable[Met], persons: dict[str, PersonId], own: PersonId) -> list[Listed]:
     """One row a person, whatever number of ids visits have for them; most minutes first."""
     found: dict[PersonId, Listed] = {}
     for each in met:
@@ -167,22 +165,22 @@ def _joined(one: Listed, other: Listed) -> Listed:
     )  # fmt: skip
 
 
-def _enrolled(persons: dict[PersonId, str], line: Line) -> Iterator[Fact]:
+def enrolled(persons: dict[PersonId, str], now: datetime) -> Iterator[Fact]:
     """A row of the registry for each person who has none: from a register, else under the id that visits have."""
     there = people.canonical_among(persons)
     for person, told_id in persons.items():
         if person in there:
             continue
-        registered = enrolment.as_fact(person, line.heard_at)
+        registered = enrolment.as_fact(person, now)
         if registered is not None:
             yield registered
         elif told_id:
-            yield PersonRegistered(person=person, source=named.VISITS, code=told_id, at=line.heard_at)
+            yield PersonRegistered(person=person, source=named.VISITS, code=told_id, at=now)
 
 
-def at_places(source: SourceRow, exposures: Sequence[str], line: Line, policy: Policy) -> Facts:
+def at_places(source: SourceRow, exposures: Sequence[str], now: datetime, policy: Policy) -> Facts:
     """Everyone on record at a place where the case says it was, while it was there."""
-    visits = _visits()
+    visits = visits_if_any()
     if visits is None:
         return
     from ringfence.desks.tracing.visits import meetings  # noqa: PLC0415 (loads the compiled loops)
@@ -193,14 +191,14 @@ def at_places(source: SourceRow, exposures: Sequence[str], line: Line, policy: P
             continue
         met = _there(visits, each, policy)
         if len(met) > policy.name_at_most:
-            yield _left_open(source, "too_many", line, len(met))
+            yield _left_open(source, "too_many", now, len(met))
             continue
         persons = named.stand_for([one.person for one in met], told_by)
-        yield from _enrolled({persons[one.person]: one.person for one in met}, line)
-        rows = _merged(met, persons, people.canonical(source.person))
+        yield from enrolled({persons[one.person]: one.person for one in met}, now)
+        rows = merged(met, persons, people.canonical(source.person))
         if rows:
             manner = Manner(Evidence.INTERVIEW, certainty=Certainty(each.certainty))
-            yield from told(source, rows, manner, line)
+            yield from told(source, rows, manner, now)
 
 
 def _there(visits: Visits, exposure: ExposureRow, policy: Policy) -> list[Met]:
@@ -226,11 +224,11 @@ def _there(visits: Visits, exposure: ExposureRow, policy: Policy) -> list[Met]:
     ]
 
 
-def told(source: SourceRow, rows: Sequence[Listed], manner: Manner, line: Line, *, always: bool = False) -> Facts:
+def told(source: SourceRow, rows: Sequence[Listed], manner: Manner, now: datetime, *, always: bool = False) -> Facts:
     """The facts that list these people, leaving out what was told of them before; `always` at least one, for the search."""
     new = _news(source, rows, manner)
     if not new and always:
-        yield _nobody(source, line)
+        yield _nobody(source, now)
     for begin in range(0, len(new), MOST):
         some = new[begin : begin + MOST]
         yield ContactsFound(
@@ -248,15 +246,15 @@ def told(source: SourceRow, rows: Sequence[Listed], manner: Manner, line: Line, 
             evidence=manner.evidence,
             closeness=tuple(each.closeness for each in some),
             certainty=manner.certainty,
-            at=line.heard_at,
+            at=now,
         )
 
 
-def _nobody(source: SourceRow, line: Line) -> ContactsFound:
+def _nobody(source: SourceRow, now: datetime) -> ContactsFound:
     """It was searched, and there was nobody, or nobody new."""
     return ContactsFound(
         person=source.person, contacts=(), minutes=(), encounters=(), categories=(), first_at=(), last_at=(),
-        case=source.case, outbreak=OutbreakId(source.outbreak), at=line.heard_at,
+        case=source.case, outbreak=OutbreakId(source.outbreak), at=now,
     )  # fmt: skip
 
 

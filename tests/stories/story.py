@@ -5,6 +5,7 @@
     02 09:00  the clock strikes                             time, told
     02 10:00  report_case person=Ana by=duty ! case_already_reported      an action that is refused
     03 09:00  seal_tube code=T{1..90} people=P{1..90} by=sampler          the same ninety times over
+    03 10:00  visits people=Ana,Bo place=Cafe from=01T09:00 to=01T10:30 kind=meal     visits are loaded; ?X17 is an id not ours
 
 `HH:MM` counts on the day of the line before, `DD HH:MM` on that day of September 2021, in the city's zone. `at=-40d` tells
 of something long past. Names become ids; a person, a case or an account is known from the moment its name is said.
@@ -12,7 +13,9 @@ of something long past. Names become ids; a person, a case or an account is know
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import os
 import re
 import typing
 from datetime import date, datetime, timedelta
@@ -74,6 +77,7 @@ class Story:
 
     def __init__(self, text: str, pack: str = "cn-covid-2021", overlays: tuple[str, ...] = ()) -> None:
         """Set the stage and tell every line."""
+        os.environ["RINGFENCE_HOME"] = str(Story.home)  # visits lie there, and rules look for them there
         self.clock = ToldClock(datetime(2021, 9, 1, tzinfo=ZONE))
         self.centre: Centre = open_centre(self.clock, Story.home)
         self.names: dict[tuple[Any, str], str] = {}
@@ -166,11 +170,35 @@ class Story:
             return
         name, *rest = re.split(r"\s+(?=\w+=)", words)
         told = {key: value for key, _, value in (each.partition("=") for each in rest)}
+        if name == "visits":
+            self._load_visits(told)
+            return
         if name[0].isupper():
             self._hear(Fact.kinds[name], told)
             return
         said = self._refused(name, told)
         assert said == refusal.strip(), f"{line}: {f'refused as {said}' if said else 'was not refused'}"
+
+    def _load_visits(self, told: dict[str, str]) -> None:
+        """Everybody named was at the place together, by a file that somebody hands in now; seats beside people, in order."""
+        from ringfence.commands.visits import told_of
+        from ringfence.desks.tracing.visits.load import load_visits
+
+        moments = [re.sub(r"\A(\d\d)T", r"2021-09-\1T", told[name]) + ":00+08:00" for name in ("from", "to")]
+        people, seats = told["people"].split(","), told.get("seats", "").split(",")
+        path = Story.home / f"visits{len(list(Story.home.glob('visits*.csv')))}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file)
+            out.writerow(["person", "place", "start", "end", "kind", "source", *(["seat"] if any(seats) else [])])
+            for n, name in enumerate(people):
+                person = name[1:] if name.startswith("?") else self._id(PersonId, name)
+                seat = [seats[n]] if any(seats) else []
+                out.writerow(
+                    [person, told["place"], *moments, told.get("kind", ""), told.get("source", "check-ins"), *seat]
+                )
+        now = self.clock.now()
+        done = load_visits(path, home=Story.home, now=now, zone="Asia/Shanghai")
+        self.centre.hear(feed("visits"), [told_of(done, now)])
 
     def _refused(self, name: str, told: dict[str, str]) -> str:
         """Do it; the code of the refusal, or nothing."""

@@ -36,7 +36,7 @@ A kind of place that is a category's own name belongs to it; one that no categor
 @lru_cache(maxsize=1)
 def base_policy() -> Policy:
     """The numbers of the pack `base`, for a search that belongs to no outbreak."""
-    found: Policy = Book([SHIPPED], {"tracing": Policy}).numbers("tracing", "base")
+    found: Policy = Book([SHIPPED], {"tracing": Policy}, alone=True).numbers("tracing", "base")
     return found
 
 

@@ -66,6 +66,33 @@ class Exposure(models.Model):
         indexes = (models.Index(fields=["case", "begins_at"], name="exposure_of_case"),)
 
 
+class Search(models.Model):
+    """Who searched for whose contacts, in which window, and why; whom they found is not here."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    case = models.TextField(null=True)  # noqa: DJ001 (None: at the command line, for none)
+    outbreak = models.TextField(null=True)  # noqa: DJ001
+    path = models.TextField()
+    person = models.TextField()
+    begins_at = models.BigIntegerField()
+    ends_at = models.BigIntegerField()
+    order = models.IntegerField()
+    minutes = models.IntegerField(null=True)
+    kinds = models.TextField()  # space between
+    close = models.IntegerField(null=True)
+    cap = models.IntegerField(null=True)
+    purpose = models.TextField()
+    named = models.IntegerField()
+    at = models.BigIntegerField()
+    told_by = models.TextField()
+
+    class Meta:
+        """Newest first."""
+
+        db_table = "tracing_search"
+        indexes = (models.Index(fields=["outbreak", "seq"], name="search_list"),)
+
+
 class Infector(models.Model):
     """Who may have infected a case, as somebody named them."""
 
@@ -119,6 +146,7 @@ class Contact(models.Model):
     missed_in_row = models.IntegerField(default=0)
     symptoms_on = models.DateField(null=True)
     case = models.TextField(null=True)  # noqa: DJ001 (what they became)
+    reported = models.TextField(null=True)  # noqa: DJ001 (reported as this case, sure or not)
     closed_at = models.BigIntegerField(null=True)
     closed_reason = models.TextField(default="")
 
@@ -133,6 +161,7 @@ class Contact(models.Model):
             models.Index(fields=["outbreak", "state", "seq", "path"], name="contact_state"),
             models.Index(fields=["person", "outbreak"], name="contact_person"),
             models.Index(fields=["household", "outbreak"], name="contact_household"),
+            models.Index(fields=["reported"], name="contact_reported"),
             models.Index(fields=["alive", "outbreak", "until_at"], name="contact_until"),
             models.Index(fields=["alive", "outbreak", "due_on", "path", "id", "heard_on"], name="contact_due"),
             models.Index(fields=["alive", "outbreak", "next_test_on", "path"], name="contact_test"),

@@ -12,6 +12,7 @@ from ringfence.desks.tracing.memory.kept import about, keep
 from ringfence.desks.tracing.queries import keys, links
 from ringfence.desks.tracing.queries.keys import NEAREST_FIRST, ContactKey
 from ringfence.desks.tracing.queries.links import LINK_COLUMNS, QUOTED, LinkRow
+from ringfence.facts.cases import CaseReported, CaseSetAside
 from ringfence.facts.ids import CaseId, ContactId, OutbreakId, PersonId
 from ringfence.facts.tracing import (
     Closeness,
@@ -153,7 +154,7 @@ def a_struck_link(fact: ContactLinkStruck, line: Line) -> None:
     """They never met; whom the contact met in turn is no contact of that case through them either."""
     row = keys.contact(fact.contact)
     beyond = [link for link in links.links_of_case(fact.case) if row is not None and link.met == row.person]
-    own = [link for link in links.links_of([fact.contact]).get(fact.contact, []) if link.case == fact.case]
+    own = [link for link in links.links_of([fact.contact]).get(fact.contact, []) if (link.case or "") == fact.case]
     for link in (*own, *beyond):
         sql = "UPDATE tracing_link SET struck = TRUE WHERE contact = %s AND met = %s AND evidence = %s"
         db.write("tracing_link", sql, link.key)
@@ -214,3 +215,15 @@ def a_contact_again(fact: ContactReturned, line: Line) -> None:
     before = keys.contact(fact.contact)
     if before is not None:
         keep(before, replace(before, case=None), line.seq)
+
+
+@keeps(CaseReported, CaseSetAside)
+def a_contact_reported(fact: CaseReported | CaseSetAside, line: Line) -> None:
+    """As a case, sure or not; one set aside may be reported anew."""
+    if isinstance(fact, CaseReported):
+        for before in keys.contacts_of_person(fact.person):
+            if before.outbreak == fact.outbreak:
+                keep(before, replace(before, reported=fact.case), line.seq)
+        return
+    for before in keys.contacts_reported(fact.case):
+        keep(before, replace(before, reported=None), line.seq)

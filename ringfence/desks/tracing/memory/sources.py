@@ -18,7 +18,14 @@ from ringfence.facts.cases import (
     InfectorNamed,
     InfectorWithdrawn,
 )
-from ringfence.facts.tracing import ContactBecameCase, ContactReturned, ContactsFound, SearchLeftOpen, VisitsLoaded
+from ringfence.facts.tracing import (
+    ContactBecameCase,
+    ContactReturned,
+    ContactsFound,
+    ContactsSearched,
+    SearchLeftOpen,
+    VisitsLoaded,
+)
 from ringfence.registry.queries import areas
 
 _SOURCE = (
@@ -45,6 +52,11 @@ _EXPOSURE = (
     'INSERT INTO tracing_exposure (id, "case", place, begins_at, ends_at, kind, certainty) VALUES (%s, %s, %s, %s, %s, %s, %s)'
     " ON CONFLICT (id) DO UPDATE SET place = excluded.place, begins_at = excluded.begins_at, ends_at = excluded.ends_at,"
     " kind = excluded.kind, certainty = excluded.certainty"
+)
+_SEARCH = (
+    'INSERT INTO tracing_search (seq, "case", outbreak, path, person, begins_at, ends_at, "order", minutes, kinds, close,'
+    " cap, purpose, named, at, told_by) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " ON CONFLICT (seq) DO NOTHING"
 )
 A_DAY = timedelta(days=1)
 OF_LATE = timedelta(days=30)
@@ -175,3 +187,15 @@ def a_place_struck(fact: ExposureStruck, line: Line) -> None:
     """They were never there; whom a search there found is struck by a person."""
     del line
     db.write("tracing_exposure", "DELETE FROM tracing_exposure WHERE id = %s", (fact.exposure,))
+
+
+@keeps(ContactsSearched)
+def a_search_by_hand(fact: ContactsSearched, line: Line) -> None:
+    """Whoever looks for people leaves their name and their purpose."""
+    known = links.source(fact.case) if fact.case else None
+    row = (
+        line.seq, fact.case, fact.outbreak, known.path if known else line.jurisdiction or "", fact.person,
+        to_micros(fact.begins_at), to_micros(fact.ends_at), fact.order, fact.minutes, " ".join(fact.place_kinds),
+        fact.close, fact.cap, fact.purpose, fact.named, to_micros(fact.at), line.by,
+    )  # fmt: skip
+    db.write("tracing_search", _SEARCH, row)

@@ -58,6 +58,7 @@ class ContactKey:
     missed_in_row: int = 0
     symptoms_on: date | None = None
     case: CaseId | None = None
+    reported: CaseId | None = None
     closed_at: int | None = None
     closed_reason: str = ""
 
@@ -116,6 +117,11 @@ def contacts_ahead(ids: Iterable[ContactId]) -> None:
 def contacts_of_person(person: str) -> list[ContactKey]:
     """Every record of a person as a contact, of any outbreak."""
     return [_key(row) for row in db.ask(f"{_CONTACT} WHERE person = %s ORDER BY seq", (person,))]
+
+
+def contacts_reported(case: str) -> list[ContactKey]:
+    """Those who were reported as this case."""
+    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE reported = %s ORDER BY seq", (case,))]
 
 
 def contacts_of_household(household: str, outbreak: str) -> list[ContactKey]:

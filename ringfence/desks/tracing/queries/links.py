@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ringfence.core import db
 from ringfence.core.among import ask_among
-from ringfence.facts.ids import CaseId, ContactId, PersonId, PlaceId
+from ringfence.facts.ids import CaseId, ContactId, OutbreakId, PersonId, PlaceId
 from ringfence.registry.queries import people
 
 LINK_COLUMNS = (
@@ -63,7 +63,7 @@ def links_of(contacts: Iterable[ContactId]) -> dict[ContactId, list[LinkRow]]:
 
 def links_of_case(case: CaseId) -> list[LinkRow]:
     """Every link that leads to a case, by contact."""
-    rows = db.ask(f'{_LINK} WHERE "case" = %s', (case,))
+    rows = db.ask(f'{_LINK} WHERE "case" = %s', (case,)) if case else []
     return sorted(map(_link, rows), key=lambda link: link.key)
 
 
@@ -73,7 +73,7 @@ class SourceRow:
 
     case: CaseId
     seq: int
-    outbreak: str
+    outbreak: OutbreakId
     path: str
     person: PersonId
     classification: str

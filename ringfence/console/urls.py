@@ -40,6 +40,7 @@ PAGES = (
     "ringfence.console.tracing_board",
     "ringfence.console.tracing_lists",
     "ringfence.console.tracing_contact",
+    "ringfence.console.tracing_search",
     "ringfence.console.tracing_day",
     "ringfence.console.tracing_visits",
     "ringfence.console.tracing_indicators",

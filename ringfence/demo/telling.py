@@ -22,6 +22,7 @@ from ringfence.demo.outbreak import infections
 from ringfence.demo.response import respond
 from ringfence.demo.staff import appoint
 from ringfence.demo.testing_round import test_everybody
+from ringfence.demo.tracers import trace
 from ringfence.desks.command.actions import make_decision
 from ringfence.facts.ids import CaseId, OutbreakId, derive
 from ringfence.registry.actions import declare_outbreak
@@ -88,6 +89,7 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     for each in found:
         Course(days, each, cases).begin()
     respond(days, begun)
+    trace(days, begun)
     test_everybody(days)
     for n in range(1, 101):
         days.at(begun + (now - begun) * (n / 101), partial(progress, n / 101))

@@ -25,9 +25,9 @@ from ringfence.facts.tracing import VisitsLoaded
 
 DAY = timedelta(days=1)
 BEFORE = 3 * DAY  # visits begin so long before the first case was found
-AT_WORK = 0.45
-COLLEAGUES = 9
-BYSTANDERS = (1, 5)
+AT_WORK = 0.4
+ON_RECORD = 0.72  # share of infections whose meeting stands in somebody's records
+BYSTANDERS = (0, 4)
 SOURCES = ("场所码 Venue check-ins", "门禁 Door records", "流调 Interviews")
 OPEN_PLACES = {"meal": 12, "leisure": 9, "shop": 16, "class": 5, "ward": 3, "ride": 8, "work": 6}
 """Kind of place -> how many of them there are beside the city's own venues."""
@@ -44,7 +44,7 @@ class Stays:
     source: list[str] = field(default_factory=list)
     kind: list[str] = field(default_factory=list)
 
-    def add(self, person: str, place: str, start: datetime, hours: float, kind: str) -> None:  # noqa: PLR0913 (a stay)
+    def add(self, person: str, place: str, start: datetime, hours: float, kind: str) -> None:
         """One stay, told by whoever keeps such records."""
         self.person.append(person)
         self.place.append(place)
@@ -127,18 +127,18 @@ def _a_day(stays: Stays, who: Dweller, morning: datetime, leaves: float, *, at_w
         stays.add(who.person, who.home, evening, min(12.0, (who.until - evening) / HOUR), "home")
 
 
-def _meetings(
-    stays: Stays, days: Days, each: Infection, found: Sequence[Infection], people: Sequence[Dweller]
-) -> None:
+def _meetings(stays: Stays, days: Days, each: Infection, found: Sequence[Infection], people: Sequence[Dweller]) -> None:
     """Where somebody was infected, and where they went while infectious; with people who happened to be there."""
-    if each.infector is not None and each.setting != "home":
+    if each.infector is not None and each.setting != "home" and happens(ON_RECORD, each.n, "on record"):
         place = place_of(days, each.setting, each.n)
         start = each.infected_at - HOUR / 2
         infector = next(one for one in found if one.n == each.infector)
         for n, whose in ((each.n, each), (infector.n, infector)):
             hours = between(1.0, 2.5, each.n, n, "together")
             if start < shut_in(whose):
-                stays.add(person_of_infection(n), place, start, min(hours, (shut_in(whose) - start) / HOUR), each.setting)
+                stays.add(
+                    person_of_infection(n), place, start, min(hours, (shut_in(whose) - start) / HOUR), each.setting
+                )
         _bystanders(stays, people, place, start, each.setting, each.n)
     for k in range(2):
         kind = pick(("meal", "shop", "leisure", "ride"), each.n, k, "goes out")
@@ -149,9 +149,7 @@ def _meetings(
             _bystanders(stays, people, place, start, kind, each.n, k)
 
 
-def _bystanders(  # noqa: PLR0913 (who, where, when)
-    stays: Stays, people: Sequence[Dweller], place: str, start: datetime, kind: str, *key: object
-) -> None:
+def _bystanders(stays: Stays, people: Sequence[Dweller], place: str, start: datetime, kind: str, *key: object) -> None:
     for n in range(int(between(*BYSTANDERS, *key, "bystanders"))):
         who = pick(people, *key, n, "bystander")
         began = start + HOUR * between(-0.2, 0.4, *key, n, "came")
@@ -191,5 +189,3 @@ def load(days: Days, found: Sequence[Infection]) -> None:
         sources=tuple(done.sources), told=tuple(done.sources.values()), at=days.now,
     )  # fmt: skip
     days.centre.hear(feed("visits"), [fact])
-
-

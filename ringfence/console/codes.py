@@ -33,7 +33,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "leisure",
         "errand",
         "other",
-    ),  # fmt: skip
+    ),
     "search": ("none", "done", "left_open"),
 }
 """parameter -> the codes that it takes."""

@@ -19,7 +19,7 @@ from ringfence.console import tracing_parts as parts
 from ringfence.console.context import Page, page
 from ringfence.console.fields import CaseField
 from ringfence.console.people_codes import codes
-from ringfence.console.pieces import Cell, Chip, Choice, Number, Row
+from ringfence.console.pieces import Cell, Chip, Choice, Number
 from ringfence.console.sections import Ask, Numbers, Section, Sections, Text
 from ringfence.console.sentences import abouts
 from ringfence.console.shown import label, three_parts
@@ -46,7 +46,7 @@ class Terms(forms.Form):
             "widget": forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
             "input_formats": ["%Y-%m-%dT%H:%M"],
         }
-        figure = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 6}), "required": False}
+        figure: dict[str, Any] = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 6}), "required": False}
         by_pack = ", ".join(f"{name} {policy.settings[code].minutes}" for code, name in parts.categories(here))
         self.fields["case"] = CaseField(here, label=_("Whose contacts"), help_text=_("By case number."))
         self.fields["begins_at"] = forms.DateTimeField(
@@ -197,7 +197,7 @@ def _rows(here: Page, hits: Sequence[Hit]) -> list[tuple[str, bool, list[Cell]]]
     """(person, listed, cells) of each."""
     known = codes([*(each.person for each in hits), *(each.through for each in hits if each.through)])
     names = place_names([place for each in hits for place in each.places[:3]])
-    made = []
+    made: list[tuple[str, bool, list[Cell]]] = []
     for each in hits:
         note = _("through ••• %(person)s") % {"person": known.get(each.through, "")} if each.through else ""
         where = ", ".join(names.get(place, place) for place in each.places[:3])

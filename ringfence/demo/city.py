@@ -174,6 +174,6 @@ def _venues(drawing: _Drawing, districts: list[JurisdictionId]) -> Iterator[tupl
                 at=drawing.at,
                 lat=round(MIDDLE[0] + between(-0.08, 0.08, name, "lat"), 4),
                 lon=round(MIDDLE[1] + between(-0.1, 0.1, name, "lon"), 4),
-            )  # fmt: skip
+            )
         )
         yield place, told["kind"]

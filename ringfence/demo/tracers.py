@@ -16,8 +16,8 @@ from ringfence.demo.city import ZONE
 from ringfence.demo.course import HOUR, NAMED
 from ringfence.demo.days import Days
 from ringfence.demo.draws import between, happens
-from ringfence.desks.command.actions import drop_task
-from ringfence.desks.command.queries import tasks
+from ringfence.desks.command.actions import drop_task, finish_task
+from ringfence.desks.command.queries import TaskRow, tasks
 from ringfence.desks.tracing.actions.follow_up import quarantine_contact, reach_contact, try_contact
 from ringfence.desks.tracing.actions.handing import hand_over_contact
 from ringfence.desks.tracing.actions.reports import report_day, report_days
@@ -161,15 +161,35 @@ class _Tracers:
         place = self.days.centre.geography.place(self.days.outbreak, None)
         for n in range(0, len(told), 200):
             self.days.centre.hear(feed("demo"), told[n : n + 200], place)
+        swabbed = {each.contact for each in told}
+        evidence = "the quarantine site's own laboratory"
+        self._done("swab_contact", lambda task: task.about in swabbed, evidence)
+
+    def _done(self, kind: str, which: Callable[[TaskRow], bool], evidence: str) -> None:
+        """Finish those tasks of a kind that were answered in another way."""
+        found = self._tasks(kind)
+        told = [(NAMED["duty"], {"task": each.id, "evidence": evidence}) for each in found if which(each)]
+        self.many(finish_task, told)
+
+    def _tasks(self, kind: str) -> list[TaskRow]:
+        duty, found, after = self.days.who(NAMED["duty"]), list[TaskRow](), None
+        while True:
+            page = self.days.centre.ask(duty, tasks, kind=kind, outbreak=self.days.outbreak, limit=1000, after=after)
+            found += page.rows
+            after = page.next
+            if after is None:
+                return found
 
     def _sort_out(self) -> None:
         """Each morning investigators look at contacts who met a case and are cases themselves: most are linked already."""
-        found = self.days.centre.ask(
-            self.days.who(NAMED["duty"]), tasks, kind="name_infector", outbreak=self.days.outbreak, limit=1000
-        ).rows
+        found = self._tasks("name_infector")
         old = [each.id for each in found if happens(0.93, each.id, self._local().date())]
         told = {"reason": "looked at: linked already, or only passed each other"}
         self.many(drop_task, [(NAMED["duty"], {"task": each, **told}) for each in old])
+        day = self._local().date()
+        self._done("visit_contact", lambda task: happens(0.8, task.id, day), "at the door: well, and told to report")
+        self._done("quarantine_contact", lambda task: happens(0.6, task.id, day), "ordered at home by the community")
+        self._done("answer_notice", lambda task: happens(0.8, task.id, day), "answered by telephone")
 
 
 def trace(days: Days, begun: datetime) -> None:

@@ -21,6 +21,8 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
+    ("tracing", N_("Tracing"), "⌖", "see"),
+    ("tracing_day", N_("Tracer's day"), "☎", "investigate"),
     ("testing", N_("Testing"), "⚗", "see"),
     ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("station", N_("Sampling station"), "✛", "sample"),

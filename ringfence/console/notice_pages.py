@@ -83,6 +83,11 @@ def lines(here: Page, rows: Sequence[NoticeRow]) -> list[Line]:
     ]  # fmt: skip
 
 
+def _box(here: Page) -> str:
+    told = here.request.GET.get("box", "")
+    return told if told in BOXES else BOXES[0]
+
+
 FIELDS = (
     "notice_sent_at", "notice_from", "notice_to", "notice_kind", "notice_people", "notice_state", "notice_due",
     "notice_answer",
@@ -116,8 +121,7 @@ NOTICES = declare(
         ) if here.may("work") else Empty(_("No notice here")),
         item="notice",
         actions=(take_notice,),
-        fixed=lambda here: {"outbreak": here.outbreak_id},
-        hidden=("box",),
+        fixed=lambda here: {"outbreak": here.outbreak_id, "box": _box(here)},
         fields=FIELDS,
         records=records,
     )
@@ -127,7 +131,7 @@ NOTICES = declare(
 @page()
 def notices_page(here: Page) -> HttpResponse:
     """Received, or sent."""
-    box = here.request.GET.get("box", "received")
+    box = _box(here)
     base = reverse("notices")
     tabs = [Choice(label(f"notice.{each}"), f"{base}?box={each}", current=each == box) for each in BOXES]
     lead = _("One place asks another for help: people who are there now are found, checked and kept apart.")
@@ -165,7 +169,7 @@ def notice_page(here: Page, notice: str) -> HttpResponse:
     sections = Sections(
         title=_("Notice: %(kind)s") % {"kind": label(f"notice.{row.kind}")},
         way=[Choice(_("Notices"), reverse("notices"))],
-        main=[Section(_("Whom it is about"), [_about(here, found)])],
+        main=[Section(_("Whom it is about"), [_about(found)])],
         side=[
             Section(_("How it stands"), [Pairs(pairs), *_asks(here, found)]),
             Section(_("As a document"), _papers(here, row)),
@@ -202,7 +206,7 @@ def _people(found: NoticeFile) -> list[tuple[str, PersonId]]:
     return told
 
 
-def _about(here: Page, found: NoticeFile) -> Part:
+def _about(found: NoticeFile) -> Part:
     told = _people(found)
     known = codes(person for _id, person in told)
     rows = [

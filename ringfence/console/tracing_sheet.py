@@ -19,7 +19,7 @@ from ringfence.console.papers import download
 from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Number, Row
 from ringfence.console.report_links import link_url
-from ringfence.console.sections import Ask, Links, Numbers, Part, Section, Sections, Text, table
+from ringfence.console.sections import Ask, Links, Numbers, Part, Section, Sections, table
 from ringfence.console.shown import due, local_day
 from ringfence.core.centre import Item
 from ringfence.core.errors import Refused

@@ -26,7 +26,9 @@ class Listed:
     rows: Sequence[Sequence[str]]
 
 
-def paper(title: str, listed: Listed, *, language: str, audit: Printed, subtitle: str = "", zone: tzinfo = UTC) -> Pdf:
+def paper(  # noqa: PLR0913 (each is told by name)
+    title: str, listed: Listed, *, language: str, audit: Printed, subtitle: str = "", zone: tzinfo = UTC
+) -> Pdf:
     """A list of the tracing desk on A4, with who printed it and what for."""
     columns = [SheetColumn(label, WIDTHS.get(key)) for key, label in listed.heads]
     return sheet(title, columns, listed.rows, language=language, audit=audit, zone=zone, subtitle=subtitle)

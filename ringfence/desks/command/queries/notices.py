@@ -102,7 +102,8 @@ def notices(  # noqa: PLR0913 (each is a filter that a page offers)
 ) -> Page[NoticeRow]:
     """Notices to the asker's places (`box` received) or from them (`sent`), newest first."""
     path = "from_path" if box == "sent" else "path"
-    parts, values = ["outbreak = %s"], [outbreak]
+    parts = ["outbreak = %s"]
+    values: list[str | None] = [outbreak]
     if state == "open":
         parts.append("state IN ('sent', 'taken')")
     elif state:

@@ -59,7 +59,7 @@ def a_begun_follow_up(fact: FollowUpsBegun, line: Line) -> None:
     for n, contact in enumerate(fact.contacts):
         before = keys.contact(contact)
         row = before or _listed(fact, n, line)
-        today = local_day(fact.at, row.path)
+        today = local_day(max(fact.at, line.heard_at), row.path)  # nobody is asked about days before we knew
         tests = _still_to_come(fact.test_on[n] if fact.test_on else (), today, row)
         after = replace(
             row, alive=True, state="reached" if row.reached_at else "listed", until_at=to_micros(fact.until_at[n]),
@@ -153,7 +153,7 @@ def reopened_follow_ups(fact: FollowUpsReopened, line: Line) -> None:
     for row in known(fact.contacts):
         if row.alive:
             continue
-        tomorrow = local_day(fact.at, row.path) + timedelta(days=1)
+        tomorrow = local_day(max(fact.at, line.heard_at), row.path) + timedelta(days=1)
         change(
             row.id, line, alive=True, state="reached" if row.reached_at else "listed", closed_at=None, closed_reason="",
             due_on=tomorrow, swab_on=row.next_test_on,

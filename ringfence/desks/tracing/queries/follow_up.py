@@ -39,6 +39,10 @@ class ErrandRow:
         return self.contact
 
 
+def _as_it_is(row: Sequence[Any]) -> Sequence[Any]:
+    return row
+
+
 def _errands(  # noqa: PLR0913 (what each of the lists below is asked)
     scope: Scope,
     kind: str,
@@ -49,7 +53,7 @@ def _errands(  # noqa: PLR0913 (what each of the lists below is asked)
     limit: int,
 ) -> Page[ErrandRow]:
     late, moment = ("", []) if due_before is None else (" AND due_at < %s", [to_micros(due_before)])
-    found = page(
+    found: Page[Sequence[Any]] = page(
         f"SELECT {', '.join(ERRANDS)} FROM tracing_errand WHERE outbreak = %s AND kind = %s AND alive = TRUE{late}",
         (outbreak, kind, *moment),
         scope=narrowed_to(scope, under),
@@ -58,11 +62,14 @@ def _errands(  # noqa: PLR0913 (what each of the lists below is asked)
         sort=Sort("due_at", "task"),
         after=after,
         limit=limit,
-        read=tuple,
+        read=_as_it_is,
         columns=ERRANDS,
     )
     known = keys.contacts(ContactId(row[1]) for row in found.rows)
-    rows = [ErrandRow(*row[:5], from_micros(row[5]), known.get(ContactId(row[1]))) for row in found.rows]
+    rows = [
+        ErrandRow(task, contact, of, key, path, from_micros(due_at), known.get(contact))
+        for task, contact, of, key, path, due_at in found.rows
+    ]
     return Page(rows, found.next)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from ringfence.core.declare import when
-from ringfence.core.fact import Facts, Line
+from ringfence.core.fact import Facts, Line, from_micros
 from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.queries import days, keys
 from ringfence.desks.tracing.queries.keys import ContactKey
@@ -54,8 +54,10 @@ def a_contact_unheard_of_has_missed_the_day(struck: TimeStruck, line: Line, poli
     asked = {name for name, each in policy.protocols.items() if each.reports_a_day}
 
     def missed(row: ContactKey) -> date | None:
-        late = row.due_on is not None and row.due_on <= days.overdue_day(struck.at, row.path, hour)
-        return row.due_on if late and row.closeness in asked else None
+        if row.due_on is None or row.closeness not in asked or row.due_on > days.overdue_day(struck.at, row.path, hour):
+            return None
+        ended = row.until_at is not None and row.due_on > days.local_day(from_micros(row.until_at), row.path)
+        return None if ended else row.due_on
 
     told = 0
     for on, found in _due(lambda after: days.unheard(outbreak, latest, after), missed):

@@ -30,7 +30,9 @@ def test_harbin_2021_a_contact_still_at_home_next_morning_is_overdue_and_somebod
         21 17:00  reach_contact contact=Ana by=duty ! contact_reached_already
         22 08:00  the clock strikes
     """)
-    assert [task for task in story.tasks() if "Ana" in task] == ["quarantine_contact | Ana | tracing | 22 07:00"]
+    assert [task for task in story.tasks() if task.startswith(("quarantine", "reach"))] == [
+        "quarantine_contact | Ana | tracing | 22 07:00"
+    ]
     assert story.tasks("done") == ["reach_contact | Ana | tracing | 22 07:00"]
     raised = story.newest("TaskEscalated")
     assert raised.task == task_of("quarantine_contact", story.names[ContactId, "Ana"])

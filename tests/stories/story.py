@@ -51,6 +51,7 @@ from ringfence.facts.ids import (
 from ringfence.facts.registry import PersonRegistered, PlaceDeclared
 from ringfence.facts.rounds import RoundOpened, SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
+from ringfence.facts.tracing import ContactsFound, contact_of, person_of
 from ringfence.registry import account_keeping, actions
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -124,6 +125,8 @@ class Story:
         if kind in CODED:
             self.names[kind, name] = CODED[kind](name)
             return self.names[kind, name]
+        if kind is ContactId:  # called as the person is
+            return self._contact(PersonId(self._id(PersonId, name)), name)
         made = derive(kind.__name__.removesuffix("Id").lower(), "story", name)
         self.names[kind, name] = made
         if kind is PersonId:
@@ -135,6 +138,10 @@ class Story:
         elif kind is PlaceId:
             self._declare_place(PlaceId(made), name)
         return self.names[kind, name]
+
+    def _contact(self, person: PersonId, name: str) -> str:
+        self.names[ContactId, name] = contact_of(self.names[OutbreakId, "HB"], person)
+        return self.names[ContactId, name]
 
     def _declare_place(self, place: PlaceId, name: str) -> None:
         """A place that is called Lab… takes part as a laboratory, any other takes swabs."""
@@ -164,7 +171,11 @@ class Story:
         assert found, f"not a line of a story: {line}"
         self.day = int(found[1] or self.day)
         self.clock.set(datetime(2021, 9, 1, int(found[2]), int(found[3]), tzinfo=ZONE) + timedelta(days=self.day - 1))
-        words, _, refusal = found[4].partition(" ! ")
+        before = log.last_seq()
+        self._told(line, *found[4].partition(" ! ")[::2])
+        self._known(log.between(before + 1, log.last_seq()))
+
+    def _told(self, line: str, words: str, refusal: str) -> None:
         if words == "the clock strikes":
             strike(self.centre, self.clock.now())
             return
@@ -191,6 +202,8 @@ class Story:
             out = csv.writer(file)
             out.writerow(["person", "place", "start", "end", "kind", "source", *(["seat"] if any(seats) else [])])
             for n, name in enumerate(people):
+                if name.startswith("?"):
+                    self.names[PersonId, name] = person_of(name[1:])
                 person = name[1:] if name.startswith("?") else self._id(PersonId, name)
                 seat = [seats[n]] if any(seats) else []
                 out.writerow(
@@ -234,7 +247,7 @@ class Story:
         assert set(whole) <= fields, f"{kind.__name__} has no {sorted(set(whole) - fields)}"
         values = {name: self._value(hints[name], text) for name, text in whole.items()}
         values.setdefault("at", self.clock.now())
-        self._known(self.centre.hear(feed("story"), [kind(**values)], self.place))
+        self.centre.hear(feed("story"), [kind(**values)], self.place)
 
     def _do(self, name: str, told: dict[str, str]) -> None:
         action = next(each for each in self.centre.actions.values() if each.name == name)
@@ -249,8 +262,7 @@ class Story:
         for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
             if field in told and hints[field] is str:
                 self.names.setdefault((kind, told[field]), CODED[kind](told[field]))
-        answer = self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
-        self._known(log.between(answer.first_seq, answer.last_seq))
+        self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
 
     def _who(self, name: str) -> Who:
         who = account_keeping.who_is(AccountId(self._id(AccountId, name)), self.clock.now())
@@ -260,6 +272,9 @@ class Story:
     def _known(self, told: list[Told]) -> None:
         """A case that was reported is called as its person is."""
         for each in told:
+            if isinstance(each.fact, ContactsFound):
+                for found in each.fact.contacts:
+                    self._contact(found, self.name(found))
             if isinstance(each.fact, RoundOpened):
                 self.names[RoundId, f"R{each.fact.number}"] = each.fact.round
             case, person = getattr(each.fact, "case", None), getattr(each.fact, "person", None)

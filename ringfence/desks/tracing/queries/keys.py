@@ -9,7 +9,7 @@ from typing import Any
 
 from ringfence.core import db
 from ringfence.core.among import ask_among, foretell_among
-from ringfence.core.declare import locates
+from ringfence.core.declare import belongs, locates
 from ringfence.facts.ids import CaseId, ContactId, HouseholdId, OutbreakId, PersonId
 from ringfence.facts.tracing import Closeness
 from ringfence.registry.queries.outbreaks import as_day
@@ -135,3 +135,10 @@ def place_of_contact(contact_id: str) -> str | None:
     """Who answers for a contact."""
     found = contact(ContactId(contact_id))
     return found.path if found else None
+
+
+@belongs(ContactId)
+def outbreak_of_contact(contact_id: str) -> str | None:
+    """The outbreak in which somebody is a contact."""
+    found = contact(ContactId(contact_id))
+    return found.outbreak if found else None

@@ -141,8 +141,10 @@ def a_case_found_among_contacts_may_be_linked(told: ContactsFound, line: Line, p
     """Two cases who met belong to one chain, or to none: a person says who infected whom."""
     if told.case is None or told.outbreak is None:
         return
+    own = contact_of(told.outbreak, people.canonical(told.person))
+    known = {link.case for link in links.links_of([own]).get(own, []) if not link.struck}
     for source in links.sources_of(told.contacts, told.outbreak).values():
-        if source.case != told.case and told.case not in links.infectors(source.case):
+        if source.case not in {told.case, *known} and told.case not in links.infectors(source.case):
             yield _infector_task(source, told.case, line, policy)
 
 

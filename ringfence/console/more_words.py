@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.console import follow_up_said
 from ringfence.core.words import N_
 
 LABELS: dict[str, str] = {
@@ -138,24 +139,6 @@ REASONS = (
         "Whoever reports nothing but the case has said at least that there is one: its contacts cannot wait for the rest."
     ),
     N_("People keep apart because of it: they are owed the news as fast as they were found."),
-    N_("Exposed and ill is enough to look into it at once; what it is, findings and the laboratory say."),
-    N_("Whoever is not told does nothing: the hand-over is a notice, with its clock."),
-    N_("The contacts are with those who asked again: what was asked of the other place is taken back."),
-    N_("Whoever moved on is somebody else's chance to stop the chain, and only while the clock runs."),
-    N_("The place that asked sees that somebody is on it."),
-    N_("What they found is known to both places now."),
-    N_("Nobody looks for people who are looked after."),
-    N_("Silence is not health: by the hour of the pack each has been asked, or it is on record that nobody did."),
-    N_("Whoever does not answer may be ill, away or afraid: somebody goes and sees, today."),
-    N_("They answered: whoever was to go and see is free for the next one."),
-    N_(
-        "A contact who falls ill is the next case until a laboratory says otherwise; every hour of doubt infects others."
-    ),
-    N_("Only a laboratory can say whether it is the disease."),
-    N_("The days are chosen to find it before it is passed on: each is somebody's task on its morning."),
-    N_("Taken anywhere, in a round or at the door: one swab is enough for the day it was due, and for those before."),
-    N_("A day of the protocol is passed when its swab is read, not when it is taken."),
-    N_("It will never be read: the day stays open until the next swab."),
     N_("Every hour between the confirmation and the list of contacts is an hour in which they meet others."),
     N_("Agencies hand their records in when they can: whom these name has waited long enough."),
     N_("What somebody remembers is in no record of theirs; who else was there may be in the records of the place."),
@@ -167,17 +150,6 @@ REASONS = (
     N_("Others met them while they were taken for ill: whoever met a case is its contact after all."),
     N_("How long and how closely somebody is watched follows from what kind of contact they are."),
     N_("Two cases who met belong to one chain, or to none: a person says who infected whom."),
-    N_("Whoever was spoken to is not called again to be told the same."),
-    N_("Whoever says how they are has been spoken to, or has read what we wrote."),
-    N_("They are apart: the clock from finding to quarantine stops here."),
-    N_("From here on they are investigated and treated; nobody calls them as a contact as well."),
-    N_("Nobody drives out to somebody who is no longer followed up."),
-    N_("An order rests on the exposure: where that is over, or never was, so is the order."),
-    N_(
-        "After its last day nobody is watched for no reason; a swab not taken, not read, or a symptom not explained is one."
-    ),
-    N_("It was ordered until a moment: to prolong it takes a named person again, and not somebody's delay."),
-    N_("The place that has them now has their tasks too, by the same deadlines: a hand-over stops no clock."),
     N_(
         "Whether they kept apart before is the number that says if control holds; from here on they are treated as a case."
     ),
@@ -188,5 +160,6 @@ REASONS = (
     N_("Who met nobody else was exposed to nothing; who met another case is watched for that one."),
     N_("It was somebody else whom the case met; and whom they met in turn is no contact through them."),
     N_("They were let go because nobody was ill; somebody is."),
+    *follow_up_said.REASONS,
 )
 """The reason of each rule: the first line of its docstring, here so that it is translated. A test compares the two."""

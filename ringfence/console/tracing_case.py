@@ -169,7 +169,7 @@ def _lead(here: Page, row: SourceRow | None) -> str:
         return _("Contacts are searched for once a case is confirmed.")
     until = row.infectious_until.astimezone(here.zone).strftime("%m-%d %H:%M") if row.infectious_until else _("now")
     return _("infectious from %(first)s to %(last)s") % {
-        "first": row.infectious_from.astimezone(here.zone).strftime("%m-%d %H:%M"), "last": until,
+        "first": (row.searched_from or row.infectious_from).astimezone(here.zone).strftime("%m-%d %H:%M"), "last": until,
     }  # fmt: skip
 
 

@@ -46,7 +46,10 @@ class Terms(forms.Form):
             "widget": forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
             "input_formats": ["%Y-%m-%dT%H:%M"],
         }
-        figure: dict[str, Any] = {"widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 6}), "required": False}
+        figure: dict[str, Any] = {
+            "widget": forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
+            "required": False,
+        }
         by_pack = ", ".join(f"{name} {policy.settings[code].minutes}" for code, name in parts.categories(here))
         self.fields["case"] = CaseField(here, label=_("Whose contacts"), help_text=_("By case number."))
         self.fields["begins_at"] = forms.DateTimeField(

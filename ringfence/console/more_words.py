@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.console import follow_up_said
 from ringfence.core.words import N_
 
 LABELS: dict[str, str] = {
@@ -133,5 +134,6 @@ REASONS = (
         "A round ends with the people who came; those who did not are asked while there is still somebody to swab them."
     ),
     N_("Each cell's own workers know the door."),
+    *follow_up_said.REASONS,
 )
 """The reason of each rule: the first line of its docstring, here so that it is translated. A test compares the two."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from ringfence.console import follow_up_said
 from ringfence.console.fields import KINDS
 from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Because, Cell, Entry
@@ -122,10 +123,19 @@ SAID: dict[str, str] = {
     "RoleWithdrawn": N_("The role {role} was withdrawn."),
     "TokenIssued": N_("A programme may act for an account until {ends_at}."),
     "TokenWithdrawn": N_("A programme may no longer act for an account."),
+    **follow_up_said.SAID,
 }
 """Kind of fact -> its sentence; a kind without one is shown by its name, never hidden."""
 
-CODED = {"kind": "task", "reason": "reason", "evidence": "evidence", "events": "event", "event": "event"}
+CODED = {
+    "kind": "task",
+    "reason": "reason",
+    "evidence": "evidence",
+    "events": "event",
+    "event": "event",
+    "channel": "channel",
+    "result": "result",
+}
 
 OF_KIND = {
     ("ExposureNoted", "kind"): "setting", ("ContactTried", "reason"): "tried", ("FollowUpsClosed", "reason"): "closed",

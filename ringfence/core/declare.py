@@ -83,7 +83,6 @@ class Declared:
         found = ((each.name, locator(each.hint)) for each in self.parameters)
         return tuple((name, where) for name, where in found if where is not None)
 
-
     @cached_property
     def owned(self) -> tuple[tuple[str, Callable[[str], str | None]], ...]:
         """Those parameters that are ids of something that belongs to one outbreak, and how it is found."""

@@ -200,6 +200,7 @@ LABELS: dict[str, str] = {
     "field.channel": N_("How"),
     "field.contact": N_("Contact"),
     "field.contacts": N_("Contacts"),
+    "field.days": N_("Days in a row"),
     "field.link": N_("Link"),
     "field.since_on": N_("From day"),
     "field.until_on": N_("Until day"),
@@ -219,4 +220,10 @@ LABELS: dict[str, str] = {
     "channel.phone": N_("telephone"),
     "channel.visit": N_("visit"),
     "channel.link": N_("their own link"),
+    "channel.site": N_("site staff"),
+    "channel.notice": N_("word from another place"),
+    "stay.central": N_("quarantine site"),
+    "stay.home": N_("at home"),
+    "stay.hospital": N_("hospital"),
+    "feed.report_link": N_("a household's link"),
 }

@@ -139,14 +139,14 @@ def contacts_to_ask(  # noqa: PLR0913 (each is a filter that a page offers)
     after: str | None = None,
     limit: int = 50,
 ) -> Page[ContactKey]:
-    """Contacts of whom nothing was heard on a day yet, the longest unheard of first, then by place."""
+    """Contacts of whom nothing was heard on a day yet, place by place."""
     return page(
         f"{CONTACT} WHERE alive = TRUE AND outbreak = %s AND due_on <= %s AND (heard_on IS NULL OR heard_on < %s)",
         (outbreak, on, on),
         scope=narrowed_to(scope, under),
         path="path",
-        roots=("tracing_contact WHERE outbreak = %s", (outbreak,)),
-        sort=Sort("due_on", "path", "id"),
+        roots=("tracing_contact WHERE outbreak = %s AND alive = TRUE", (outbreak,)),
+        sort=Sort("path", "id"),
         after=after,
         limit=limit,
         read=read_contact,

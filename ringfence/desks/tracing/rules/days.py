@@ -21,7 +21,7 @@ from ringfence.registry.queries import areas
 PAGES = 100
 """Pages of a thousand contacts that a strike looks through."""
 
-MOST = 200
+MOST = 500
 """Facts of a rule for one strike."""
 
 Due = Callable[[ContactKey], date | None]

@@ -21,8 +21,8 @@ from ringfence.facts.ids import ContactId, JurisdictionId, OutbreakId, TaskId
 from ringfence.facts.time import TimeStruck
 from ringfence.facts.tracing import ContactBecameCase
 
-TOGETHER = 100  # contacts in one fact: a strike's answers stay short enough for others to tell theirs between
-FACTS = 200  # of a rule for one strike
+TOGETHER = 5  # contacts in one fact: a strike is answered in a second or two, and others tell theirs in between
+FACTS = 500  # of a rule for one strike; answered in full, the clock strikes again at once
 FREED = {
     "completed": "ended",
     "link_struck": "case_discarded",

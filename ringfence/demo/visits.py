@@ -25,7 +25,7 @@ from ringfence.facts.tracing import VisitsLoaded
 
 DAY = timedelta(days=1)
 BEFORE = 3 * DAY  # visits begin so long before the first case was found
-AT_WORK = 0.4
+AT_WORK = 0.3
 ON_RECORD = 0.72  # share of infections whose meeting stands in somebody's records
 BYSTANDERS = (0, 4)
 SOURCES = ("场所码 Venue check-ins", "门禁 Door records", "流调 Interviews")

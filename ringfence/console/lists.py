@@ -54,7 +54,7 @@ class ListPage:
     """A list. `name` is that of its address and of its saved views; `item` the parameter by which actions name a row.
 
     Where several parameters name a row, `item` holds them apart by a blank, and so does the row's id with their values.
-    `choices` are the codes that a parameter of an action takes.
+    `choices` are the codes that a parameter of any action takes, or of one: `action.parameter`.
 
     `lines` draws a page of the query's rows; `record` gives a row's fields for an export, in the order of `fields`.
     `fixed` is what the page itself asks of the query (the outbreak, say); `hidden` are parameters that are no filters;

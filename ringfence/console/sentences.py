@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SAID: dict[str, str] = {
     "TimeStruck": N_("The clock struck."),
     "CaseReported": N_("A case was reported as {classification}."),
+    "CaseConfirmed": N_("The case counts as an infection; whom it met from {infectious_from} on are its contacts."),
+    "CaseUnconfirmed": N_("The case counts as an infection no longer."),
     "CaseClassified": N_("The case was classified as {classification}; it was {was_classification}."),
     "FindingsNoted": N_("Findings were noted: {findings}."),
     "CourseNoted": N_("The course was noted: {events}."),

@@ -22,6 +22,7 @@ from ringfence.console.sentences import abouts, because, case_said
 from ringfence.console.shown import how_long, label, local_day
 from ringfence.console.stay_chart import DrawnStay, stays_drawn
 from ringfence.console.tracing_lists import named
+from ringfence.console.tracing_told import BULK, choices
 from ringfence.core import log
 from ringfence.core.errors import Refused
 from ringfence.core.words import N_
@@ -108,7 +109,8 @@ CASE_CONTACTS = declare(
             _("No contact of this case is listed"), _("See above what became of the search; contacts told of in an interview are named below.")
         ),
         item="contact",
-        actions=(),
+        actions=BULK,
+        choices=choices,
         fixed=lambda here: {"day": local_day(here.now)},
         kept=("case",),
         fields=FIELDS,
@@ -169,7 +171,7 @@ def _lead(here: Page, row: SourceRow | None) -> str:
         return _("Contacts are searched for once a case is confirmed.")
     until = row.infectious_until.astimezone(here.zone).strftime("%m-%d %H:%M") if row.infectious_until else _("now")
     return _("infectious from %(first)s to %(last)s") % {
-        "first": row.infectious_from.astimezone(here.zone).strftime("%m-%d %H:%M"), "last": until,
+        "first": (row.searched_from or row.infectious_from).astimezone(here.zone).strftime("%m-%d %H:%M"), "last": until,
     }  # fmt: skip
 
 

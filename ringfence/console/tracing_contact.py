@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from ringfence.console import tracing_parts as parts
-from ringfence.console.case_parts import task_quick, tasks_about, tasks_table
+from ringfence.console.case_parts import tasks_about, tasks_table
 from ringfence.console.context import Page, page
 from ringfence.console.nav import address
 from ringfence.console.people_codes import codes
@@ -59,9 +59,6 @@ def _what_to_do(here: Page, row: ContactRow) -> Section:
     """Tasks about them, and what can be told."""
     found = tasks_about(here, row.id)
     made: list[Part] = [tasks_table(here, found, _("No task about this contact."))]
-    for each in found:
-        if each.alive:
-            made += task_quick(here, each)
     return Section(_("What to do"), [*made, *offered(here, row)], "tasks")
 
 
@@ -179,7 +176,7 @@ def _person(here: Page, row: ContactRow) -> Section:
     if here.may("reveal"):
         links.append(Choice(_("Reveal who this is"), reverse("reveal_person", args=[row.person])))
     if url := address("tracing_sheet"):
-        links.append(Choice(_("Daily sheet (PDF)"), url))
+        links.append(Choice(_("Today on paper"), url))
     said = _("Handed over: another place answers for them.") if row.away else ""
     told: list[Part] = [Text(said, [Chip("handed_over", _("elsewhere"))])] if said else []
     return Section(_("Person"), [*told, Links(links)], "person")

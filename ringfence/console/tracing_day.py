@@ -235,7 +235,7 @@ def home_page(here: Page, contact: str) -> HttpResponse:
     return here.render(
         "console/tracing_home.html", status=status,
         title=_("How everybody is today"),
-        lead=_("%(place)s · household %(home)s · %(n)s people") % {
+        lead=ngettext("%(place)s · household %(home)s · %(n)s person", "%(place)s · household %(home)s · %(n)s people", len(alive)) % {
             "place": places.get(rows[0].path, rows[0].path), "home": parts.home_said(rows[0].household), "n": len(alive),
         },
         people=shown, symptoms=symptoms(here), refused=refused, back=reverse("tracing_day"),

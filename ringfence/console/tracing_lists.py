@@ -17,6 +17,7 @@ from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Empty
 from ringfence.console.sentences import abouts
 from ringfence.console.shown import how_long, label, local_day
+from ringfence.console.tracing_told import BULK, choices
 from ringfence.core.words import N_
 from ringfence.desks.tracing.queries.board import contact_counts
 from ringfence.desks.tracing.queries.file import SourceRow, cases_traced
@@ -31,7 +32,7 @@ HEADS = (
     Head("category"),
     Head("case"),
     Head("last_exposure", "time"),
-    Head("minutes", "number"),
+    Head("minutes", "number", shown=False),
     Head("lives_with"),
     Head("kept_apart", shown=False),
     Head("heard_on", shown=False),
@@ -61,7 +62,7 @@ def cells(here: Page, row: ContactRow, person: Cell, cases: dict[str, Cell], pla
         "standing": Cell(chip=parts.standing_chip(here, row)),
         "next_step": Cell(parts.next_said(here, row), note=_tried(row)),
         "closeness": Cell(chip=parts.closeness_chip(row.closeness), note=_("set by hand") if row.set_by_hand else ""),
-        "category": Cell(parts.category_said(here, row.category)),
+        "category": Cell(parts.category_said(here, row.category), note=_("%(n)s min") % {"n": f"{row.minutes:,}"}),
         "case": _met(row, cases),
         "last_exposure": Cell(at=row.last_at) if row.last_at else Cell("–"),
         "minutes": Cell(f"{row.minutes:,}"),
@@ -162,7 +163,8 @@ CONTACTS = declare(
         lines=lines,
         empty=empty,
         item="contact",
-        actions=(),
+        actions=BULK,
+        choices=choices,
         fixed=lambda here: {"outbreak": here.outbreak_id, "day": local_day(here.now)},
         hidden=("listed_before",),
         count=count,

@@ -133,6 +133,7 @@ def ways(here: Page, current: str) -> list[Choice]:
     known: Sequence[tuple[str, str, str]] = (
         ("tracing", _("Tracing"), "see"),
         ("tracing_day", _("Today"), "work"),
+        ("tracing_sheet", _("Today on paper"), "work"),
         ("tracing_contacts", _("Contacts"), "see"),
         ("tracing_cases", _("Cases searched"), "see"),
         ("tracing_search", _("Search"), "investigate"),

@@ -12,7 +12,20 @@ from ringfence.console.context import Page
 from ringfence.console.picked import Choices
 from ringfence.console.sections import Ask
 from ringfence.console.shown import label
-from ringfence.desks.tracing.actions.follow_up import CLOSED, TRIED
+from ringfence.desks.tracing.actions.follow_up import (
+    CLOSED,
+    FREED,
+    TRIED,
+    close_follow_up,
+    quarantine_contact,
+    reach_contact,
+    reopen_follow_up,
+    set_contact_free,
+    try_contact,
+)
+from ringfence.desks.tracing.actions.handing import hand_over_contact
+from ringfence.desks.tracing.actions.naming import class_contact
+from ringfence.desks.tracing.actions.reports import give_report_link, report_day
 from ringfence.desks.tracing.queries.rows import ContactRow
 
 
@@ -21,6 +34,22 @@ def symptoms(here: Page) -> Choices:
     findings = here.policy("cases").findings
     alarming = [code for code in here.policy("tracing").alarming if code in findings]
     return [(code, getattr(findings[code], here.language)) for code in alarming]
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """The codes that bulk edits of contacts offer."""
+    return {
+        "try_contact.reason": reasons()["reason"],
+        "close_follow_up.reason": [(each, label(f"closed.{each}")) for each in CLOSED],
+        "set_contact_free.reason": [(each, label(f"set_free.{each}")) for each in FREED],
+    }
+
+
+BULK = (
+    reach_contact, try_contact, report_day, quarantine_contact, set_contact_free, give_report_link, hand_over_contact,
+    class_contact, close_follow_up, reopen_follow_up,
+)  # fmt: skip
+"""What can be told of many contacts at once, in the order of a day's work."""
 
 
 def reasons() -> dict[str, list[tuple[str, str]]]:

@@ -161,8 +161,16 @@ def _team(drawing: _Drawing, unit: UnitId, name: str) -> TeamId:
     return team
 
 
+def _more_venues(districts: int) -> Iterator[dict[str, Any]]:
+    """Shops, canteens, halls and bus lines as every city has them, numbered through it."""
+    for each in tables()["more_venues"]:
+        for n in range(1, each["how_many"] + 1):
+            named = {"en": f"{each['en']} {n}", "zh": f"{each['zh']}{n}号"}
+            yield {**named, "kind": each["kind"], "district": int(between(0, districts, each["en"], n))}
+
+
 def _venues(drawing: _Drawing, districts: list[JurisdictionId]) -> Iterator[tuple[PlaceId, str]]:
-    for told in tables()["venues"]:
+    for told in (*tables()["venues"], *_more_venues(len(districts))):
         district, name = districts[told["district"]], f"{told['zh']} {told['en']}"
         place = PlaceId(derive("site", district, told["kind"], name))
         drawing.facts.append(

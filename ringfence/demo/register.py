@@ -57,7 +57,7 @@ def residents(days: Days) -> list[Resident]:
 ELSEWHERE = "Yunting check-in accounts 云汀场所码用户"
 """Whose accounts name people of the other communities: their telephones are known, and where they live."""
 
-ACCOUNTS_EACH = 26  # of a community
+ACCOUNTS_EACH = 16  # of a community
 
 
 def listed(days: Days) -> Iterator[tuple[str, str, int, str]]:

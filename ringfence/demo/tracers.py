@@ -18,7 +18,7 @@ from ringfence.demo.days import Days
 from ringfence.demo.draws import between, happens
 from ringfence.desks.command.actions import drop_task, finish_task
 from ringfence.desks.command.queries import TaskRow, tasks
-from ringfence.desks.tracing.actions.follow_up import quarantine_contact, reach_contact, try_contact
+from ringfence.desks.tracing.actions.follow_up import close_follow_up, quarantine_contact, reach_contact, try_contact
 from ringfence.desks.tracing.actions.handing import hand_over_contact
 from ringfence.desks.tracing.actions.reports import report_day, report_days
 from ringfence.desks.tracing.queries.lists import Need, contacts_listed
@@ -32,6 +32,8 @@ UNREACHABLE, WAITS = 0.05, (1.0, 9.0)  # share never reached; hours until the ot
 HEARD = 0.94  # share of those asked who answer on a day
 WORK_BEGINS, WORK_ENDS = 8, 22  # hours of the day
 ASKED_AT, SWABBED_AT = (10, 16), 11
+DAY = timedelta(days=1)
+GIVEN_UP = 3 * DAY
 FEVERISH = 0.006
 HANDED_OVER = 0.03
 
@@ -93,13 +95,16 @@ class _Tracers:
     def _an_hour(self) -> None:
         """Call whom nobody has spoken to yet, and order those apart who were reached."""
         now = self.days.now
-        reach, tries, seen = [], [], set[str]()
+        reach, tries, gone, seen = [], [], [], set[str]()
         for row in self.asked(Need.UNREACHED):
             home = row.household or row.id
             if home in seen:
                 continue
             seen.add(home)
             if happens(UNREACHABLE, home, "never reached"):
+                if row.tries and now - row.listed_at > GIVEN_UP and happens(0.1, home, "given up", now.isoformat()):
+                    gone.append((self.who(row), {"contact": row.id, "reason": "not_found", "household": True}))
+                    continue
                 if row.tries < 3 and happens(0.2, home, now.isoformat()):  # noqa: PLR2004 (three tries)
                     reason = "wrong_number" if happens(0.3, home, "wrong") else "no_answer"
                     tries.append((self.who(row), {"contact": row.id, "reason": reason}))
@@ -110,6 +115,7 @@ class _Tracers:
                 self.days.at(later, partial(self._order, row))
         self.many(reach_contact, reach)
         self.many(try_contact, tries)
+        self.many(close_follow_up, gone)
 
     def _order(self, row: ContactRow) -> None:
         """Quarantine is a named person's decision, some hours after they were reached; some are handed over instead."""
@@ -163,7 +169,8 @@ class _Tracers:
             self.days.centre.hear(feed("demo"), told[n : n + 200], place)
         swabbed = {each.contact for each in told}
         evidence = "the quarantine site's own laboratory"
-        self._done("swab_contact", lambda task: task.about in swabbed, evidence)
+        now = self.days.now
+        self._done("swab_contact", lambda task: task.about in swabbed or now - task.due_at > 2 * DAY, evidence)
 
     def _done(self, kind: str, which: Callable[[TaskRow], bool], evidence: str) -> None:
         """Finish those tasks of a kind that were answered in another way."""

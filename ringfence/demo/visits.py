@@ -20,17 +20,15 @@ from ringfence.demo.course import HOUR, NAMED
 from ringfence.demo.days import Days
 from ringfence.demo.draws import between, happens, pick, share
 from ringfence.demo.outbreak import DAYS, Infection
-from ringfence.facts.ids import PersonId, PlaceId, derive
+from ringfence.facts.ids import PersonId, derive
 from ringfence.facts.tracing import VisitsLoaded
 
 DAY = timedelta(days=1)
 BEFORE = 3 * DAY  # visits begin so long before the first case was found
-AT_WORK = 0.4
+AT_WORK = 0.3
 ON_RECORD = 0.72  # share of infections whose meeting stands in somebody's records
 BYSTANDERS = (0, 4)
 SOURCES = ("场所码 Venue check-ins", "门禁 Door records", "流调 Interviews")
-OPEN_PLACES = {"meal": 12, "leisure": 9, "shop": 16, "class": 5, "ward": 3, "ride": 8, "work": 6}
-"""Kind of place -> how many of them there are beside the city's own venues."""
 
 
 @dataclass
@@ -158,11 +156,8 @@ def _bystanders(stays: Stays, people: Sequence[Dweller], place: str, start: date
 
 
 def place_of(days: Days, kind: str, *key: object) -> str:
-    """A place of a kind: one of the city's own venues, or another."""
-    own: list[PlaceId] = [place for place, of_kind in days.city.venues if of_kind == kind]
-    if own and happens(0.4, *key, "own venue"):
-        return pick(own, *key, "venue")
-    return f"{kind} {int(between(0, OPEN_PLACES[kind], *key, 'place')) + 1:02d}"
+    """A place of a kind, of those that the city has on record."""
+    return pick([place for place, of_kind in days.city.venues if of_kind == kind], *key, "venue")
 
 
 def load(days: Days, found: Sequence[Infection]) -> None:

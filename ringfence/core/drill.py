@@ -97,7 +97,7 @@ def pace_of(folder: Path) -> Pace | None:
     return Pace(from_micros(told["told_at"]), from_micros(told["wall_at"]), float(told["speed"]), bool(told["running"]))
 
 
-def set_pace(
+def set_pace(  # noqa: PLR0913 (what of a clock can be set)
     folder: Path,
     wall: datetime,
     *,

@@ -65,7 +65,9 @@ class _Town:
         return place
 
 
-def fill(centre: Centre, drill: Drill, form: DrillForm, city: City, begins_at: datetime, password_hash: str) -> Mark:
+def fill(  # noqa: PLR0913 (each is chosen at the door)
+    centre: Centre, drill: Drill, form: DrillForm, city: City, begins_at: datetime, password_hash: str
+) -> Mark:
     """Tell everything that stands when a drill begins, and mark the workspace; its log must be empty.
 
     The first fact is that this is a drill. `begins_at` is aware; the centre's clock shows two hours before it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ringfence.core.log import Told
 from ringfence.desks.testing.actions.laboratories import read_tube, receive_box
@@ -18,6 +18,7 @@ from ringfence.facts.testing import (
     BoxReceived,
     CapacityChanged,
     LaboratoryEnrolled,
+    Result,
     ResultsRead,
     TripBegun,
     TubeSealed,
@@ -25,20 +26,18 @@ from ringfence.facts.testing import (
 )
 from ringfence.twin.drill import results_files
 from ringfence.twin.drill.heard import Heard, Trouble, played
+from ringfence.twin.drill.simulation import Simulation
 from ringfence.twin.drill.workspace import person_id
-
-if TYPE_CHECKING:
-    from ringfence.twin.drill.teller import Teller
 
 HOUR = timedelta(hours=1)
 IN_FILE = 12
 POOL = 10
 SAMPLED_BEFORE = timedelta(hours=4)
-Takes = Callable[["Teller", Trouble, datetime], str | None]
+Takes = Callable[[Simulation, Trouble, datetime], str | None]
 """What a trouble is about once it has taken hold; None where there is nothing yet that it could take hold of."""
 
 
-def take_hold(teller: Teller, at: datetime) -> None:
+def take_hold(teller: Simulation, at: datetime) -> None:
     """Let troubles that were thrown take hold, and end those whose time is over."""
     for trouble in list(teller.heard.troubles.values()):
         if trouble.took_at is None:
@@ -51,7 +50,7 @@ def take_hold(teller: Teller, at: datetime) -> None:
             teller.hear([InjectEnded(inject=trouble.name, at=at)])
 
 
-def _end(teller: Teller, trouble: Trouble, at: datetime) -> None:
+def _end(teller: Simulation, trouble: Trouble, at: datetime) -> None:
     if trouble.thrown.kind in {InjectKind.LABORATORY_DOWN, InjectKind.POWER_CUT}:
         _capacity(teller, trouble.about, teller.workspace.drill.settings.tubes_per_hour, "running again", at)
     if trouble.thrown.kind in {InjectKind.POWER_CUT, InjectKind.STAFF_OUTAGE}:
@@ -60,24 +59,24 @@ def _end(teller: Teller, trouble: Trouble, at: datetime) -> None:
             _lanes(teller, site, 2, at)
 
 
-def _laboratory(teller: Teller, trouble: Trouble) -> PlaceId:
+def _laboratory(teller: Simulation, trouble: Trouble) -> PlaceId:
     there = teller.workspace.laboratories
     return there[trouble.thrown.which % len(there)]
 
 
-def _site(teller: Teller, trouble: Trouble) -> PlaceId:
+def _site(teller: Simulation, trouble: Trouble) -> PlaceId:
     there = teller.workspace.sites
     return there[trouble.thrown.which % len(there)]
 
 
-def _capacity(teller: Teller, laboratory: str, hourly: int, reason: str, at: datetime) -> None:
+def _capacity(teller: Simulation, laboratory: str, hourly: int, reason: str, at: datetime) -> None:
     was = teller.heard.capacity.get(laboratory, 0)
     if was != hourly:
         told = {"laboratory": PlaceId(laboratory), "tubes_per_hour": hourly, "was_tubes_per_hour": was, "reason": reason}
         teller.hear([CapacityChanged(at=at, **told)])  # type: ignore[arg-type]
 
 
-def _lanes(teller: Teller, site: PlaceId, lanes: int, at: datetime) -> None:
+def _lanes(teller: Simulation, site: PlaceId, lanes: int, at: datetime) -> None:
     was = teller.heard.lanes.get(site, 0)
     if was != lanes:
         teller.hear([LanesChanged(site=site, lanes=lanes, was_lanes=was, at=at)])
@@ -86,38 +85,38 @@ def _lanes(teller: Teller, site: PlaceId, lanes: int, at: datetime) -> None:
 # -- how each takes hold ----------------------------------------------------------------------------------------------
 
 
-def _laboratory_down(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _laboratory_down(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     laboratory = _laboratory(teller, trouble)
     _capacity(teller, laboratory, 0, trouble.thrown.names["en"], at)
     return laboratory
 
 
-def _power_cut(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _power_cut(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     """The laboratory is down and the site beside it takes no swabs."""
     _lanes(teller, _site(teller, trouble), 0, at)
     return _laboratory_down(teller, trouble, at)
 
 
-def _delayed_results(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _delayed_results(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     del at
     return _laboratory(teller, trouble)
 
 
-def _lost_box(teller: Teller, trouble: Trouble, at: datetime) -> str | None:
+def _lost_box(teller: Simulation, trouble: Trouble, at: datetime) -> str | None:
     del trouble, at
     lost = {each.about for each in teller.heard.troubles.values()}
     on_the_way = [id_ for id_, box in teller.heard.boxes.items() if box.left_at and not box.received_at and id_ not in lost]
     return on_the_way[-1] if on_the_way else None
 
 
-def _full_site(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _full_site(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     site = _site(teller, trouble)
     lanes = max(teller.heard.lanes.get(site, 1), 1)
     teller.hear([QueueCounted(site=site, people=trouble.thrown.size, lanes=lanes, at=at)])
     return site
 
 
-def _staff_outage(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _staff_outage(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     """One sampler is left, and the queue grows."""
     site = _site(teller, trouble)
     _lanes(teller, site, 1, at)
@@ -125,7 +124,7 @@ def _staff_outage(teller: Teller, trouble: Trouble, at: datetime) -> str:
     return site
 
 
-def _calls(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _calls(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     """Calls as so many tasks, and one to answer the rumour in public."""
     town = JurisdictionId(teller.workspace.mark.told["town"])
     within = trouble.thrown.answer_within or HOUR
@@ -138,7 +137,7 @@ def _calls(teller: Teller, trouble: Trouble, at: datetime) -> str:
     return trouble.name
 
 
-def _wrong_file(teller: Teller, trouble: Trouble, at: datetime) -> str | None:
+def _wrong_file(teller: Simulation, trouble: Trouble, at: datetime) -> str | None:
     """The next tubes of a laboratory come as a file, in UTF-16 and parted by semicolons."""
     laboratory = _laboratory(teller, trouble)
     kept = results_files.kept(teller.workspace)
@@ -146,7 +145,7 @@ def _wrong_file(teller: Teller, trouble: Trouble, at: datetime) -> str | None:
     return results_files.write(teller, laboratory, tubes, at, results_files.ODD) if tubes else None
 
 
-def _positive_pool(teller: Teller, trouble: Trouble, at: datetime) -> str | None:
+def _positive_pool(teller: Simulation, trouble: Trouble, at: datetime) -> str | None:
     """Ten people of one cell, one of them infectious and not known: swabbed four hours ago, read now."""
     heard, workspace = teller.heard, teller.workspace
     day = workspace.day(at)
@@ -164,11 +163,11 @@ def _positive_pool(teller: Teller, trouble: Trouble, at: datetime) -> str | None
     teller.tell(begin_trip, vehicle="DR-0000", laboratory=laboratory, boxes=(box,), at=begun + HOUR)
     teller.tell(receive_box, laboratory=laboratory, box=box, at=begun + 2 * HOUR)
     ct = teller.world.ct(one, day, POOL)
-    teller.tell(read_tube, laboratory=laboratory, tube=code, result="positive", ct=ct, at=at)
+    teller.tell(read_tube, laboratory=laboratory, tube=code, result=Result.POSITIVE, ct=ct, at=at)
     return tube_of(code)
 
 
-def _card(teller: Teller, trouble: Trouble, at: datetime) -> str:
+def _card(teller: Simulation, trouble: Trouble, at: datetime) -> str:
     del teller, at
     return trouble.name
 
@@ -250,7 +249,7 @@ class Answers:
                     at=told.fact.at,
                 )  # fmt: skip
 
-    def tell(self, teller: Teller) -> None:
+    def tell(self, teller: Simulation) -> None:
         """Put on record what was seen."""
         waiting, self.seen = list(self.seen.values()), {}
         known = teller.heard.troubles

@@ -8,15 +8,12 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import orjson
 
 from ringfence.facts.testing import Result
+from ringfence.twin.drill.simulation import Simulation
 from ringfence.twin.drill.workspace import Workspace
-
-if TYPE_CHECKING:
-    from ringfence.twin.drill.teller import Teller
 
 INDEX = "index.json"
 HEADS = ("采样管号", "检测结果", "Ct值", "检测时间")
@@ -37,7 +34,7 @@ def files(workspace: Workspace) -> list[Path]:
     return sorted((each for each in workspace.files.glob("*.csv")), key=lambda each: each.name, reverse=True)
 
 
-def write(teller: Teller, laboratory: str, tubes: Sequence[str], at: datetime, encoding: str = PLAIN) -> str:
+def write(teller: Simulation, laboratory: str, tubes: Sequence[str], at: datetime, encoding: str = PLAIN) -> str:
     """Write the results of tubes as a laboratory would; returns the SHA-256 of the file."""
     workspace = teller.workspace
     zone, told = workspace.zone, io.StringIO(newline="")

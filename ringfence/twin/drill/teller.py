@@ -148,10 +148,8 @@ class Teller:
     def _expect(self) -> None:
         """Who comes to a clinic, and when, as the outbreak stands now."""
         first, last = self.workspace.drill.settings.smoulders_days, self.workspace.day(self.workspace.ends_at)
-        found = []
-        for each in self.world.patients():
-            if first - COME_BACK <= each.day <= last:
-                found.append((self._moment(each), code_of(each), each))
+        ill = [each for each in self.world.patients() if first - COME_BACK <= each.day <= last]
+        found = [(self._moment(each), code_of(each), each) for each in ill]
         for day in range(first, last + 1):
             found += [(self.workspace.moment(each.day, each.hour), code_of(each), each) for each in self.world.others(day)]
         self._patients = sorted(found, key=lambda each: (each[0], each[1]))

@@ -33,10 +33,14 @@ def drill(  # noqa: PLR0913 (each is an option of the command)
     *,
     form: Annotated[str, typer.Option(help="table-top, functional or full-scale; else as the scenario says.")] = "",
     speed: Annotated[float | None, typer.Option(help="How many times as fast as the wall its clock runs.")] = None,
-    folder: Annotated[Path | None, typer.Option("--home", help="The drill's own folder; else drills/NAME in RINGFENCE_HOME.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--home", help="The drill's own folder; else drills/NAME in RINGFENCE_HOME.")
+    ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="The port to serve on; else the first free one from 8000.")] = None,
-    password: Annotated[str, typer.Option(help="The accounts' password; needed where others can reach the drill.")] = "",
+    password: Annotated[
+        str, typer.Option(help="The accounts' password; needed where others can reach the drill.")
+    ] = "",
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Make the workspace ready, and serve nothing.")] = False,
     shipped: Annotated[bool, typer.Option("--list", help="List the shipped drills.")] = False,
     pdf: Annotated[Path | None, typer.Option(help="With report: write it as a PDF to this file.")] = None,
@@ -91,11 +95,18 @@ def prepare(scenario: str, *, form: str = "", speed: float | None = None, passwo
     mark = drills.mark_of(home())
     if mark is not None:
         if mark.titles != told.titles or (form and mark.form != form):
-            raise Refused("drill_of_another_scenario", home=str(home()), title=mark.title("en"), form=f"form.{mark.form}")
+            raise Refused(
+                "drill_of_another_scenario", home=str(home()), title=mark.title("en"), form=f"form.{mark.form}"
+            )
         _resume(speed)
     else:
         mark = _make(told, wanted, speed, password)
-    return {"title": mark.titles, "form": mark.form, "people": mark.told["people"], "begins_at": from_micros(mark.told["begins_at"])}
+    return {
+        "title": mark.titles,
+        "form": mark.form,
+        "people": mark.told["people"],
+        "begins_at": from_micros(mark.told["begins_at"]),
+    }
 
 
 def _resume(speed: float | None) -> None:
@@ -263,4 +274,3 @@ def _say(told: dict[str, Any], *, json: bool) -> None:
         return
     for name, value in told.items():
         typer.echo(f"{name}: {value}")
-

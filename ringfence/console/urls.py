@@ -40,6 +40,9 @@ PAGES = (
     "ringfence.console.lab_pages",
     "ringfence.console.station",
     "ringfence.console.label_pages",
+    "ringfence.console.drill_cards",
+    "ringfence.console.drill_control",
+    "ringfence.console.drill_report",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

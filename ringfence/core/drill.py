@@ -16,7 +16,7 @@ import orjson
 from ringfence.core.clock import Clock
 from ringfence.core.errors import Refused
 from ringfence.core.fact import from_micros, to_micros
-from ringfence.core.home import DRILL_MARK
+from ringfence.core.home import DRILL_MARK, home
 
 MARK = DRILL_MARK
 CLOCK = "drill-clock.json"
@@ -54,6 +54,17 @@ class Pace:
         if not self.running:
             return self.told_at
         return self.told_at + max(wall - self.wall_at, timedelta()) * self.speed
+
+
+def here() -> Mark | None:
+    """The mark of this process's own home; None where it is a real one."""
+    return mark_of(home())
+
+
+def export_mark() -> str:
+    """What every exported row of a drill ends with; empty where the log is real."""
+    mark = here()
+    return f"DRILL 演练 · {mark.title('en')}" if mark is not None else ""
 
 
 _read: dict[Path, tuple[tuple[int, int, int], Any]] = {}

@@ -149,9 +149,7 @@ def _places(
         town.place(townships[0], "县医院发热门诊 County hospital fever clinic", "sampling_site"),
         town.place(townships[-1], "中医院发热门诊 Second hospital fever clinic", "sampling_site"),
     ]
-    sites = [
-        town.place(each, f"第{n}采样点 Sampling site {n}", "sampling_site") for n, each in enumerate(townships, 1)
-    ]
+    sites = [town.place(each, f"第{n}采样点 Sampling site {n}", "sampling_site") for n, each in enumerate(townships, 1)]
     laboratories = [
         town.place(top, "疾控中心实验室 CDC laboratory", "laboratory"),
         town.place(top, "县医院检验科 County hospital laboratory", "laboratory"),

@@ -106,5 +106,3 @@ def end_drill(who: Who, *, reason: str = "", at: datetime) -> Facts:
     """End the drill: the clock stands, and nothing more is told."""
     del who
     yield DrillEnded(reason=reason.strip(), at=at)
-
-

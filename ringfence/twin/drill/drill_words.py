@@ -45,6 +45,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("It ended at {at}."),
         N_("Read its report; begin another one in an empty folder."),
     ),
+    "drill_not_over": (
+        N_("The report is not open yet."),
+        N_("The drill is under way; its timetable ends at {ends_at}."),
+        N_("Read it when the controller has ended the drill."),
+    ),
     "drill_inject_unknown": (
         N_("There is no trouble {name} in this drill."),
         N_("Its troubles: {known}."),

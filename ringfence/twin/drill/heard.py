@@ -378,4 +378,3 @@ def _question_answered(heard: Heard, fact: QuestionAnswered) -> None:
 @_keeps(DrillEnded)
 def _ended(heard: Heard, fact: DrillEnded) -> None:
     heard.ended = heard.ended or fact
-

@@ -72,7 +72,12 @@ def _site(teller: Simulation, trouble: Trouble) -> PlaceId:
 def _capacity(teller: Simulation, laboratory: str, hourly: int, reason: str, at: datetime) -> None:
     was = teller.heard.capacity.get(laboratory, 0)
     if was != hourly:
-        told = {"laboratory": PlaceId(laboratory), "tubes_per_hour": hourly, "was_tubes_per_hour": was, "reason": reason}
+        told = {
+            "laboratory": PlaceId(laboratory),
+            "tubes_per_hour": hourly,
+            "was_tubes_per_hour": was,
+            "reason": reason,
+        }
         teller.hear([CapacityChanged(at=at, **told)])  # type: ignore[arg-type]
 
 
@@ -105,7 +110,9 @@ def _delayed_results(teller: Simulation, trouble: Trouble, at: datetime) -> str:
 def _lost_box(teller: Simulation, trouble: Trouble, at: datetime) -> str | None:
     del trouble, at
     lost = {each.about for each in teller.heard.troubles.values()}
-    on_the_way = [id_ for id_, box in teller.heard.boxes.items() if box.left_at and not box.received_at and id_ not in lost]
+    on_the_way = [
+        id_ for id_, box in teller.heard.boxes.items() if box.left_at and not box.received_at and id_ not in lost
+    ]
     return on_the_way[-1] if on_the_way else None
 
 
@@ -149,7 +156,11 @@ def _positive_pool(teller: Simulation, trouble: Trouble, at: datetime) -> str | 
     """Ten people of one cell, one of them infectious and not known: swabbed four hours ago, read now."""
     heard, workspace = teller.heard, teller.workspace
     day = workspace.day(at)
-    free = (n for n in teller.world.infectious(day) if person_id(n) not in heard.found and not heard.is_apart(person_id(n), at))
+    free = (
+        n
+        for n in teller.world.infectious(day)
+        if person_id(n) not in heard.found and not heard.is_apart(person_id(n), at)
+    )
     one = next(free, None)
     if one is None:
         return None
@@ -158,7 +169,9 @@ def _positive_pool(teller: Simulation, trouble: Trouble, at: datetime) -> str | 
     site = workspace.sites[trouble.thrown.which % len(workspace.sites)]
     laboratory = _laboratory(teller, trouble)
     begun, people = at - SAMPLED_BEFORE, tuple(person_id(n) for n in range(first, first + POOL))
-    teller.tell(seal_tube, code=code, site=site, people=people, outbreak=workspace.outbreak, station="screening", at=begun)
+    teller.tell(
+        seal_tube, code=code, site=site, people=people, outbreak=workspace.outbreak, station="screening", at=begun
+    )
     teller.tell(pack_box, code=box, site=site, tubes=(code,), at=begun + HOUR / 2)
     teller.tell(begin_trip, vehicle="DR-0000", laboratory=laboratory, boxes=(box,), at=begun + HOUR)
     teller.tell(receive_box, laboratory=laboratory, box=box, at=begun + 2 * HOUR)
@@ -218,7 +231,11 @@ def shows(heard: Heard, trouble: Trouble, fact: Any) -> bool:
         return task in SHOWN_BY_TASK.get(kind, ()) and (mine or heard.tubes.get(of) is not None)
     if kind in {InjectKind.LABORATORY_DOWN, InjectKind.POWER_CUT, InjectKind.DELAYED_RESULTS}:
         moved = isinstance(fact, TripBegun) and fact.laboratory != about
-        return moved or isinstance(fact, LaboratoryEnrolled) or (isinstance(fact, CapacityChanged) and fact.laboratory == about)
+        return (
+            moved
+            or isinstance(fact, LaboratoryEnrolled)
+            or (isinstance(fact, CapacityChanged) and fact.laboratory == about)
+        )
     if kind is InjectKind.LOST_BOX:
         return isinstance(fact, BoxReceived) and fact.box == about
     if kind in {InjectKind.FULL_SITE, InjectKind.STAFF_OUTAGE}:
@@ -255,4 +272,3 @@ class Answers:
         known = teller.heard.troubles
         if told := [each for each in waiting if each.inject in known and known[each.inject].answer is None]:
             teller.hear(told)
-

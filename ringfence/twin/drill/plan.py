@@ -40,8 +40,12 @@ class Settings:
     replicate: int = number("which future of the twin is played", most=1e9, default=0)
     area_people: int = number("people of a township", least=1000, most=100_000, default=5000)
     cell_people: int = number("people of a grid cell", least=100, most=10_000, default=500)
-    transport: str = text("whether boxes are carried by the simulation or by players", options=TOLD_OR_PLAYED, default="told")
-    laboratory: str = text("whether tubes are read by the simulation or by players", options=TOLD_OR_PLAYED, default="told")
+    transport: str = text(
+        "whether boxes are carried by the simulation or by players", options=TOLD_OR_PLAYED, default="told"
+    )
+    laboratory: str = text(
+        "whether tubes are read by the simulation or by players", options=TOLD_OR_PLAYED, default="told"
+    )
     sampling: str = text(
         "whether a round's swabs are taken by the simulation or by players", options=TOLD_OR_PLAYED, default="told"
     )
@@ -59,7 +63,9 @@ class Inject:
     """A section [injects.NAME]."""
 
     kind: str = text("what kind of trouble", options=KINDS)
-    after: str = text("how long after the begin it comes, such as 2h or 1d 4h; empty: only when the controller throws it", default="")
+    after: str = text(
+        "how long after the begin it comes, such as 2h or 1d 4h; empty: only when the controller throws it", default=""
+    )
     title: str = text("what has happened, in English", default="")
     title_zh: str = text("what has happened, in Chinese", default="")
     expected: str = text("what a good answer is, in English", default="")
@@ -150,7 +156,9 @@ def _named(file: File, name: str, kind: type[Any]) -> tuple[Any, ...]:
     """The sections [NAME.…], each of one kind, with its own name in it."""
     told = file.told.get(name, {})
     if not isinstance(told, Mapping) or not all(isinstance(each, Mapping) for each in told.values()):
-        raise Refused("twin_value_unfit", file=file.name, key=name, value=str(told)[:80], expected=f"sections [{name}.NAME]")
+        raise Refused(
+            "twin_value_unfit", file=file.name, key=name, value=str(told)[:80], expected=f"sections [{name}.NAME]"
+        )
     inner = File(file.path, {f"{name}.{key}": each for key, each in told.items()}, needs_sources=False)
     return tuple(section(inner, f"{name}.{key}", kind, {"name": key}) for key in told)
 
@@ -159,9 +167,17 @@ def _check(file: File, drill: Drill) -> None:
     settings = drill.settings
     lasts = span(settings.lasts, file=file.name, key="drill.lasts")
     if not timedelta(minutes=10) <= lasts <= timedelta(days=LONGEST):
-        raise Refused("twin_value_unfit", file=file.name, key="drill.lasts", value=settings.lasts, expected="10min to 60d")
+        raise Refused(
+            "twin_value_unfit", file=file.name, key="drill.lasts", value=settings.lasts, expected="10min to 60d"
+        )
     if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.begins) is None:
-        raise Refused("twin_value_unfit", file=file.name, key="drill.begins", value=settings.begins, expected="an hour such as 08:00")
+        raise Refused(
+            "twin_value_unfit",
+            file=file.name,
+            key="drill.begins",
+            value=settings.begins,
+            expected="an hour such as 08:00",
+        )
     for key, told in (
         *((f"injects.{each.name}.after", each.after) for each in drill.injects),
         *((f"injects.{each.name}.lasts", each.lasts) for each in drill.injects),
@@ -181,4 +197,3 @@ def form_of(told: str | None, drill: Drill) -> DrillForm:
     if name not in FORMS:
         raise Refused("drill_form_unknown", form=name, known=", ".join(FORMS), nearest=nearest(name, [*FORMS]))
     return DrillForm(name)
-

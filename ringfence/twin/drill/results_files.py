@@ -42,7 +42,9 @@ def write(teller: Simulation, laboratory: str, tubes: Sequence[str], at: datetim
     rows.writerow(HEADS)
     for tube in tubes:
         found = teller.reading(laboratory, tube, at)
-        rows.writerow((found["tube"], SAID[found["result"]], found.get("ct", ""), f"{at.astimezone(zone):%Y-%m-%d %H:%M}"))
+        rows.writerow(
+            (found["tube"], SAID[found["result"]], found.get("ct", ""), f"{at.astimezone(zone):%Y-%m-%d %H:%M}")
+        )
     content = told.getvalue().encode(encoding)
     workspace.files.mkdir(parents=True, exist_ok=True)
     number = workspace.laboratories.index(laboratory) + 1 if laboratory in workspace.laboratories else 0  # type: ignore[arg-type]

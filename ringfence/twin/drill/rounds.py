@@ -46,7 +46,11 @@ class Rounds:
                 site = self.workspace.sites[pool.site]
                 if pool.at > at or pool.code in heard.codes or not heard.lanes.get(site, 0):
                     continue
-                people = tuple(each for each in map(person_id, pool.people) if each not in heard.found and not heard.is_apart(each, at))
+                people = tuple(
+                    each
+                    for each in map(person_id, pool.people)
+                    if each not in heard.found and not heard.is_apart(each, at)
+                )
                 if people:
                     told.append({
                         "code": pool.code, "site": site, "people": people, "round": opened.round,
@@ -73,5 +77,6 @@ class Rounds:
         tail = opened.round.rpartition("_")[2][:5].upper()
         ordered = sorted(range(len(pools)), key=lambda n: world.chance(n, COMES + 1))  # all sites at the same time
         return [
-            Pool(f"DR{tail}{place:05d}", pools[place][0], pools[place][1], first + step * n) for n, place in enumerate(ordered)
+            Pool(f"DR{tail}{place:05d}", pools[place][0], pools[place][1], first + step * n)
+            for n, place in enumerate(ordered)
         ]

@@ -24,19 +24,17 @@ from ringfence.twin.drill import injects, results_files
 from ringfence.twin.drill.actions import ask_question, throw_inject
 from ringfence.twin.drill.heard import Box, Heard
 from ringfence.twin.drill.injects import Answers
+from ringfence.twin.drill.patients import Coming, expected, stays_away
 from ringfence.twin.drill.plan import Inject, Question, span
 from ringfence.twin.drill.rounds import Rounds
 from ringfence.twin.drill.workspace import DRILL, Workspace, person_id
-from ringfence.twin.drill.world import Patient, World
+from ringfence.twin.drill.world import World
 
 T = TypeVar("T", Inject, Question)
 SLICE = timedelta(minutes=5)
 MOST_SLICES = 96
 """A leap of the clock is told in so many slices at most."""
 BOX = 20
-COME_BACK = 3
-"""Who sought help so many days before the drill began, and nobody tested them, comes again on its first day."""
-FIRST_MORNING = 2.0  # hours in which they do
 STATION = "drill"
 
 
@@ -52,7 +50,7 @@ class Teller:
     rounds: Rounds = field(init=False)
     answers: Answers = field(init=False)
     us: Any = field(default_factory=lambda: feed(DRILL))
-    _patients: list[tuple[datetime, str, Patient]] = field(default_factory=list)
+    _patients: list[Coming] = field(default_factory=list)
     _credit: dict[str, float] = field(default_factory=dict)
     _told_at: datetime | None = None
 
@@ -63,7 +61,7 @@ class Teller:
         self.rounds = Rounds(self.workspace)
         self.answers = Answers()
         self._listen()
-        self._expect()
+        self._patients = expected(self.workspace, self.world)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
@@ -109,7 +107,7 @@ class Teller:
         self.heard.catch_up(self._also)
         if len(self.heard.orders) != before or tuple(self.heard.orders) != self.world.orders:
             self.world.obey(self.heard.orders)
-            self._expect()
+            self._patients = expected(self.workspace, self.world)
 
     def _also(self, told: Told, root: str) -> None:
         self.answers.see(self.heard, told, root)
@@ -145,38 +143,18 @@ class Teller:
 
     # -- patients -----------------------------------------------------------------------------------------------------
 
-    def _expect(self) -> None:
-        """Who comes to a clinic, and when, as the outbreak stands now."""
-        first, last = self.workspace.drill.settings.smoulders_days, self.workspace.day(self.workspace.ends_at)
-        ill = [each for each in self.world.patients() if first - COME_BACK <= each.day <= last]
-        found = [(self._moment(each), code_of(each), each) for each in ill]
-        for day in range(first, last + 1):
-            found += [(self.workspace.moment(each.day, each.hour), code_of(each), each) for each in self.world.others(day)]
-        self._patients = sorted(found, key=lambda each: (each[0], each[1]))
-
-    def _moment(self, each: Patient) -> datetime:
-        """When a patient comes; those who came in vain before the drill are there on its first morning."""
-        told = self.workspace.moment(each.day, each.hour)
-        early = self.workspace.begins_at + timedelta(hours=FIRST_MORNING * self.world.chance(each.person, 401))
-        return max(told, early) if each.day < self.workspace.drill.settings.smoulders_days or told < early else told
-
-    def coming(self) -> list[tuple[datetime, Patient]]:
-        """Who will come, and when, as far as nobody is kept apart before: for the controller."""
-        known = self.heard
-        return [(at, each) for at, code, each in self._patients if at > self.told_until and code not in known.codes]
-
     def _come(self, at: datetime) -> None:
         told = []
-        for when, code, each in self._patients:
-            if when > at:
+        for each in self._patients:
+            if each.at > at:
                 break
-            person = person_id(each.person)
-            if code in self.heard.codes or person in self.heard.found or self.heard.is_apart(person, when):
+            if stays_away(self.heard, each):
                 continue
-            clinic = self.workspace.clinics[each.person % len(self.workspace.clinics)]
+            number = each.patient.person
             told.append({
-                "code": code, "site": clinic, "people": (person,), "outbreak": self.workspace.outbreak, "alone": True,
-                "station": STATION, "at": max(when, self.workspace.begins_at),
+                "code": each.code, "site": self.workspace.clinics[number % len(self.workspace.clinics)],
+                "people": (person_id(number),), "outbreak": self.workspace.outbreak, "alone": True, "station": STATION,
+                "at": max(each.at, self.workspace.begins_at),
             })  # fmt: skip
         self.tell_many(seal_tube, told)
         if told:
@@ -206,7 +184,11 @@ class Teller:
             if box.received_at is not None or (box.played and not own):
                 continue
             if box.left_at is None and at - box.packed_at >= timedelta(minutes=settings.leave_minutes):
-                told = {"vehicle": f"DR-{len(self.heard.boxes):04d}", "laboratory": self.laboratory_for(box), "boxes": (box.code,)}
+                told = {
+                    "vehicle": f"DR-{len(self.heard.boxes):04d}",
+                    "laboratory": self.laboratory_for(box),
+                    "boxes": (box.code,),
+                }
                 self.tell(begin_trip, expected_at=at + timedelta(minutes=settings.drive_minutes), at=at, **told)
             elif box.left_at is not None and self._arrives(id_, box) <= at:
                 self.tell(receive_box, laboratory=box.laboratory, box=box.code, at=at)
@@ -233,7 +215,9 @@ class Teller:
         drive = timedelta(minutes=self.workspace.drill.settings.drive_minutes)
         lost = next((each for each in self.heard.troubles.values() if each.about == id_ and each.took_at), None)
         if lost is not None:
-            return lost.answer.at + drive if lost.answer is not None else datetime.max.replace(tzinfo=self.workspace.zone)
+            return (
+                lost.answer.at + drive if lost.answer is not None else datetime.max.replace(tzinfo=self.workspace.zone)
+            )
         return (box.left_at or box.packed_at) + drive
 
     # -- laboratories -------------------------------------------------------------------------------------------------
@@ -257,7 +241,11 @@ class Teller:
         """Tubes that the instruments are done with, single swabs first; those that stand in a file are not among them."""
         wait = timedelta(minutes=self.workspace.drill.settings.read_minutes)
         kept = results_files.kept(self.workspace)
-        found = [(not self.heard.tubes[tube].alone, received, tube) for tube, received in tubes.items() if received + wait <= at]
+        found = [
+            (not self.heard.tubes[tube].alone, received, tube)
+            for tube, received in tubes.items()
+            if received + wait <= at
+        ]
         return [tube for _, _, tube in sorted(found) if tube not in kept]
 
     def reading(self, laboratory: str, tube: str, at: datetime) -> dict[str, Any]:
@@ -276,8 +264,3 @@ def due(told: Sequence[T], begins_at: datetime, at: datetime) -> list[T]:
     """What of a timetable lies at a moment or before it, in its order."""
     timed = [each for each in told if each.after and begins_at + span(each.after) <= at]
     return sorted(timed, key=lambda each: span(each.after))
-
-
-def code_of(patient: Patient) -> str:
-    """The code of a patient's tube."""
-    return f"DC{patient.person:07d}D{patient.day:03d}"

@@ -46,9 +46,7 @@ def seek_help(space, day):
 
 
 @door
-def run_drilled(
-    city: Map, habits: Habits, space: Space, plan: Array, orders: Array, out: Array, rep: np.uint64
-) -> int:
+def run_drilled(city: Map, habits: Habits, space: Space, plan: Array, orders: Array, out: Array, rep: np.uint64) -> int:
     """Run the outbreak under ORDER[n], by day, into `space` and int64[len(COUNTS)]; FITS, or what there was not enough of.
 
     Orders of a day count from that day on: whatever happened before it is the same with and without them.

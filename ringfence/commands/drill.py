@@ -62,7 +62,7 @@ def drill(  # noqa: PLR0913 (each is an option of the command)
     if no_serve:
         _say({**prepared, "home": str(home())}, json=json)
         return
-    _serve(prepared, host, port, json=json)
+    _serve(prepared, host, port, own_password=bool(password), json=json)
 
 
 def _settle(folder: Path | None, scenario: str) -> None:
@@ -175,7 +175,7 @@ def _begins_at(hour: str, form: str) -> datetime:
 # -- served -------------------------------------------------------------------------------------------------------------
 
 
-def _serve(prepared: dict[str, Any], host: str, port: int | None, *, json: bool) -> None:
+def _serve(prepared: dict[str, Any], host: str, port: int | None, *, own_password: bool, json: bool) -> None:
     from ringfence.commands import demo  # noqa: PLC0415
     from ringfence.demo.drill import signed_in  # noqa: PLC0415
     from ringfence.demo.staff import PASSWORD, role_name  # noqa: PLC0415
@@ -187,7 +187,8 @@ def _serve(prepared: dict[str, Any], host: str, port: int | None, *, json: bool)
         demo.wait_until_it_answers(chosen, children)
         children.append(demo.child(demo.worker()))
         known = [{"name": each.name, "role": each.role, "language": each.language} for each in signed_in()]
-        told = {**prepared, "address": address, "home": str(home()), "accounts": known, "password": PASSWORD}
+        told = {**prepared, "address": address, "home": str(home()), "accounts": known}
+        told |= {} if own_password else {"password": PASSWORD}
         if json:
             _say(told, json=True)
         else:
@@ -249,7 +250,7 @@ def _list(*, json: bool) -> None:
     from ringfence.app import book  # noqa: PLC0415
     from ringfence.twin.drill.plan import read_drill, shipped  # noqa: PLC0415
 
-    found = []
+    found: list[dict[str, Any]] = []
     for name in shipped():
         told = read_drill(name, book())
         found.append({

@@ -166,10 +166,23 @@ def numbers_of(told: Mapping[str, Any]) -> list[Number]:
     answered = [row for row in noticed if row["state"] == "answered"]
     infected = told["infections"]
     note = _("%(n)s if nobody had been kept apart") % {"n": f"{infected['nobody_acting']:,}"}
+    nothing = _("nothing due yet")
     return [
-        Number(_("Tasks in time"), met, of, as_of=told["as_of"], act=met < of),
         Number(
-            _("Troubles noticed"), len(answered), len(noticed), as_of=told["as_of"], act=len(answered) < len(noticed)
+            _("Tasks in time"),
+            met if of else "–",
+            of or None,
+            note="" if of else nothing,
+            as_of=told["as_of"],
+            act=met < of,
+        ),
+        Number(
+            _("Troubles noticed"),
+            len(answered) if noticed else "–",
+            len(noticed) or None,
+            as_of=told["as_of"],
+            note="" if noticed else _("none yet"),
+            act=len(answered) < len(noticed),
         ),
         Number(_("Infected people found"), told["found"], infected["now"], as_of=told["as_of"]),
         Number(_("Infections"), infected["now"], told["people"], as_of=told["as_of"], note=note),

@@ -47,11 +47,12 @@ class Pace:
     told_at: datetime
     wall_at: datetime
     speed: float
-    running: bool
+    running: bool  # as the controller wishes
+    served: bool = False  # whether a worker is there to tell what happens; without one it stands
 
     def at(self, wall: datetime) -> datetime:
         """What it shows at a moment of the wall; it never runs backwards."""
-        if not self.running:
+        if not (self.running and self.served):
             return self.told_at
         return self.told_at + max(wall - self.wall_at, timedelta()) * self.speed
 
@@ -105,7 +106,8 @@ def pace_of(folder: Path) -> Pace | None:
     told = _json(folder / CLOCK)
     if told is None:
         return None
-    return Pace(from_micros(told["told_at"]), from_micros(told["wall_at"]), float(told["speed"]), bool(told["running"]))
+    moments = (from_micros(told["told_at"]), from_micros(told["wall_at"]))
+    return Pace(*moments, float(told["speed"]), bool(told["running"]), bool(told["served"]))
 
 
 def set_pace(  # noqa: PLR0913 (what of a clock can be set)
@@ -114,21 +116,27 @@ def set_pace(  # noqa: PLR0913 (what of a clock can be set)
     *,
     speed: float | None = None,
     running: bool | None = None,
+    served: bool | None = None,
     forward: timedelta = timedelta(),
     begin_at: datetime | None = None,
 ) -> Pace:
-    """Change how the clock goes from now on, or put it forward; it is never put back. Refused: a speed out of bounds."""
+    """Change how the clock goes from now on, or put it forward; it is never put back. Refused: a speed out of bounds.
+
+    `begin_at` is what a new clock shows; told of one that goes, what it shows from now on: for a worker that finds that
+    the one before it went away without stopping the clock.
+    """
     known = pace_of(folder)
     if speed is not None and not 0 < speed <= FASTEST:
         raise Refused("drill_speed_unfit", speed=speed, most=FASTEST)
     if forward < timedelta():
         raise Refused("drill_clock_back", span=str(forward))
-    told_at = known.at(wall) if known is not None else begin_at or wall
+    told_at = begin_at or (known.at(wall) if known is not None else wall)
     made = Pace(
         told_at + forward,
         wall,
         speed if speed is not None else known.speed if known else 1.0,
         running if running is not None else known.running if known else False,
+        served if served is not None else known.served if known else False,
     )
     told = asdict(made) | {"told_at": to_micros(made.told_at), "wall_at": to_micros(made.wall_at)}
     _write(folder / CLOCK, told)
@@ -152,7 +160,7 @@ class DrillClock(Clock):
     def speed(self) -> float:
         """How many seconds of the drill pass in one of the wall's; 0 while it stands."""
         pace = pace_of(self._folder)
-        return pace.speed if pace is not None and pace.running else 0.0
+        return pace.speed if pace is not None and pace.running and pace.served else 0.0
 
 
 def clock_of(folder: Path) -> Clock:

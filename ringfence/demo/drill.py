@@ -98,7 +98,7 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
     mark = Mark(drill.titles, form.value, {
         "begins_at": to_micros(begins_at), "zone": ZONE, "seed": city.seed, "outbreak": OutbreakId(derive("outbreak", code)),
         "town": top, "townships": townships, "cells": [path for _, path in cells], "clinics": clinics, "sites": sites,
-        "laboratories": laboratories, "people": city.people,
+        "laboratories": laboratories, "people": city.people, "scenario": drill.path.name,
     })  # fmt: skip
     write_mark(centre.home, mark)
     return mark

@@ -103,8 +103,8 @@ class Score:
             if (clock := self.tasks.get(fact.task)) is not None:
                 _move(clock, fact, root)
         elif isinstance(fact, BoxPacked):
-            for tube in fact.tubes:
-                if (known := self.heard.tubes.get(tube)) is not None:
+            for id_ in fact.tubes:
+                if (known := self.heard.tubes.get(id_)) is not None:
                     self._step("clock.pack", known.code, "sampling", known.sealed_at, fact.at, root)
         elif isinstance(fact, BoxReceived):
             box = self.heard.boxes.get(fact.box)
@@ -201,7 +201,7 @@ class Score:
             reverse=True,
         )
         return {
-            "title": self.workspace.mark.titles, "form": self.workspace.mark.form, "scenario": self.workspace.drill.path.name,
+            "title": self.workspace.mark.titles, "form": self.workspace.mark.form, "scenario": self.workspace.mark.told["scenario"],
             "scenario_sha256": self.workspace.drill.sha256, "people": self.workspace.city.people,
             "pack": self.workspace.drill.settings.pack, "begins_at": self.workspace.begins_at, "as_of": now,
             "ended": self.heard.ended is not None, "reason": self.heard.ended.reason if self.heard.ended else None,

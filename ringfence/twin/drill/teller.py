@@ -74,14 +74,19 @@ class Teller:
         """Tell all that happens up to a moment, slice by slice, each with the clock at its end."""
         now = from_micros(to_micros(now))
         begun = self.told_until
-        if now <= begun or self.heard.ended is not None:
+        if now <= begun or self.over:
             return
         slices = min(max(-(-(now - begun) // SLICE), 1), MOST_SLICES)
         for n in range(1, slices + 1):
             at = begun + (now - begun) * n / slices
             self._slice(from_micros(to_micros(at)), (now - begun) / slices)
-            if self.heard.ended is not None:
+            if self.over:
                 return
+
+    @property
+    def over(self) -> bool:
+        """Whether the drill has ended."""
+        return self.heard.ended is not None
 
     def _slice(self, at: datetime, long: timedelta) -> None:
         clock = self.centre.clock
@@ -99,7 +104,7 @@ class Teller:
         self._listen()
         self.answers.tell(self)
         self._told_at = at
-        if at >= self.workspace.ends_at and self.heard.ended is None:
+        if at >= self.workspace.ends_at and not self.over:
             self.hear([DrillEnded(reason="timetable", at=at)])
 
     def _listen(self) -> None:
@@ -202,7 +207,7 @@ class Teller:
     def laboratory_for(self, box: Box) -> str:
         """The site's usual laboratory; another one once somebody has answered that it is down."""
         there = self.workspace.laboratories
-        sites = [*self.workspace.clinics, *self.workspace.sites]
+        sites: list[str] = [*self.workspace.clinics, *self.workspace.sites]
         usual = there[(sites.index(box.site) if box.site in sites else 0) % len(there)]
         known = {
             each.about for each in self.heard.troubles.values() if each.in_force and each.answer is not None

@@ -74,16 +74,15 @@ class Teller:
         """Tell all that happens up to a moment, slice by slice, each with the clock at its end."""
         now = from_micros(to_micros(now))
         begun = self.told_until
-        if now <= begun or self.over:
+        if now <= begun or self.over():
             return
         slices = min(max(-(-(now - begun) // SLICE), 1), MOST_SLICES)
         for n in range(1, slices + 1):
             at = begun + (now - begun) * n / slices
             self._slice(from_micros(to_micros(at)), (now - begun) / slices)
-            if self.over:
+            if self.over():
                 return
 
-    @property
     def over(self) -> bool:
         """Whether the drill has ended."""
         return self.heard.ended is not None
@@ -104,7 +103,7 @@ class Teller:
         self._listen()
         self.answers.tell(self)
         self._told_at = at
-        if at >= self.workspace.ends_at and not self.over:
+        if at >= self.workspace.ends_at and not self.over():
             self.hear([DrillEnded(reason="timetable", at=at)])
 
     def _listen(self) -> None:

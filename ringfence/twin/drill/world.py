@@ -88,6 +88,10 @@ class World:
             self._space = self._new_space()
         self.orders = orders
         states = self._space.state[: self._space.used[0]].copy()
+        by = states["infector"]
+        states["infector"] = np.where(
+            by >= 0, states["person"][by].astype(np.int64), -1
+        )  # a person, not a place in the table
         self.states: npt.NDArray[Any] = states[states["infected"] < self.days]
         self._of = {int(each["person"]): each for each in self.states}
 

@@ -186,9 +186,9 @@ def _serve(prepared: dict[str, Any], host: str, port: int | None, *, own_passwor
         children.append(demo.child(demo.server(chosen, host)))
         demo.wait_until_it_answers(chosen, children)
         children.append(demo.child(demo.worker()))
-        known = [{"name": each.name, "role": each.role, "language": each.language} for each in signed_in()]
+        shown = {} if own_password else {"password": PASSWORD}  # one that somebody chose is known to them
+        known = [{"role": each.role, "name": each.name, "language": each.language, **shown} for each in signed_in()]
         told = {**prepared, "address": address, "home": str(home()), "accounts": known}
-        told |= {} if own_password else {"password": PASSWORD}
         if json:
             _say(told, json=True)
         else:

@@ -195,6 +195,8 @@ def _serve(prepared: dict[str, Any], host: str, port: int | None, *, own_passwor
             typer.echo(f"\n  {address}   {prepared['title']['en']} · {prepared['title']['zh']} · {prepared['form']}\n")
             for each in signed_in():
                 typer.echo(f"    {each.name:<13} {role_name(each.role)}")
+            if not own_password:
+                typer.echo(f"\n  password: {PASSWORD}")
             typer.echo(f"\n  DRILL 演练 · {home()}\n")
         demo.wait(children)
 

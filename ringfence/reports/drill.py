@@ -26,15 +26,9 @@ def report(
     key = "zh" if language.startswith("zh") else "en"
     speak = say or _plain
     w, clock = words(key), _Moments(ZoneInfo(zone))
-    of = told["infections"]
     sent = {
         "title": told["title"].get(key) or next(iter(told["title"].values())),
-        "facts": [
-            [w["drill_form"], speak(f"form.{told['form']}")], [w["drill_people"], f"{told['people']:,}"],
-            [w["drill_begun"], clock(told["begins_at"])], [w["drill_until"], clock(told["as_of"])],
-            [w["drill_pack"], told["pack"]],
-            [w["drill_infections"], f"{of['now']:,} ({w['drill_without']}: {of['nobody_acting']:,}; {w['drill_infected_at_begin']}: {of['at_begin']:,}; {w['drill_found']}: {told['found']:,})"],
-        ],
+        "facts": _facts(told, w, clock, speak),
         "clocks": [[speak(row["code"]), *_row(row)] for row in told["clocks"]],
         "functions": [[row["function"], *_row(row)] for row in told["functions"]],
         "accounts": [
@@ -42,7 +36,7 @@ def report(
             for row in told["accounts"]
         ],
         "troubles": [
-            [row["names"].get(key, row["inject"]), clock(row["took_at"]), _number(row["minutes"]), _number(row["within_minutes"]),
+            [row["names"].get(key, row["inject"]) + _expected(row, key), clock(row["took_at"]), _number(row["minutes"]), _number(row["within_minutes"]),
              row["by"] or NONE, _how(row, speak)]
             for row in told["injects"]
         ],
@@ -57,6 +51,25 @@ def report(
     return render("drill", sent, language=language, made_at=made_at, tagged=False)
 
 
+def _facts(
+    told: Mapping[str, Any], w: Mapping[str, str], clock: _Moments, speak: Callable[[str], str]
+) -> list[list[str]]:
+    """What stands over the report."""
+    of = told["infections"]
+    infections = (
+        f"{of['now']:,} ({w['drill_without']}: {of['nobody_acting']:,}; {w['drill_infected_at_begin']}: {of['at_begin']:,};"
+        f" {w['drill_found']}: {told['found']:,})"
+    )
+    return [
+        [w["drill_form"], speak(f"form.{told['form']}")],
+        [w["drill_people"], f"{told['people']:,}"],
+        [w["drill_begun"], clock(told["begins_at"])],
+        [w["drill_until"], clock(told["as_of"])],
+        [w["drill_pack"], told["pack"]],
+        [w["drill_infections"], infections],
+    ]
+
+
 def _plain(code: str) -> str:
     return LABELS.get(code, code.rpartition(".")[2].replace("_", " "))
 
@@ -67,6 +80,12 @@ def _row(row: Mapping[str, Any]) -> list[str]:
 
 def _number(told: float | None) -> str:
     return NONE if told is None else f"{told:,.0f}"
+
+
+def _expected(row: Mapping[str, Any], key: str) -> str:
+    """What a good answer would have been, as the scenario says."""
+    told = row["expected"].get(key, "")
+    return f" — {told}" if told else ""
 
 
 def _how(row: Mapping[str, Any], speak: Callable[[str], str]) -> str:

@@ -26,6 +26,7 @@ from ringfence.facts.command import TaskDone, TaskDropped, TaskDueChanged, TaskR
 from ringfence.facts.testing import BoxPacked, BoxReceived, TubeRead
 from ringfence.registry import account_keeping
 from ringfence.twin.drill.heard import Heard, Trouble, played
+from ringfence.twin.drill.plan import said
 from ringfence.twin.drill.workspace import Workspace, open_workspace
 from ringfence.twin.drill.world import World
 
@@ -189,6 +190,13 @@ class Score:
         """The moment up to which is scored: the end of the drill, once it has ended."""
         return self.heard.ended.at if self.heard.ended is not None else centre.clock.now()
 
+    def _expected(self, trouble: Trouble) -> dict[str, str]:
+        """What a good answer would be, by language, as the scenario says."""
+        for each in self.workspace.drill.injects:
+            if trouble.name == each.name or trouble.name.startswith(f"{each.name}-"):
+                return said(each.expected, each.expected_zh) if each.expected or each.expected_zh else {}
+        return {}
+
     def told(self, centre: Centre) -> dict[str, Any]:
         """The whole score as plain values: moments, counts with their denominators, codes with English labels."""
         now, pace = self.now(centre), pace_of(self.workspace.home)
@@ -210,7 +218,7 @@ class Score:
             "functions": [{"function": name, **row} for name, row in _counted(clocks, now, "function")],
             "accounts": _by_account([*clocks, *troubles], now, names),
             "late": [_said(each, now, names) for each in late[:LATEST]], "late_in_all": len(late),
-            "injects": [_trouble(each, now, names) for each in self.heard.troubles.values()],
+            "injects": [_trouble(each, now, names) | {"expected": self._expected(each)} for each in self.heard.troubles.values()],
             "questions": [
                 {"question": name, "names": asked.names, "asked_at": asked.at,
                  "answer": self.heard.answers[name].text if name in self.heard.answers else None,

@@ -13,9 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ringfence.app import book
+from ringfence.commands.drill import drill
 from ringfence.core.home import home
 
 app = typer.Typer(no_args_is_help=True, help="The twin: an outbreak and its response in a synthetic city.")
+
+app.command()(drill)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

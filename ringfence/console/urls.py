@@ -51,6 +51,9 @@ PAGES = (
     "ringfence.console.household_page",  # without sign-in
     "ringfence.console.notice_pages",
     "ringfence.console.tracing_sheet",
+    "ringfence.console.drill_cards",
+    "ringfence.console.drill_control",
+    "ringfence.console.drill_report",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

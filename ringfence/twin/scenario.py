@@ -169,6 +169,8 @@ SECTIONS: dict[str, type] = {
     "quarantine": Quarantine, "isolation": Isolation, "zones": Zones, "measures": Measures, "vaccination": Vaccination,
     "laboratories": Laboratories,
 }  # fmt: skip
+BESIDE: dict[str, type] = dict.fromkeys(("drill", "injects", "questions"), dict)
+"""Sections of a drill: they may stand in a scenario, and a run does not read them."""
 FROM_PACKS = {("tracing", "lookback_days"): ("cases", "lookback")}
 """A number of a scenario -> the desk and field of the policy pack that gives it."""
 
@@ -212,7 +214,7 @@ def read_scenario(path: Path, book: Any = None) -> Scenario:
     """
     beneath = opened(BASE)
     file = opened(path, needs_sources=False)
-    check_sections(file, SECTIONS)
+    check_sections(file, SECTIONS | BESIDE)
     under = {name: dataclasses.asdict(section(beneath, name, kind)) for name, kind in SECTIONS.items()}
     pack = file.told.get("scenario", {}).get("pack", under["scenario"]["pack"])
     packed = _from_pack(str(pack), book) if pack else []

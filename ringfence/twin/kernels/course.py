@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ringfence.twin.kernels.begun import take_up
 from ringfence.twin.kernels.compiled import door, inner
 from ringfence.twin.kernels.contacts import Habits
 from ringfence.twin.kernels.infection import arrive, strike
@@ -28,6 +29,7 @@ from ringfence.twin.kernels.plan import (
     TRACE,
     C,
     Space,
+    Start,
 )
 from ringfence.twin.kernels.response import found, new_day, open_pool
 from ringfence.twin.kernels.states import forget
@@ -59,7 +61,9 @@ def respond(city, habits, space, plan, out, rep, queue, day):
 
 
 @door
-def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, rep: np.uint64) -> int:
+def run_one(
+    city: Map, habits: Habits, space: Space, plan: Array, start: Start, out: Array, rep: np.uint64
+) -> int:
     """Run one replicate into int64[len(COUNTS)] and `space.days`; returns FITS, or what there was not enough of.
 
     What it wrote stays to be read until the next one begins.
@@ -72,8 +76,9 @@ def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, re
     queue[:] = 0.0
     queue[2] = 1e18
     background = p.background * city.people.size
-    before = 0
-    for day in range(p.days):
+    take_up(city, habits, space, plan, start, out, rep, weights)
+    before = out[TESTS]
+    for day in range(p.first, p.days):
         new_day(space, out, day)
         which, begins = round_of(plan, out, day)
         mass = 0.0

@@ -74,6 +74,12 @@ class Twin:
         self.plan["rate"] = self._rate() if rate is None else rate
         self._own = local()
 
+    def like(self, scenario: Scenario, *, level: float = 1.0) -> Twin:
+        """The same city and disease under another scenario, with so much of all transmission; room is shared."""
+        other = Twin(self.city, scenario, rate=float(self.plan["rate"][0]) * level)
+        other._own, other.plan["first"] = self._own, self.plan["first"]
+        return other
+
     def _rate(self) -> float:
         own, told = self.scenario.disease.disease.r0, self.scenario.scenario.r0
         wanted = own if told < 0 else told

@@ -19,6 +19,7 @@ from ringfence.twin.kernels.plan import (
     SWAB_MASS,
     SWAB_QUARANTINE,
     SWAB_ZONE,
+    TESTS_ON,
     TODAY,
     TRACE,
     TRACED_ON,
@@ -71,6 +72,7 @@ def take_up(city, habits, space, plan, start, out, rep, weights):
             space.days[TRACED_ON, day] += 1
         elif kind == SWAB_QUARANTINE or kind == SWAB_ZONE or kind == SWAB_MASS:
             out[TESTS] += 1
+            space.days[TESTS_ON, day] += 1
             out[TUBES] += kind != SWAB_MASS
 
 

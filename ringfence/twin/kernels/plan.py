@@ -105,13 +105,15 @@ class Space(NamedTuple):
     """What one replicate writes to; cleared by undoing, so that its size costs nothing."""
 
     state: npt.NDArray[np.void]  # STATE[room]
-    index: npt.NDArray[np.uint64]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
+    index: npt.NDArray[
+        np.uint64
+    ]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
     table: npt.NDArray[np.int32]  # state + 1 of every person, or empty: the dense engine's
     hits: npt.NDArray[np.void]  # HIT[room]
     events: npt.NDArray[np.void]  # EVENT[room]
     used: npt.NDArray[np.int64]  # [16]: how much of the others is used; overflow; today; rooms and beds taken now
     heads: npt.NDArray[np.int32]  # [2, DAYS + 1]: first hit and first event of each day
-    days: npt.NDArray[np.int64]  # [8, DAYS + 1]: see DAILY; of rooms and beds the changes
+    days: npt.NDArray[np.int64]  # [len(DAILY), DAYS + 1]: of rooms and beds the changes, and how many are taken
     zone: npt.NDArray[np.int16]  # [n_cells, 2]: sealed from, until
     area: npt.NDArray[np.int16]  # [n_areas, 2]: controlled from, until
     touched: npt.NDArray[np.int32]  # [2, n_cells]: cells and areas with an entry
@@ -119,7 +121,10 @@ class Space(NamedTuple):
     active: npt.NDArray[np.int32]  # states that may still be found by a round or in a zone
 
 
-DAILY = ("infections", "detected", "community", "rooms", "moves", "traced", "beds", "onsets")
+DAILY = (
+    "infections", "detected", "community", "rooms", "moves", "traced", "beds", "onsets", "tests", "rooms_taken", "beds_taken",
+)  # fmt: skip
 INFECTED_ON, DETECTED_ON, COMMUNITY_ON, ROOMS_ON, MOVES_ON, TRACED_ON, BEDS_ON, ONSETS_ON = range(8)
+TESTS_ON, ROOMS_TAKEN, BEDS_TAKEN = range(8, 11)
 N_STATE, N_HITS, N_EVENTS, N_CELLS, N_AREAS, N_ACTIVE, OVERFLOW, TODAY, ROOMS_NOW, BEDS_NOW = range(10)
 FITS, FULL, NEEDS_TABLE = 0, 1, 2

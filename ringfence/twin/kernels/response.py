@@ -26,6 +26,7 @@ from ringfence.twin.kernels.plan import (
     SWAB_MATE,
     SWAB_QUARANTINE,
     SWAB_ZONE,
+    TESTS_ON,
     TODAY,
     TRACE,
     TRACED_ON,
@@ -70,6 +71,7 @@ def open_pool(city, space, plan, out, day, who):
         else:
             out[TESTS] += 1
             out[TUBES] += 1
+            space.days[TESTS_ON, day] += 1
 
 
 @inner
@@ -163,6 +165,7 @@ def plan_swabs(space, plan, out, who, begins, start, until):
         if max(start, p.first) <= day < min(until, p.days):
             out[TESTS] += 1
             out[TUBES] += 1
+            space.days[TESTS_ON, day] += 1
             if s.infected != NEVER and s.detected == NEVER:
                 push_event(space, day, who, SWAB_QUARANTINE, NOTHING)
 
@@ -259,7 +262,9 @@ def seal(city, space, plan, out, day, person):
     if p.zone_test_every > 0:
         n = 0
         for each in range(max(start, p.first), min(until, p.days)):
-            n += (each - span[0]) % p.zone_test_every == 0
+            if (each - span[0]) % p.zone_test_every == 0:
+                n += 1
+                space.days[TESTS_ON, each] += np.int64(city.cells[cell].people)
         out[TESTS] += n * np.int64(city.cells[cell].people)
         out[TUBES] += n * (np.int64(city.cells[cell].people) // max(p.pool, 1))
 

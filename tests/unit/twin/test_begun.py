@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ringfence.twin.kernels.plan import COMMUNITY_ON, DETECTED_ON, DUE, INFECTED_ON, NEVER, STATE, TRACE, Start
+from ringfence.twin.kernels.plan import (
+    BEDS_TAKEN,
+    COMMUNITY_ON,
+    DETECTED_ON,
+    DUE,
+    INFECTED_ON,
+    NEVER,
+    ROOMS_TAKEN,
+    STATE,
+    TESTS_ON,
+    TRACE,
+    Start,
+)
 from ringfence.twin.scenario import Scenario
 from ringfence.twin.spread import Twin, run
 from tests.unit.twin.places import city, scenario
@@ -100,3 +112,13 @@ def test_nobody_at_the_start_is_the_run_from_day_0() -> None:
     told = scenario("everything")
     plain = run(Twin(city(), told), 2)
     assert all((each.daily == Twin(city(), told).one(each.number).daily).all() for each in plain)
+
+
+def test_tests_and_rooms_and_beds_are_told_day_by_day() -> None:
+    """The days' tests add up to all tests but those planned beyond the end; rooms and beds never exceed the most."""
+    told = scenario("everything").but(scenario={"r0": 3.0})
+    found = Twin(city(), told).one(1)
+    assert found.daily[TESTS_ON].sum() == found.counts["tests"] > 100_000
+    assert found.daily[ROOMS_TAKEN].max() == found.counts["rooms_most"] > 0
+    assert found.daily[BEDS_TAKEN].max() == found.counts["beds_most"] > 0
+    assert found.counts["area_days"] >= found.counts["zone_days"] > 0

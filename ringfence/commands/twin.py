@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ringfence.app import book
+from ringfence.commands import twin_live
 from ringfence.core.home import home
 
 app = typer.Typer(no_args_is_help=True, help="The twin: an outbreak and its response in a synthetic city.")
@@ -108,3 +109,6 @@ def numbers(
     for each in told.sourced:
         table.add_row(each.key, str(each.value)[:40], each.source, each.certainty if each.source else "", each.file)
     Console().print(table)
+
+
+twin_live.add(app)

@@ -17,7 +17,7 @@ DAYS = 7
 TRIED = 32
 """Replicates for each level."""
 EQUAL = tuple(1 / len(LEVELS) for _ in LEVELS)
-NOT_FITTED = tuple(1 / 4 if 0.2 < level < 1.0 else 0.0 for level in LEVELS)
+NOT_FITTED = tuple(1 / 4 if level in {0.3, 0.45, 0.6, 0.8} else 0.0 for level in LEVELS)
 """Weights where there is too little to fit on: a third to four fifths, all alike."""
 
 
@@ -76,7 +76,7 @@ def at_level(told: Futures, level: int) -> Futures:
 def _score(totals: list[int], seen: int) -> float:
     mean, spread = float(np.mean(totals)), float(np.var(totals))
     wide = spread + 0.1 * mean + 1.0
-    return -0.5 * (np.log(wide) + (seen - mean) ** 2 / wide)
+    return float(-0.5 * (np.log(wide) + (seen - mean) ** 2 / wide))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ class Held:
     naive: float
 
 
-def held_against(standing: Standing, ground: Ground, scenario: Scenario, *, seed: int, replicates: int = 64) -> Held | None:
+def held_against(
+    standing: Standing, ground: Ground, scenario: Scenario, *, seed: int, replicates: int = 64
+) -> Held | None:
     """Foretell the last week from what was known before it, fitted on the week before that; None where that is too thin.
 
     Source of the score: Gneiting and Raftery 2007, J Am Stat Assoc 102: 359-378 (continuous ranked probability score).

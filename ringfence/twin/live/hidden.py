@@ -40,7 +40,9 @@ class Course:
     latent: Ints  # [1024]
     gap: Ints  # [1024]
     after: Ints  # [1024]: days from onset to a swab
-    since: npt.NDArray[np.float64]  # cumulative chance that a swab found somebody on each day since infectiousness, from 8 days before
+    since: npt.NDArray[
+        np.float64
+    ]  # cumulative chance that a swab found somebody on each day since infectiousness, from 8 days before
     generation: npt.NDArray[np.float64]
     asymptomatic: npt.NDArray[np.float64]  # [101]
     r0: float

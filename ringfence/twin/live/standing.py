@@ -15,7 +15,7 @@ from ringfence.core.errors import Refused
 from ringfence.desks.cases.queries.whole_list import WholeCase, whole_list
 from ringfence.desks.testing.queries.holds import HoldRow, holds
 from ringfence.desks.testing.queries.rounds import CellRow, RoundRow, round_cells, rounds
-from ringfence.facts.ids import JurisdictionId, OutbreakId
+from ringfence.facts.ids import JurisdictionId, OutbreakId, RoundId
 from ringfence.registry.queries import areas
 from ringfence.registry.queries.areas import Area, areas_within
 from ringfence.registry.queries.outbreaks import OutbreakRow, outbreak_row
@@ -97,7 +97,7 @@ class Standing:
 class _Gathered:
     cases: list[WholeCase]
     places: list[Area]
-    cells: dict[str, list[CellRow]]
+    cells: dict[RoundId, list[CellRow]]
     rounds: list[RoundRow]
     held: list[HoldRow]
 
@@ -107,7 +107,9 @@ def _gather(scope: Scope, *, outbreak: OutbreakId, path: str) -> _Gathered:
     within = scope.within(path)
     cases = [each for page in whole_list(within, outbreak) for each in page]
     under_way = rounds(within, outbreak=outbreak, open_only=True)
-    cells = {each.id: round_cells(within, outbreak=outbreak, round=each.id, limit=MOST_CELLS).rows for each in under_way}
+    cells = {
+        each.id: round_cells(within, outbreak=outbreak, round=each.id, limit=MOST_CELLS).rows for each in under_way
+    }
     held = holds(within, outbreak=outbreak, limit=MOST_HELD).rows
     return _Gathered(cases, areas_within(within, limit=MOST_PLACES), cells, under_way, held)
 
@@ -129,7 +131,7 @@ def standing(
     today = now.astimezone(zone).date()
     told: _Gathered = centre.ask(who, GATHER, outbreak=outbreak, path=place.path)
     counted = [each for each in told.cases if each.classification in COUNTED]
-    known = [made for each in counted if (made := _known(each, today)) is not None]
+    known = [case for each in counted if (case := _known(each, today)) is not None]
     made = Standing(
         outbreak=row, place=place, as_of=now, today=today, seq=seq, pack=centre.book.version(row.pack, row.overlays),
         people=_population(place, told.places, people), cases=tuple(known), left_out=len(told.cases) - len(counted),

@@ -26,6 +26,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("station", N_("Sampling station"), "✛", "sample"),
     ("people", N_("People on record"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
+    ("twin", N_("Forecast"), "∿", "see"),
     ("reporting", N_("Reporting"), "◔", "see"),
     ("decisions", N_("Decisions"), "✎", "see"),
     ("outbreaks", N_("Outbreaks"), "◎", "see"),

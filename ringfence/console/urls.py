@@ -36,6 +36,7 @@ PAGES = (
     "ringfence.console.testing_boxes",
     "ringfence.console.testing_holds",
     "ringfence.console.testing_plan",
+    "ringfence.console.twin_pages",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",
     "ringfence.console.station",

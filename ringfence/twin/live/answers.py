@@ -18,7 +18,7 @@ from ringfence.facts.ids import JurisdictionId, OutbreakId
 from ringfence.twin.kernels.layout import AREA
 from ringfence.twin.live import comparing, fitting
 from ringfence.twin.live.comparing import QUANTILES, Objective, quantiles, wilson
-from ringfence.twin.live.futures import LEVELS, ROWS, Future, Futures, as_is, futures
+from ringfence.twin.live.futures import LEVELS, ROWS, Future, Futures, as_is, disease_of, futures
 from ringfence.twin.live.ground import Ground, ground_of
 from ringfence.twin.live.hidden import ASCERTAINED
 from ringfence.twin.live.opening import Opening
@@ -92,6 +92,16 @@ def objective_of(now: Standing, by: date | None) -> Objective | None:
     if day <= now.today:
         raise Refused("objective_past", by=day.isoformat(), today=now.today.isoformat(), outbreak=now.outbreak.title)
     return Objective(day, now.outbreak.clear_days or 1)
+
+
+def place_of(centre: Centre, who: Who, asked: Question) -> str:
+    """The path of the place that a question is about; what cannot be answered is refused, before anything long begins."""
+    now = standing(centre, who, asked.outbreak, under=asked.under, people=asked.people)
+    objective = objective_of(now, asked.by)
+    disease_of(now, asked.disease)
+    if objective is not None and (days := now.index(objective.by) - TODAY) > LONGEST:
+        raise Refused("forecast_too_long", days=days, most=LONGEST)
+    return now.place.path
 
 
 def forecast(centre: Centre, who: Who, asked: Question, heard: Progress = silent) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def disease_of(standing: Standing, told: str) -> Disease:
     name = standing.outbreak.disease.split("-")[0]
     fits = [each for each in shipped if each.split("-")[0] == name]
     if not fits:
-        raise Refused("forecast_disease_unknown", disease=standing.outbreak.disease, shipped=", ".join(shipped))
+        raise Refused("forecast_without_disease", disease=standing.outbreak.disease, shipped=", ".join(shipped))
     return read_disease(DISEASES / f"{fits[0]}.toml")
 
 

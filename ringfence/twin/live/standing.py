@@ -147,12 +147,17 @@ def standing(
 
 
 def _place(scope: Scope, row: OutbreakRow, under: JurisdictionId | None) -> Area:
-    """The place told; else the outbreak's, or as much of it as the asker sees."""
+    """The place told, where it lies in the outbreak's; else the outbreak's, or as much of it as the asker sees."""
     if under is not None:
         told = areas.area(under)
-        if told is None or not scope.covers(told.path):
+        if (
+            told is None
+            or not scope.covers(told.path)
+            or not (told.path.startswith(row.path) or row.path.startswith(told.path))
+        ):
             raise Refused("not_known_here", what="jurisdiction", id=under)
-        return told
+        if told.path.startswith(row.path):
+            return told
     seen = scope.within(row.path).paths
     found = areas.area_at(seen[0]) if len(seen) == 1 else None
     if found is None:
@@ -165,7 +170,7 @@ def _population(place: Area, below: Sequence[Area], told: int | None) -> int:
     beneath = sum(each.population or 0 for each in below if each.path.count(".") == depth)
     people = told or place.population or beneath
     if not people:
-        raise Refused("forecast_population_unknown", place=place.name())
+        raise Refused("forecast_without_population", place=place.name())
     if not SMALLEST <= people <= LARGEST:
         raise Refused("forecast_place_unfit", place=place.name(), people=people, least=SMALLEST, most=LARGEST)
     return people

@@ -17,7 +17,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("You may see {places} separate parts of its area."),
         N_("Choose one of them in the bar above, or with --under."),
     ),
-    "forecast_population_unknown": (
+    "forecast_without_population": (
         N_("How many people live in {place} is not on record."),
         N_("Neither the place nor those beneath it have a population in the registry."),
         N_("Declare it there, or tell it with --people."),
@@ -27,7 +27,7 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         N_("It builds cities of {least} to {most}."),
         N_("Choose another place in the bar above, or with --under."),
     ),
-    "forecast_disease_unknown": (
+    "forecast_without_disease": (
         N_("The twin does not know the natural history of {disease}."),
         N_("Shipped with the product: {shipped}."),
         N_("Tell a file with --disease FILE; `ringfence twin numbers` shows what such a file must say."),

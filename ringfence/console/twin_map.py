@@ -53,17 +53,18 @@ def _drawn(tiles: Sequence[Tile], panels: Sequence[str], labels: Labels, width: 
     for n, name in enumerate(panels):
         x, y = (n % across) * (size + GAP), (n // across) * height
         parts.append(text(x, y + 15, name, bold=True))
-        parts += [_tile(each, n, x + (each.x - left) * side, y + GAP + (each.y - top) * side, side) for each in tiles]
+        for each in tiles:
+            drawn = _tile(each, n, x + (each.x - left) * side, y + GAP + (each.y - top) * side, side)
+            parts.append(element("g", element("title", escape(f"{each.name}: {each.said[n]}")) + drawn) if width == WIDE else drawn)  # fmt: skip
     rows = math.ceil(len(panels) / across)
     return drawing(key, width, rows * height, labels.title, labels.description, "".join(parts))
 
 
 def _tile(tile: Tile, n: int, x: float, y: float, side: float) -> str:
     value = min(max(tile.values[n], 0.0), 1.0)
-    said = element("title", escape(f"{tile.name}: {tile.said[n]}"))
     ground = box(x + 0.5, y + 0.5, side - 1, side - 1, "c-track", "#f3f5f8", stroke="#c4ccd6")
     inner = (side - 3) * math.sqrt(value)
     mark = (
         box(x + (side - inner) / 2, y + (side - inner) / 2, inner, inner, "c-1", "#1c4f87") if inner > 1 else ""
     )  # smaller than a pixel: nothing to see
-    return element("g", said + ground + mark)
+    return ground + mark

@@ -66,7 +66,7 @@ def comes_to(told: Answer) -> Section:
     at, futures = as_of(told), told["replicates"]
     daily, totals = told["daily"], told["totals"]
     most = {name: {share: max(row) for share, row in daily[name].items()} for name in ("beds", "rooms")}
-    of = _("nine of ten futures: %(low)s to %(high)s")
+    of, whole = _("nine of ten futures: %(low)s to %(high)s"), told["people"] * len(told["days"])
     numbers = [
         Number(_("Cases to be found, %(n)s days") % {"n": len(told["days"])}, f"{totals['cases']['0.5']:,.0f}", as_of=at, note=of % _ends(totals["cases"])),
         Number(_("Of them in the community"), f"{totals['community']['0.5']:,.0f}", as_of=at, note=of % _ends(totals["community"])),
@@ -74,7 +74,7 @@ def comes_to(told: Answer) -> Section:
         Number(_("Infected, not found yet"), f"{told['hidden']['0.5']:,.0f}", as_of=at, note=of % _ends(told["hidden"])),
         Number(_("Beds at most"), f"{most['beds']['0.5']:,.0f}", as_of=at, note=of % _ends(most["beds"])),
         Number(_("Rooms at most"), f"{most['rooms']['0.5']:,.0f}", as_of=at, note=of % _ends(most["rooms"])),
-        Number(_("Person-days restricted"), f"{told['restricted']['0.5']:,.0f}", of=f"{told['people'] * len(told['days']):,}", of_label=_("person-days"), as_of=at, note=of % _ends(told["restricted"])),
+        Number(_("Person-days restricted"), percent(told["restricted"]["0.5"] / whole), of=f"{whole:,}", as_of=at, note=of % _ends(told["restricted"])),
     ]  # fmt: skip
     rests = _("%(futures)s futures from %(cases)s cases on record in %(place)s (%(people)s people).") % {
         "futures": f"{futures:,}", "cases": f"{told['cases']:,}", "place": place(told), "people": f"{told['people']:,}",
@@ -145,8 +145,8 @@ def map_card(told: Answer, run: Run, chosen: int) -> Section:
     most = max((each["known"] for each in areas), default=0) or 1
     steps = [*(each for each in STEPS if each < last), last]
     panels = [
-        _("Found in the last two weeks"),
-        *(_("Infected anew by %(day)s") % {"day": told["days"][n - 1]} for n in steps),
+        _("Found, two weeks"),
+        *(_("Infected by %(day)s") % {"day": told["days"][n - 1][5:]} for n in steps),
     ]
     tiles = [
         Tile(each["x"], each["y"], _area(each), (each["known"] / most, *(each["any"][n - 1] for n in steps)),
@@ -164,7 +164,7 @@ def map_card(told: Answer, run: Run, chosen: int) -> Section:
     base = reverse("twin_run", args=[run.id])
     days = [Choice(str(n), f"{base}?day={n}#map", current=n == chosen) for n in range(1, last + 1)]
     read = _("A tile is an area of about %(n)s people in the twin's city. The fuller its square, the more cases were found there (of %(most)s at most), or the more of the futures have somebody infected there by that day: a full square is all of them.") % {
-        "n": f"{round(told['people'] / max(len(areas), 1), -2):,}", "most": most,
+        "n": f"{round(told['people'] / max(len(areas), 1)):,}", "most": most,
     }  # fmt: skip
     return Section(_("City map over time"), [Text(read), Drawn(drawn), Text(_("Choose a day:")), Links(days), Drawn(larger)], "map")  # fmt: skip
 
@@ -200,12 +200,18 @@ def option_name(each: Answer) -> str:
 def beside(told: Answer) -> Section:
     """Each option's outcome, and its difference from the first."""
     aim = told["objective"]
-    names = ("infections", "community", "restricted", "tests", "rooms", "beds")
-    heads = [_("Option"), _("No community case, %(since)s to %(by)s") % aim, *(label(f"twin.measured.{name}") for name in names)]  # fmt: skip
+    names = ("infections", "community", "restricted", "tests")
+    late = _("Met with %(share)s by") % {"share": percent(told["wanted"])}
+    heads = [_("Option"), _("No community case, %(since)s to %(by)s") % aim, late, *(label(f"twin.measured.{name}") for name in names)]  # fmt: skip
     rows = [
         Row(
             each["code"],
-            [_option(each, n), _likely(each, n), *(_measured(each["measured"][name], n) for name in names)],
+            [
+                _option(each, n),
+                _likely(each, n),
+                _by(each, told),
+                *(_measured(each["measured"][name], n) for name in names),
+            ],
         )
         for n, each in enumerate(told["options"])
     ]
@@ -213,7 +219,22 @@ def beside(told: Answer) -> Section:
         "n": f"{told['replicates']:,}",
     }  # fmt: skip
     title = _("Options beside each other")
-    return Section(title, [Text(said), table(title, heads, rows, "")], "beside")
+    return Section(title, [Text(said), table(title, heads, rows, ""), _stock(told)], "beside")
+
+
+def _stock(told: Answer) -> Part:
+    """Rooms and beds, folded away."""
+    title, names = _("Rooms and beds at most"), ("rooms", "beds")
+    rows = [
+        Row(each["code"], [_option(each, n), *(_measured(each["measured"][name], n) for name in names)])
+        for n, each in enumerate(told["options"])
+    ]
+    return Folded(title, table(title, [_("Option"), *(label(f"twin.measured.{name}") for name in names)], rows, ""))
+
+
+def _by(each: Answer, told: Answer) -> Cell:
+    """The first day on which the objective would be met as surely as wanted."""
+    return Cell(each["likely_by"] or _("not by %(day)s") % {"day": told["until"]})
 
 
 def _option(each: Answer, n: int) -> Cell:

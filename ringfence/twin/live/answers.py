@@ -152,7 +152,9 @@ def whatif(  # noqa: PLR0913 (each may be told)
         made.append(comparing.ran(begun.told, each, runs, objective))
         counted += len(runs)
     answer = {
-        "kind": "whatif", **_about(begun), "objective": _told_objective(begun, objective), "options": comparing.compared(made),
+        "kind": "whatif", **_about(begun), "objective": _told_objective(begun, objective), "wanted": options.asked.probability,
+        "options": comparing.compared(made, begun.standing, options.asked.probability),
+        "until": begun.standing.day(begun.scenario.scenario.days - 1).isoformat(),
         "file": options.file, "smallest": None, "runs": counted,
     }  # fmt: skip
     if search and options.measures:

@@ -65,6 +65,7 @@ class Ran:
     option: Option
     by_name: dict[str, Floats]
     met: npt.NDArray[np.bool_]
+    clear: Floats  # share of futures without a community case in the window that ends on each day
 
     @property
     def mean(self) -> tuple[float, float]:
@@ -79,10 +80,17 @@ def ran(told: Futures, option: Option, runs: Sequence[Future], objective: Object
     rows = list(ROWS)
     for name in ("rooms", "beds"):
         by_name[name] = np.array([each.daily[rows.index(name)].max() for each in runs], np.float64)
-    return Ran(option, by_name, objective.met(told.standing, runs))
+    return Ran(option, by_name, objective.met(told.standing, runs), clear_by(told.standing, runs, objective.clear))
 
 
-def compared(all_of: Sequence[Ran]) -> list[dict[str, Any]]:
+def clear_by(standing: Standing, runs: Sequence[Future], clear: int) -> Floats:
+    """Share of futures without a community case on any of so many days that end with each day: float[days]."""
+    days = runs[0].daily.shape[1]
+    ends = (Objective(standing.day(FIRST + n), clear) for n in range(days))
+    return np.array([each.met(standing, runs).mean() for each in ends])
+
+
+def compared(all_of: Sequence[Ran], standing: Standing, wanted: float) -> list[dict[str, Any]]:
     """Each option's means and quantiles, its paired differences from the first, and whether it lies on the frontier."""
     first = all_of[0]
     found = []
@@ -97,9 +105,16 @@ def compared(all_of: Sequence[Ran]) -> list[dict[str, Any]]:
             "code": each.option.code, "title": each.option.title, "measured": told,
             "probability": hits / len(each.met), "interval": wilson(hits, len(each.met)), "met": hits,
             "replicates": len(each.met), "difference": _paired(share - first.met.astype(np.float64)),
-            "frontier": not any(_beats(other, each) for other in all_of),
+            "likely_by": _first_day(standing, each.clear, wanted), "frontier": not any(_beats(other, each) for other in all_of),
         })  # fmt: skip
     return found
+
+
+def _first_day(standing: Standing, clear: Floats, wanted: float) -> str | None:
+    """The first day from which on the objective is met as surely as wanted; None where none is within reach."""
+    late = np.flatnonzero(clear < wanted)
+    first = int(late[-1]) + 1 if len(late) else 0
+    return standing.day(FIRST + first).isoformat() if first < len(clear) else None
 
 
 def _paired(differences: Floats) -> dict[str, float]:

@@ -40,9 +40,8 @@ class Course:
     latent: Ints  # [1024]
     gap: Ints  # [1024]
     after: Ints  # [1024]: days from onset to a swab
-    since: npt.NDArray[
-        np.float64
-    ]  # cumulative chance that a swab found somebody on each day since infectiousness, from 8 days before
+    sensitivity: npt.NDArray[np.float64]  # [64], from 8 days before infectiousness
+    since: npt.NDArray[np.float64]  # [64], its running share
     generation: npt.NDArray[np.float64]
     asymptomatic: npt.NDArray[np.float64]  # [101]
     r0: float
@@ -59,6 +58,7 @@ class Course:
             latent=np.maximum(day_quantiles(told.course.latent_days, told.course.latent_sd), 1).astype(np.int64),
             gap=day_quantiles(told.course.gap_days, told.course.gap_sd).astype(np.int64),
             after=day_quantiles(testing.after_days, testing.after_sd).astype(np.int64),
+            sensitivity=sure,
             since=np.cumsum(sure) / max(sure.sum(), 1e-12),
             generation=generation_interval(told),
             asymptomatic=ages_of(told.course.asymptomatic),

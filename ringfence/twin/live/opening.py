@@ -237,6 +237,15 @@ class _Hidden:
         for each in scenario.quarantine.test_days:
             if FIRST <= begins + int(each) < until:
                 self.due.append((begins + int(each), who, int(SWAB_QUARANTINE), 0))
+            elif day < begins + int(each) < min(until, FIRST):
+                self._pending(who, begins + int(each))
+
+    def _pending(self, who: int, at: int) -> None:
+        """A swab of the last days in quarantine whose result is still to come."""
+        course = self.opening.belief.course
+        since = min(max(at - self.rows[who]["ready"] + 8, 0), 63)
+        if at + course.turnaround >= FIRST and self.draw.random() < course.sensitivity[since]:
+            self.due.append((at + course.turnaround, who, int(FOUND), int(SWAB_QUARANTINE)))
 
     def _looked_for(self, who: int) -> None:
         """A swab that they will seek, or whose result is still to come; the round under way."""

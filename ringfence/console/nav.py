@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("notices", N_("Notices"), "✉", "see"),
     ("people", N_("People on record"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
+    ("twin", N_("Forecast"), "∿", "see"),
     ("reporting", N_("Reporting"), "◔", "see"),
     ("decisions", N_("Decisions"), "✎", "see"),
     ("outbreaks", N_("Outbreaks"), "◎", "see"),

@@ -44,6 +44,7 @@ PAGES = (
     "ringfence.console.tracing_day",
     "ringfence.console.tracing_visits",
     "ringfence.console.tracing_indicators",
+    "ringfence.console.twin_pages",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",
     "ringfence.console.station",

@@ -83,12 +83,20 @@ class Declared:
         found = ((each.name, locator(each.hint)) for each in self.parameters)
         return tuple((name, where) for name, where in found if where is not None)
 
-
     @cached_property
     def owned(self) -> tuple[tuple[str, Callable[[str], str | None]], ...]:
         """Those parameters that are ids of something that belongs to one outbreak, and how it is found."""
         found = ((each.name, _first(_OWNERS, each.hint)) for each in self.parameters)
         return tuple((name, whose) for name, whose in found if whose is not None)
+
+    def outbreak_of(self, told: Mapping[str, Any]) -> str | None:
+        """The outbreak of the first thing told that belongs to one."""
+        for name, whose in self.owned:
+            value = told.get(name)
+            for each in (value if isinstance(value, tuple) else (value,))[:1]:
+                if each is not None and (outbreak := whose(each)) is not None:
+                    return outbreak
+        return None
 
 
 @dataclass(frozen=True)

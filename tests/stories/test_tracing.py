@@ -20,9 +20,7 @@ def contact(story: Story, name: str, *columns: str) -> Any:
 
 def source(story: Story, name: str, *columns: str) -> Any:
     """Columns of a case, as the tracing desk has them."""
-    row = db.ask_one(
-        f'SELECT {", ".join(columns)} FROM tracing_source WHERE "case" = %s', (story.names[CaseId, name],)
-    )
+    row = db.ask_one(f'SELECT {", ".join(columns)} FROM tracing_source WHERE "case" = %s', (story.names[CaseId, name],))
     assert row is not None
     return row[0] if len(columns) == 1 else tuple(row)
 
@@ -57,7 +55,9 @@ def test_a_confirmed_case_s_contacts_are_found_reached_and_watched() -> None:
         "CaseConfirmed < an_infection_is_confirmed_with_its_window",
     ]
     assert story.why("FollowUpsBegun")[0] == "FollowUpsBegun < a_contact_is_followed_up"
-    assert tasks(story, "reach_contact") == [f"reach_contact | {name} | tracing | 03 10:00" for name in ("?X17", "Bo", "Cy")]
+    assert tasks(story, "reach_contact") == [
+        f"reach_contact | {name} | tracing | 03 10:00" for name in ("?X17", "Bo", "Cy")
+    ]
     assert tasks(story, "quarantine_contact")[0] == "quarantine_contact | ?X17 | tracing | 03 10:00"
     assert contact(story, "Bo", "state", "minutes", "category", "test_on") == (
         "listed", 90, "meal", "2021-09-02 2021-09-05 2021-09-08 2021-09-15",
@@ -133,7 +133,8 @@ def test_one_found_by_two_cases_is_one_contact_and_is_watched_longer() -> None:
     """)
     assert contact(story, "Bo", "links", "minutes", "category") == (2, 390, "work")
     assert story.name(contact(story, "Bo", "first_case")) == "Ana"
-    assert [story.when(fact.fact.until_at[0]) for fact in story.lines() if fact.kind == "FollowUpsBegun"][0] == "23 00:00"
+    first = next(each.fact for each in story.lines() if each.kind == "FollowUpsBegun")
+    assert story.when(first.until_at[0]) == "23 00:00"
     assert story.when(story.newest("FollowUpsBegun").until_at[0]) == "25 00:00"
     assert tasks(story, "reach_contact") == ["reach_contact | Bo | tracing | 03 10:00"]
 
@@ -177,7 +178,9 @@ def test_somebody_whom_another_case_met_is_a_contact_once_they_are_no_case() -> 
         07 10:00  classify_case case=Bo classification=discarded basis=swab of somebody else by=duty
     """)
     assert "TasksSet < a_case_found_among_contacts_may_be_linked" in story.facts()
-    assert story.why("FollowUpsBegun", )[:2] == [
+    assert story.why(
+        "FollowUpsBegun",
+    )[:2] == [
         "FollowUpsBegun < somebody_taken_for_a_case_is_followed_up",
         "CaseUnconfirmed < a_case_that_is_none_is_told_to_whoever_acted_on_it",
     ]
@@ -213,7 +216,10 @@ def test_somebody_whom_visits_do_not_know_is_asked_and_the_list_answers_the_task
     assert story.newest("SearchLeftOpen").reason == "person_not_in_visits"
     assert tasks(story, "find_contacts", "done") == ["find_contacts | Ana | tracing | 03 10:00"]
     assert story.why("FollowUpsBegun")[:2] == ["FollowUpsBegun < a_contact_named_is_followed_up", "ContactNamed"]
-    assert story.why("FollowUpsClosed")[:2] == ["FollowUpsClosed < a_contact_who_met_nobody_is_let_go", "ContactLinkStruck"]
+    assert story.why("FollowUpsClosed")[:2] == [
+        "FollowUpsClosed < a_contact_who_met_nobody_is_let_go",
+        "ContactLinkStruck",
+    ]
     assert contact(story, "Bo", "alive", "links", "closed_reason") == (0, 0, "link_struck")
 
 
@@ -256,7 +262,10 @@ def test_a_case_reported_without_a_course_counts_from_its_report() -> None:
         02 10:05  the clock strikes
         02 10:10  the clock strikes
     """)
-    assert story.why("CaseConfirmed") == ["CaseConfirmed < a_case_without_a_course_counts_from_its_report", "TimeStruck"]
+    assert story.why("CaseConfirmed") == [
+        "CaseConfirmed < a_case_without_a_course_counts_from_its_report",
+        "TimeStruck",
+    ]
     assert listed(story) == ["Bo 90 meal close"]
     assert sum(fact.startswith("CaseConfirmed") for fact in story.facts()) == 1
 
@@ -268,7 +277,10 @@ def test_a_place_told_in_the_interview_is_searched_though_no_record_names_the_ca
         02 11:00  note_exposure case=Ana place=Fair begins_at=01T10:00 ends_at=01T12:00 kind=leisure infectious=yes by=duty
     """)
     assert sorted(listed(story)) == ["Bo 30 leisure close", "Cy 30 leisure close"]
-    assert story.why("ContactsFound")[:2] == ["ContactsFound < a_place_told_in_the_interview_is_searched", "ExposureNoted"]
+    assert story.why("ContactsFound")[:2] == [
+        "ContactsFound < a_place_told_in_the_interview_is_searched",
+        "ExposureNoted",
+    ]
 
 
 def test_a_search_by_hand_leaves_its_purpose_and_a_person_decides_who_is_listed() -> None:

@@ -140,7 +140,7 @@ class Twin:
         return space.state[: space.used[0]]
 
 
-def run(
+def run(  # noqa: PLR0913 (what is run, and where)
     twin: Twin,
     replicates: int,
     seed: int = 1,

@@ -96,7 +96,9 @@ class Space(NamedTuple):
     """What one replicate writes to; cleared by undoing, so that its size costs nothing."""
 
     state: npt.NDArray[np.void]  # STATE[room]
-    index: npt.NDArray[np.uint64]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
+    index: npt.NDArray[
+        np.uint64
+    ]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
     table: npt.NDArray[np.int32]  # state + 1 of every person, or empty: the dense engine's
     hits: npt.NDArray[np.void]  # HIT[room]
     events: npt.NDArray[np.void]  # EVENT[room]

@@ -118,11 +118,13 @@ def _show_posterior(answer: dict[str, Any]) -> None:
     screen.print(table)
     checks = answer["checks"]
     last = answer["generations"][-1]
+    worth = f"particles: {answer['particles']}, worth {answer['effective_size']:.0f} equal ones"
+    within = f"the last generation within {last['tolerance']:.2f} standard deviations, {last['accepted']:.1%} of tries"
+    days = f"{checks['within_50']} of {checks['figures']} days within 50 %, {checks['within_90']} within 90 %"
+    totals = f"cases in all {checks['total']}, of replicates {checks['below_total']:.0%} have fewer"
     for line in (
-        f"particles: {answer['particles']}, worth {answer['effective_size']:.0f} equal ones; {answer['runs']:,} replicates, "
-        f"the last generation within {last['tolerance']:.2f} standard deviations, {last['accepted']:.1%} of tries",
-        f"predicted again with fresh chance: {checks['within_50']} of {checks['figures']} days within 50 %, "
-        f"{checks['within_90']} within 90 %; cases in all {checks['total']}, of replicates {checks['below_total']:.0%} have fewer",
+        f"{worth}; {answer['runs']:,} replicates, {within}",
+        f"predicted again with fresh chance: {days}; {totals}",
     ):
         screen.print(line, highlight=False)
 
@@ -173,7 +175,7 @@ def replay_(  # noqa: PLR0913 (each is an option of the command)
     show(Console(), told, found, place.people)
 
 
-def _calibrated(
+def _calibrated(  # noqa: PLR0913 (what is calibrated, and where it is kept)
     told: Replay, scenario: Scenario, place: City, effort: Effort, keep: Path | None, *, quiet: bool
 ) -> Posterior:
     from ringfence.twin import replay  # noqa: PLC0415

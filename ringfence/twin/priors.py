@@ -6,6 +6,7 @@ import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def bounds_of(name: str) -> tuple[float, float, bool] | None:
     return known().get(name)
 
 
+@cache
 def known() -> dict[str, tuple[float, float, bool]]:
     """Every single number of a scenario and the course of a disease: name -> (least, most, whether whole).
 
@@ -178,8 +180,8 @@ def put(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
     for name, value in values.items():
         section, _, key = name.partition(".")
         if name == "tracing.outside":
-            told = {each: getattr(scenario.tracing, each) * value for each in OUTSIDE}
-            sections.setdefault("tracing", {}).update(told)
+            shares = {each: getattr(scenario.tracing, each) * value for each in OUTSIDE}
+            sections.setdefault("tracing", {}).update(shares)
         elif name == "measures.left":
             rows = {each: tuple((*row[:-1], value) for row in getattr(scenario.measures, each)) for each in MEASURED}
             sections.setdefault("measures", {}).update(rows)
@@ -187,7 +189,7 @@ def put(scenario: Scenario, values: Mapping[str, float]) -> Scenario:
             bounds = bounds_of(name)
             sections.setdefault(section, {})[key] = int(value) if bounds and bounds[2] else float(value)
     disease = scenario.disease
-    for part, section in (("disease", sections.pop("disease", {})), ("course", sections.pop("course", {}))):
-        if section:
-            disease = dataclasses.replace(disease, **{part: dataclasses.replace(getattr(disease, part), **section)})
+    for part in ("disease", "course"):
+        if told := sections.pop(part, {}):
+            disease = dataclasses.replace(disease, **{part: dataclasses.replace(getattr(disease, part), **told)})
     return dataclasses.replace(scenario.but(**sections), disease=disease)

@@ -17,6 +17,7 @@ from ringfence.science import smc
 from ringfence.twin.calibrate import Effort, Futures, Posterior, chosen, normals, unit_twin
 from ringfence.twin.city import City
 from ringfence.twin.city_file import find
+from ringfence.twin.declared import opened
 from ringfence.twin.kernels.keyed import key, mix
 from ringfence.twin.priors import Priors, read_priors
 from ringfence.twin.replay_file import BELIEFS, FRACTIONS, SHIPPED, Measured, Replay
@@ -81,9 +82,16 @@ def fingerprint(replay: Replay) -> str:
     """What a posterior follows from, as one word: the published counts, the scenario and the priors."""
     found = hashlib.sha256()
     for path in (find(replay.scenario, SCENARIOS, "scenario"), find(replay.priors, BELIEFS, "priors")):
-        found.update(path.read_bytes())
+        found.update(repr(_numbers(opened(path, needs_sources=False).told)).encode())
     found.update(repr([(str(each.first), str(each.last), each.count) for each in replay.found]).encode())
     return found.hexdigest()[:16]
+
+
+def _numbers(told: Any) -> Any:
+    """What a file tells without where it comes from, in the order of names."""
+    if not isinstance(told, dict):
+        return told
+    return [(name, _numbers(told[name])) for name in sorted(told) if name not in ("source", "certainty", "title")]
 
 
 def as_json(posterior: Posterior, replay: Replay, effort: Effort) -> bytes:

@@ -67,11 +67,12 @@ def _piece(numbers: list[int], work: Callable[[int], T]) -> list[T]:
 def _client(address: str) -> Iterator[Any]:
     """A connection to the scheduler, whose workers run this very version."""
     try:
-        from distributed import Client  # noqa: PLC0415 (an optional library)
+        import distributed  # noqa: PLC0415 (an optional library)
     except ImportError:
         raise Refused("cluster_library_missing", address=address) from None
+    connect: Any = distributed.Client
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = connect(address, timeout=PATIENCE)
     except (OSError, ValueError) as fault:
         raise Refused("cluster_unreachable", address=address, fault=str(fault)[:200]) from None
     with client:

@@ -37,10 +37,9 @@ class Watched:
 
 
 def watch(twin: Twin, number: int, seed: int, days: int, *, deep: bool = True) -> Watched | None:
-    """Run a replicate and look at it for so many days; None where nobody is found, or too late to see as many days, or
-    where it was stopped because of its size.
+    """Run a replicate and look at it for so many days; without `deep` what is read person by person is left at 0.
 
-    Without `deep` what has to be read person by person is left at 0.
+    None where nobody is found, or too late to see as many days, or where it was stopped because of its size.
     """
     run = twin.one(number, seed)
     first = run.counts["first_detected"]

@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import typer
+from django.utils.translation import gettext
 from rich.console import Console
 from rich.table import Table
 
-from ringfence.app import book
+from ringfence.app import book, learn_words
 from ringfence.commands.linelist import bar
+from ringfence.commands.speaking import speak
 from ringfence.core.clock import Clock
 from ringfence.core.errors import Refused
 from ringfence.core.home import home
@@ -197,9 +199,6 @@ def _calibrated(  # noqa: PLR0913 (what is calibrated, and where it is kept)
     return found
 
 
-USES = {"fitted": "calibrated on", "predicted": "not calibrated on", "start": "start of the outbreak"}
-
-
 def _answer(told: Replay, found: Told, posterior: Posterior, people: int, seed: int) -> dict[str, Any]:
     return {
         "replay": told.name, "title": told.title, "people": people, "seed": seed, "replicates": found.kept,
@@ -217,20 +216,22 @@ def show(screen: Console, told: Replay, found: Told, people: int) -> None:
     """The table of a replay and its coverage."""
     from ringfence.twin.replay import shown  # noqa: PLC0415
 
+    speak()
+    learn_words()
     table = Table(title=f"{told.title}: {people:,} people, {found.kept} replicates of {found.tried}")
-    for column in ("", "days", "observed", "5 %", "25 %", "median", "75 %", "95 %", "50 %", "90 %", ""):
-        table.add_column(column, justify="left" if column in ("", "days") else "right")
+    for column in ("", "days", "observed", "5 %", "25 %", "median", "75 %", "95 %", "in 50 %", "in 90 %", "use"):
+        table.add_column(column, justify="left" if column in ("", "days", "use") else "right")
     for each in found.lines:
         days = each.first[5:] if each.first == each.last else f"{each.first[5:]} – {each.last[5:]}"
-        marks = ["in" if within else "out" for within in (each.within_50, each.within_90)]
+        marks = ["yes" if within else "no" for within in (each.within_50, each.within_90)]
         table.add_row(
-            label(f"twin.replay.{each.what}"), days, shown(each.observed, each.what),
-            *(shown(value, each.what) for value in each.predicted), *marks, USES[each.use],
+            label(f"twin.replay.{each.what}", gettext), days, shown(each.observed, each.what),
+            *(shown(value, each.what) for value in each.predicted), *marks, each.use,
         )  # fmt: skip
     screen.print(table)
     for use, counts, what in (
-        ("fitted", True, "cases found, calibrated on"), ("predicted", True, "cases found, not calibrated on"),
-        ("predicted", False, "other figures, not calibrated on"),
+        ("fitted", True, "cases found, fitted"), ("predicted", True, "cases found, predicted"),
+        ("predicted", False, "other figures, predicted"),
     ):  # fmt: skip
         told_of = found.coverage(use, counts=counts)
         if told_of:

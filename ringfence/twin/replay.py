@@ -25,7 +25,7 @@ from ringfence.twin.scenario import SHIPPED as SCENARIOS
 from ringfence.twin.scenario import Scenario
 from ringfence.twin.seen import Seen
 from ringfence.twin.spreading import spread_over
-from ringfence.twin.watched import Watched, in_quarantine
+from ringfence.twin.watched import Watched, in_quarantine, under_control
 
 Floats = npt.NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -214,8 +214,10 @@ def measured(told: Measured, replay: Replay, watched: Watched) -> float:
     first, last = replay.day(told.first), min(replay.day(told.last), len(watched.found) - 1)
     if told.what == "in_quarantine":
         return in_quarantine(watched, first, last)
-    if told.what == "last_community_day":
-        found = np.flatnonzero(watched.community)
+    if told.what == "under_control":
+        return under_control(watched, first, last)
+    if told.what == "last_day_at_large":
+        found = np.flatnonzero(watched.at_large)
         return float(found[-1]) if found.size else float("nan")
     if told.what == "first_area":
         total = watched.found[first : last + 1].sum()

@@ -16,9 +16,9 @@ from ringfence.twin.seen import Seen, spans_of
 
 SHIPPED = Path(__file__).parent / "replays"
 BELIEFS = Path(__file__).parent / "beliefs"
-FRACTIONS = ("in_quarantine", "first_area")
+FRACTIONS = ("in_quarantine", "under_control", "first_area")
 MEASURES = (
-    *FRACTIONS, "contacts", "second_contacts", "rooms", "in_rounds", "last_community_day"
+    *FRACTIONS, "contacts", "second_contacts", "rooms", "in_rounds", "last_day_at_large"
 )  # fmt: skip
 """What else of an outbreak can be held beside a replicate; names of `replay.measured`."""
 

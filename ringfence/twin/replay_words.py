@@ -98,11 +98,12 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 
 LABELS: dict[str, str] = {
     "twin.replay.found": N_("cases found"),
-    "twin.replay.in_quarantine": N_("found in quarantine, share"),
-    "twin.replay.first_area": N_("living where it began, share"),
+    "twin.replay.in_quarantine": N_("in quarantine, share"),
+    "twin.replay.first_area": N_("live where it began, share"),
     "twin.replay.contacts": N_("close contacts, in all"),
     "twin.replay.second_contacts": N_("second contacts, in all"),
     "twin.replay.rooms": N_("in quarantine rooms"),
     "twin.replay.in_rounds": N_("found by mass testing"),
-    "twin.replay.last_community_day": N_("last day with a case in the community"),
+    "twin.replay.last_day_at_large": N_("last day with a case at large"),
+    "twin.replay.under_control": N_("in quarantine or sealed off, share"),
 }

@@ -139,6 +139,10 @@ class Twin:
         space = self._space()
         return space.state[: space.used[0]]
 
+    def sealed(self) -> npt.NDArray[np.int16]:
+        """From when until when each cell was sealed (last) in the replicate that this thread ran last: int16[n_cells, 2]."""
+        return self._space().zone
+
 
 def run(  # noqa: PLR0913 (what is run, and where)
     twin: Twin,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ringfence.twin.kernels.plan import AS_MASS, COMMUNITY_ON, DETECTED_ON, NEVER
+from ringfence.twin.kernels.plan import AS_CONTACT, AS_MASS, COMMUNITY_ON, DETECTED_ON, NEVER
 from ringfence.twin.spread import Twin
 
 Days = npt.NDArray[np.int64]
@@ -26,6 +26,8 @@ class Watched:
     contacts: Days
     """Close contacts put into quarantine up to each day."""
     second_contacts: Days
+    at_large: Days
+    """Cases found who were neither in quarantine nor in a sealed cell."""
     in_rounds: Days
     """Cases found by mass testing."""
     first_area: Days
@@ -47,18 +49,18 @@ def watch(twin: Twin, number: int, seed: int, days: int, *, deep: bool = True) -
     if stopped or first < 0 or first + days > run.daily.shape[1]:
         return None
     seen = slice(first, first + days)
-    own = _by_person(twin, first, days) if deep else (np.zeros((5, days), np.int64), np.nan)
-    (contacts, second, rooms, in_rounds, first_area), delay = own
+    own = _by_person(twin, first, days) if deep else (np.zeros((6, days), np.int64), np.nan)
+    (contacts, second, rooms, in_rounds, first_area, at_large), delay = own
     found, community = run.daily[DETECTED_ON][seen], run.daily[COMMUNITY_ON][seen]
-    return Watched(number, found, community, rooms, contacts, second, in_rounds, first_area, delay, first)
+    return Watched(number, found, community, rooms, contacts, second, at_large, in_rounds, first_area, delay, first)
 
 
 def _by_person(twin: Twin, first: int, days: int) -> tuple[Days, float]:
-    """Contacts and second contacts so far, people in rooms, found in rounds and in the first areas; and the mean delay."""
+    """Contacts and second contacts so far, people in rooms, found in rounds, in the first areas, at large; and the mean delay."""
     states = twin.states()
     begun = states["q_from"].astype(np.int64) - first
     order, found = states["order"], states["detected"].astype(np.int64) - first
-    told = np.zeros((5, days), np.int64)
+    told = np.zeros((6, days), np.int64)
     for row, wanted in ((0, 1), (1, 2)):
         told[row] = np.cumsum(_on(np.maximum(begun[(order == wanted) & (begun < days)], 0), days))
     moved = states["moved"].astype(np.int64) - first
@@ -68,9 +70,13 @@ def _by_person(twin: Twin, first: int, days: int) -> tuple[Days, float]:
     here = (found >= 0) & (found < days)
     told[3] = _on(found[here & (states["found_as"] == AS_MASS)], days)
     areas = twin.scenario.scenario.seed_areas
+    city = twin.city.map
+    cell = city.people["cell"][states["person"][here]]
+    sealed = twin.sealed()[cell].astype(np.int64) - first
+    shut = (sealed[:, 0] <= found[here]) & (found[here] < sealed[:, 1])
+    told[5] = _on(found[here][~shut & (states["found_as"][here] != AS_CONTACT)], days)
     if areas:
-        city = twin.city.map
-        area = city.cells["area"][city.people["cell"][states["person"][here]]]
+        area = city.cells["area"][cell]
         told[4] = _on(found[here][np.isin(area, areas)], days)
     ill = here & (states["onset"] < NEVER)
     delays = states["detected"][ill].astype(np.int64) - states["onset"][ill]
@@ -79,6 +85,12 @@ def _by_person(twin: Twin, first: int, days: int) -> tuple[Days, float]:
 
 def _on(days_of: Days, days: int) -> Days:
     return np.bincount(days_of, minlength=days)[:days]
+
+
+def under_control(watched: Watched, first: int, last: int) -> float:
+    """The share of cases found from one day to another who were in quarantine or in a sealed cell (社会面清零 where it is 1)."""
+    found = watched.found[first : last + 1].sum()
+    return float(1.0 - watched.at_large[first : last + 1].sum() / found) if found else float("nan")
 
 
 def in_quarantine(watched: Watched, first: int, last: int) -> float:

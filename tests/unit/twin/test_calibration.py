@@ -50,25 +50,30 @@ def outbreak(values: dict[str, float], number: int) -> Seen | None:
 
 
 def test_known_numbers_are_recovered():
-    """Simulation-based calibration (Talts et al. 2018) on a handful of runs: truths drawn from the prior, ranks in the posterior."""
-    inside = asked = 0
-    truths, means = [], []
-    number = 0
-    while asked < 8:
-        number += 1
-        point = np.array([[np.sin(7.1 * number), np.cos(3.3 * number)]]) * 1.3
-        values = dict(zip(PRIORS.names, PRIORS.values(point)[0], strict=True))
-        seen = outbreak(values, number)
-        if seen is None:
-            continue
-        asked += 1
-        found = calibrate(city(), told(), PRIORS, seen, Effort(particles=60, generations=4, most_runs=4000, workers=2))
-        each = found.summary()[0]
-        inside += each["0.05"] <= values["scenario.r0"] <= each["0.95"]
+    """Simulation-based calibration (Talts et al. 2018) on a handful of runs: truths of the prior lie where the posterior says."""
+    loose = scenario("test-trace-isolate").but(scenario={"days": 40, "seeds": 12})
+    priors = Priors(
+        (
+            Prior("scenario.r0", "uniform", 1.0, 4.0, source="a test"),
+            Prior("testing.ill_tested", "uniform", 0.2, 1.0, source="a test"),
+        )
+    )
+    made = unit_twin(city(), loose)
+    inside, truths, means = 0, [], []
+    for number, share in enumerate((0.1, 0.3, 0.5, 0.7, 0.9)):
+        values = {"scenario.r0": 1.0 + 3.0 * share, "testing.ill_tested": 0.2 + 0.8 * ((share * 7) % 1)}
+        watched = watch(with_values(made, values), 1000 + number, 9, 25)
+        assert watched is not None
+        days = np.arange(25)
+        seen = Seen(DAY, np.column_stack([days, days]), watched.found)
+        found = calibrate(city(), loose, priors, seen, Effort(particles=50, generations=4, most_runs=2000, workers=2))
+        for each in found.summary():
+            inside += each["0.05"] <= values[each["of"]] <= each["0.95"]
         truths.append(values["scenario.r0"])
-        means.append(each["mean"])
-    assert inside >= 6  # of 8 expected 7.2; fewer than 6 come in 4 of 100 times
-    assert np.corrcoef(truths, means)[0, 1] > 0.5
+        means.append(found.summary()[0]["mean"])
+        assert found.summary()[0]["contraction"] > 0.3
+    assert inside >= 8  # of 10 expected 9
+    assert np.corrcoef(truths, means)[0, 1] > 0.8
 
 
 def seen_once() -> Seen:

@@ -19,11 +19,11 @@ from ringfence.core.clock import Clock
 from ringfence.core.home import home
 from ringfence.core.policy import SHIPPED, Book
 
-DESKS = ("cases", "command", "testing")
+DESKS = ("cases", "command", "testing", "tracing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
 PARTS = ("memory", "queries", "planned", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing")
+FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing", "follow_up")
 
 
 def start() -> None:

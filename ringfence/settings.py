@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "ringfence.desks.cases",
     "ringfence.desks.command",
     "ringfence.desks.testing",
+    "ringfence.desks.tracing",
     "ringfence.console",
 ]
 

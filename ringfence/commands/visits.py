@@ -85,19 +85,14 @@ def forget(
 ) -> None:
     """Delete every day before one, and the ids that no other day names. There is no way back."""
     centre = centre_here()
-    from ringfence.desks.tracing.visits import store  # noqa: PLC0415 (loads the compiled loops)
-    from ringfence.facts.tracing import VisitsForgotten  # noqa: PLC0415
+    from ringfence.desks.tracing.visits.retention import forgotten  # noqa: PLC0415 (loads the compiled loops)
 
     try:
         day = date.fromisoformat(before)
     except ValueError:
         raise Refused("visits_moment_unreadable", told=before) from None
-    gone = store.forget(home(), day)
-    if gone.days:
-        fact = VisitsForgotten(
-            before_on=day, days=len(gone.days), visits=gone.stays, people=gone.people, places=gone.places,
-            at=centre.clock.now(),
-        )  # fmt: skip
+    gone, fact = forgotten(home(), day, centre.clock.now())
+    if fact is not None:
         centre.hear(feed(BY), [fact])
     told = {"before": before, "days": [each.isoformat() for each in gone.days], "visits": gone.stays}
     show({**told, "people": gone.people, "places": gone.places}, json=json)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,6 +56,13 @@ def _place(scenario: Scenario, people: int | None) -> City:
     return kept.city_of(scenario.scenario.city, people or scenario.scenario.people or None, 1, home())
 
 
+@contextmanager
+def _generations(effort: Effort, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    with bar(quiet=quiet) as shown:
+        task = shown.add_task("generations", total=effort.generations)
+        yield lambda line: shown.update(task, advance=1, description=line)
+
+
 @app.command()
 def calibrate(  # noqa: PLR0913 (each is an option of the command)
     file: Annotated[Path, typer.Argument(help="A line list, or a file of two columns: day, cases found.")],
@@ -83,11 +92,8 @@ def calibrate(  # noqa: PLR0913 (each is an option of the command)
     aim = seen.seen_in(file, Clock().now(), ZoneInfo(zone))
     effort = _effort(particles, runs, seed, workers, cluster)
     place = _place(told, people)
-    with bar(quiet=json) as shown:
-        task = shown.add_task("generations", total=effort.generations)
-        found = calibrated(
-            place, told, believed, aim, effort, lambda line: shown.update(task, advance=1, description=line)
-        )
+    with _generations(effort, quiet=json) as heard:
+        found = calibrated(place, told, believed, aim, effort, heard)
     checks = replay.check(place, told, found, aim, replicates, effort)
     answer = {
         "scenario": told.scenario.title, "city": place.title, "people": place.people, "seed": seed,
@@ -160,21 +166,24 @@ def replay_(  # noqa: PLR0913 (each is an option of the command)
     scenario = read_scenario(find(told.scenario, SCENARIOS, "scenario"), book())
     place = _place(scenario, people)
     effort = _effort(particles, runs, seed, workers, cluster)
-    if calibrate:
-        posterior = _calibrated(told, scenario, place, effort, keep, quiet=json)
-    else:
-        source = read_replay(find(told.carries, SHIPPED, "replay")) if told.carries else told
-        posterior = replay.kept_posterior(source)
+    posterior = _calibrated(told, scenario, place, effort, keep, quiet=json) if calibrate else _kept(told)
     priors = read_priors(find(told.priors, BELIEFS, "priors"))
     with bar(quiet=json) as shown:
         task = shown.add_task("replicates", total=replicates)
         heard = lambda done: shown.update(task, completed=done)  # noqa: E731 (a line of its own would say no more)
         found = replay.tell_again(told, place, scenario, posterior, priors, replicates, effort, heard)
     if json:
-        answer = _answer(told, found, posterior, place.people, seed)
-        typer.echo(orjson.dumps(answer).decode())
-        return
-    show(Console(), told, found, place.people)
+        typer.echo(orjson.dumps(_answer(told, found, posterior, place.people, seed)).decode())
+    else:
+        show(Console(), told, found, place.people)
+
+
+def _kept(told: Replay) -> Posterior:
+    from ringfence.twin import replay  # noqa: PLC0415
+    from ringfence.twin.city_file import find  # noqa: PLC0415
+    from ringfence.twin.replay_file import SHIPPED, read_replay  # noqa: PLC0415
+
+    return replay.kept_posterior(read_replay(find(told.carries, SHIPPED, "replay")) if told.carries else told)
 
 
 def _calibrated(  # noqa: PLR0913 (what is calibrated, and where it is kept)
@@ -189,11 +198,8 @@ def _calibrated(  # noqa: PLR0913 (what is calibrated, and where it is kept)
     if told.carries:
         raise Refused("replay_carries", name=told.name, carries=told.carries)
     priors = read_priors(find(told.priors, BELIEFS, "priors"))
-    with bar(quiet=quiet) as shown:
-        task = shown.add_task("generations", total=effort.generations)
-        found = calibrated(
-            place, scenario, priors, told.seen, effort, lambda line: shown.update(task, advance=1, description=line)
-        )
+    with _generations(effort, quiet=quiet) as heard:
+        found = calibrated(place, scenario, priors, told.seen, effort, heard)
     if keep:
         (keep / f"{told.name}.json").write_bytes(replay.as_json(found, told, effort))
     return found

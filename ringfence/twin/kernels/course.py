@@ -74,8 +74,7 @@ def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, re
     queue, weights = space.floats[:3], space.floats[3:]
     queue[:] = 0.0
     queue[2] = 1e18
-    background = p.background * city.people.size
-    before = 0
+    background, before = p.background * city.people.size, 0
     for day in range(p.days):
         new_day(space, out, day)
         which, begins = round_of(plan, out, day)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +88,7 @@ def test_places_lie_side_by_side_within_the_place_above(people: list[int | None]
     for each in below:
         first, last = found[each.path]
         assert 0 <= first < last <= cells
-<<<<<<< HEAD
-    for one, other in pairwise(below):
-=======
     for one, other in itertools.pairwise(below):
->>>>>>> forecast
         assert found[one.path][0] <= found[other.path][0]
     for each in deeper:
         assert found["t.00."][0] <= found[each.path][0] < found[each.path][1] <= found["t.00."][1]

@@ -109,7 +109,9 @@ def test_a_household_of_which_nobody_was_asked_is_refused_in_three_parts(traced:
     answer = traced.world.browser("tracer").post(f"/tracing/home/{row.id}/", {})
     assert answer.status_code == 409
     assert "Nobody of the household is ticked as spoken of." in text_of(answer)
-    answer = traced.world.browser("tracer").post(f"/tracing/home/{row.id}/", {f"asked.{row.id}": "1", f"temp.{row.id}": "warm"})
+    answer = traced.world.browser("tracer").post(
+        f"/tracing/home/{row.id}/", {f"asked.{row.id}": "1", f"temp.{row.id}": "warm"}
+    )
     assert "warm is no temperature." in text_of(answer)
 
 
@@ -127,7 +129,9 @@ def test_a_search_shows_its_cost_before_it_names_anybody(traced: Tracing) -> Non
     assert not re.search(r"P006\d", page)
     answer = browser.post("/tracing/search/", search(traced, search="1"))
     assert answer.status_code == 409, "a purpose is asked for"
-    answer = browser.post("/tracing/search/", search(traced, search="1", purpose="the case remembered a meal", min_minutes="30"))
+    answer = browser.post(
+        "/tracing/search/", search(traced, search="1", purpose="the case remembered a meal", min_minutes="30")
+    )
     assert answer.status_code == 302, text_of(answer)[-2000:]
     found = text_of(browser.get(answer["Location"]))
     assert "P0061" in found and "Corner shop" in found
@@ -147,7 +151,13 @@ def test_second_order_demands_a_threshold_or_a_cap(traced: Tracing) -> None:
 def test_contacts_are_handled_many_at_once(traced: Tracing) -> None:
     browser = traced.world.browser()
     rows = [traced.row(each).id for each in traced.people[:2]]
-    told = {"action": "tracing.try_contact", "picked": rows, "preview": "1", "told-reason": "wrong_number", "told-channel": "phone"}
+    told = {
+        "action": "tracing.try_contact",
+        "picked": rows,
+        "preview": "1",
+        "told-reason": "wrong_number",
+        "told-channel": "phone",
+    }
     page = text_of(browser.post("/many/tracing_contacts/", told))
     assert "wrong number" in page and "2" in page
     batch = re.search(r'name="batch" value="(batch:[0-9a-f]+)"', page)
@@ -191,7 +201,7 @@ def test_the_queries_answer_alike_on_both_databases(on_both: Centre, clock: Told
     assert [each.id for each in ask(contacts_listed, outbreak=outbreak, standing="kept_apart").rows] == [first]
     assert ask(contacts_matching, outbreak=outbreak, standing="reached") == 1
     of_case = ask(contacts_of_case, case=traced.case).rows
-    assert [each.contact.id for each in of_case][0] == first, "most minutes first"
+    assert next(each.contact.id for each in of_case) == first, "most minutes first"
     assert {each.contact.id for each in ask(contacts_of_case, case=traced.case, need=Need.UNREACHED).rows} == {
         each.contact.id for each in of_case
     } - {first}
@@ -200,7 +210,9 @@ def test_the_queries_answer_alike_on_both_databases(on_both: Centre, clock: Told
     assert ask(case_traced, case=traced.case).contacts == 4
     assert traced.case in {each.case for each in ask(cases_traced, outbreak=outbreak, search="done").rows}
     assert sum(each.listed for each in ask(contact_counts, outbreak=outbreak)) == 4
-    waiting = ask(tracing_waiting, outbreak=outbreak, day=today, late_before=clock.now(), secondary_late_before=clock.now())
+    waiting = ask(
+        tracing_waiting, outbreak=outbreak, day=today, late_before=clock.now(), secondary_late_before=clock.now()
+    )
     assert (waiting.unreached, waiting.overdue, waiting.ill) == (3, 3, 1)
     control = ask(control_by_day, outbreak=outbreak)
     assert (control.cases, control.known) == (1, 0)

@@ -63,7 +63,9 @@ class Tracing:
 
     def rows(self, **more: Any) -> list[ContactRow]:
         """Contacts on record."""
-        found: list[ContactRow] = self.world.centre.ask(self.world.god, contacts_listed, outbreak=self.world.outbreak, **more).rows
+        found: list[ContactRow] = self.world.centre.ask(
+            self.world.god, contacts_listed, outbreak=self.world.outbreak, **more
+        ).rows
         return found
 
     def row(self, person: PersonId) -> ContactRow:

@@ -11,8 +11,8 @@ from ringfence.core.policy import SHIPPED, Book, Certainty, Kind, Number, check,
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
 from ringfence.desks.testing import policy as testing
-from ringfence.desks.tracing import policy as tracing
 from ringfence.desks.testing.policy_words import LABELS
+from ringfence.desks.tracing import policy as tracing
 
 SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy, "tracing": tracing.Policy}
 

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ringfence.console.drill_mark.DrillMark",
 ]
 
 ROOT_URLCONF = "ringfence.urls"

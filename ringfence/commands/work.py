@@ -14,9 +14,11 @@ import typer
 
 from ringfence.app import centre as opened
 from ringfence.app import start
+from ringfence.commands.drill_work import play
 from ringfence.core import log
 from ringfence.core.access import EVERYWHERE, feed
 from ringfence.core.centre import Centre
+from ringfence.core.drill import mark_of
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.seal import seal
 from ringfence.facts.time import TimeStruck
@@ -41,6 +43,9 @@ def work(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    if mark_of(centre.home) is not None:
+        play(centre.home, ended, strike, _sealed, once=once)
+        return
     struck: datetime | None = None
     while not ended.is_set():
         now = centre.clock.now()

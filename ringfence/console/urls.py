@@ -44,6 +44,7 @@ PAGES = (
     "ringfence.console.tracing_day",
     "ringfence.console.tracing_visits",
     "ringfence.console.tracing_indicators",
+    "ringfence.console.twin_pages",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",
     "ringfence.console.station",
@@ -51,6 +52,9 @@ PAGES = (
     "ringfence.console.household_page",  # without sign-in
     "ringfence.console.notice_pages",
     "ringfence.console.tracing_sheet",
+    "ringfence.console.drill_cards",
+    "ringfence.console.drill_control",
+    "ringfence.console.drill_report",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

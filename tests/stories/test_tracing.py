@@ -212,7 +212,7 @@ def test_somebody_whom_visits_do_not_know_is_asked_and_the_list_answers_the_task
         02 11:00  name_contact person=Ana case=Ana category=meal by=duty ! contact_is_the_case
         02 11:00  name_contact person=Bo case=Ana category=meal first_at=01T12:00 last_at=01T13:00 minutes=45 by=duty
         02 11:30  strike_link contact=Bo case=Ana reason=it was another Bo by=duty
-        02 11:31  strike_link contact=Bo case=Ana by=duty ! link_unknown
+        02 11:31  strike_link contact=Bo case=Ana by=duty ! contact_link_unknown
     """)
     assert story.newest("SearchLeftOpen").reason == "person_not_in_visits"
     assert tasks(story, "find_contacts", "done") == ["find_contacts | Ana | tracing | 03 10:00"]

@@ -44,7 +44,7 @@ def strike_link(who: Who, *, contact: ContactId, case: CaseId | None = None, rea
     _contact(contact)
     known = [each for each in links.links_of([contact]).get(contact, []) if each.case == case and not each.struck]
     if not known:
-        raise Refused("link_unknown", contact=contact, case=case or "—")
+        raise Refused("contact_link_unknown", contact=contact, case=case or "—")
     yield ContactLinkStruck(
         contact=contact, case=case or CaseId(""), reason=reason.strip() or "named_by_mistake", at=at
     )

@@ -200,7 +200,6 @@ LABELS: dict[str, str] = {
     "field.channel": N_("How"),
     "field.contact": N_("Contact"),
     "field.contacts": N_("Contacts"),
-    "field.days": N_("Days in a row"),
     "field.link": N_("Link"),
     "field.since_on": N_("From day"),
     "field.until_on": N_("Until day"),

@@ -112,7 +112,8 @@ def _prepare(*, quiet: bool) -> None:
 
 def _compiling() -> None:
     """On a first start another process compiles the search meanwhile; where that is done, it has nothing to do."""
-    _child([sys.executable, "-m", "ringfence.demo.warming"])
+    command = [sys.executable, "-m", "ringfence.demo.warming"]
+    subprocess.Popen(command, start_new_session=True)  # noqa: S603 (ours; whether it is done in time or not is all one)
 
 
 def _migrate() -> None:

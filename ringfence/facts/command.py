@@ -22,6 +22,11 @@ def task_of(kind: str, about: str, key: str = "") -> TaskId:
     return TaskId(derive("task", kind, about, key))
 
 
+def notice_of(outbreak: str, asks: str, asked: str, key: str) -> NoticeId:
+    """The id of a notice from one place to another; those of one key (a day, say) are one."""
+    return NoticeId(derive("notice", outbreak, asks, asked, key))
+
+
 class TasksSet(Fact):
     """Work for a unit, one task for each subject. The function (`investigation`) finds the nearest unit that carries it."""
 
@@ -144,3 +149,11 @@ class NoticeAnswered(Fact):
     not_found: int
     text: str = ""
     account: AccountId | None = None
+
+
+class NoticeWithdrawn(Fact):
+    """Help is no longer asked for: the people are looked after elsewhere, or it was sent by mistake."""
+
+    notice: NoticeId
+    reason: str = ""
+    about: tuple[str, ...] = ()  # of them only; none: the whole notice

@@ -80,6 +80,8 @@ class ContactsSearched(Fact):
     place_kinds: tuple[str, ...] = ()  # where not all
     close: int | None = None  # minutes from which a contact's own contacts were searched for
     cap: int | None = None  # of how many contacts at most
+    case: CaseId | None = None  # the case it was made for; None: at the command line, for none
+    outbreak: OutbreakId | None = None
 
 
 class ContactsFound(Fact):

@@ -30,7 +30,8 @@ class Seating:
     """Who is a close contact in a vehicle: rows in front and behind, a whole carriage, or everybody."""
 
     rows: Annotated[int, Between(0, 100)] | None = None  # None: no rule by rows
-    compartment: bool = False  # everybody in the same carriage or compartment
+    carriage: bool = False  # everybody in the same carriage
+    bay: Annotated[int, Between(1, 100)] | None = None  # numbers to a bay or compartment: its own, and `rows` beside it
     everybody: bool = False
     others: Closeness = Closeness.GENERAL  # what the rest are
 
@@ -57,6 +58,7 @@ class Policy:
     grid_companions: bool = False  # search telephones that shared a grid cell: weak evidence
     grid_side_m: Annotated[int, Between(50, 10_000)] | None = None
     grid_minutes: Annotated[int, Between(1, 1440)] | None = None
+    grid_stay: timedelta | None = None  # either of the two was there for longer than this, in all
     grid_within: timedelta | None = None  # counted backwards
 
     # what a rule may name by itself

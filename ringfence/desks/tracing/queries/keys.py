@@ -9,7 +9,7 @@ from typing import Any
 
 from ringfence.core import db
 from ringfence.core.among import ask_among, foretell_among
-from ringfence.core.declare import locates
+from ringfence.core.declare import belongs, locates
 from ringfence.facts.ids import CaseId, ContactId, HouseholdId, OutbreakId, PersonId
 from ringfence.facts.tracing import Closeness
 from ringfence.registry.queries.outbreaks import as_day
@@ -28,6 +28,7 @@ class ContactKey:
     household: HouseholdId | None = None
     path: str
     away: bool = False
+    from_path: str = ""
     closeness: str
     set_by_hand: bool = False
     category: str
@@ -49,11 +50,15 @@ class ContactKey:
     until_at: int | None = None
     test_on: str = ""
     next_test_on: date | None = None
+    swab_on: date | None = None
+    tested: str = ""
+    due_on: date | None = None
     heard_on: date | None = None
     missed: int = 0
     missed_in_row: int = 0
     symptoms_on: date | None = None
     case: CaseId | None = None
+    reported: CaseId | None = None
     closed_at: int | None = None
     closed_reason: str = ""
 
@@ -75,7 +80,7 @@ COLUMNS = tuple(each.name for each in fields(ContactKey))
 _QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
 _CONTACT = f"SELECT {_QUOTED} FROM tracing_contact"
 _ONE = f"{_CONTACT} WHERE id = %s"
-_DAYS = [COLUMNS.index(name) for name in ("next_test_on", "heard_on", "symptoms_on")]
+_DAYS = [COLUMNS.index(name) for name in ("next_test_on", "swab_on", "due_on", "heard_on", "symptoms_on")]
 _FLAGS = [COLUMNS.index(name) for name in ("away", "set_by_hand", "alive")]
 
 
@@ -86,6 +91,10 @@ def _key(row: Sequence[Any]) -> ContactKey:
     for place in _FLAGS:
         values[place] = bool(values[place])
     return ContactKey(**dict(zip(COLUMNS, values, strict=True)))
+
+
+CONTACT, read_contact = _CONTACT, _key
+"""What selects a contact, and reads such a row: for lists."""
 
 
 def contact(contact_id: ContactId) -> ContactKey | None:
@@ -110,6 +119,11 @@ def contacts_of_person(person: str) -> list[ContactKey]:
     return [_key(row) for row in db.ask(f"{_CONTACT} WHERE person = %s ORDER BY seq", (person,))]
 
 
+def contacts_reported(case: str) -> list[ContactKey]:
+    """Those who were reported as this case."""
+    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE reported = %s ORDER BY seq", (case,))]
+
+
 def contacts_of_household(household: str, outbreak: str) -> list[ContactKey]:
     """Contacts who live together."""
     asked = (household, outbreak)
@@ -121,3 +135,10 @@ def place_of_contact(contact_id: str) -> str | None:
     """Who answers for a contact."""
     found = contact(ContactId(contact_id))
     return found.path if found else None
+
+
+@belongs(ContactId)
+def outbreak_of_contact(contact_id: str) -> str | None:
+    """The outbreak in which somebody is a contact."""
+    found = contact(ContactId(contact_id))
+    return found.outbreak if found else None

@@ -31,7 +31,9 @@ from ringfence.registry.vaults import site_vault
 from ringfence.twin.city import City
 from ringfence.twin.city_export import write_people
 from ringfence.twin.drill.plan import Drill
-from ringfence.twin.drill.workspace import DRILL, REGISTER
+from ringfence.twin.drill.visits import BEFORE as BEFORE_DAYS
+from ringfence.twin.drill.visits import load_days
+from ringfence.twin.drill.workspace import DRILL, REGISTER, Workspace
 
 BEFORE = timedelta(hours=2)
 """So long before the drill begins stands all that it finds in place."""
@@ -73,10 +75,10 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
     The first fact is that this is a drill. `begins_at` is aware; the centre's clock shows two hours before it.
     """
     us, at = feed(DRILL), centre.clock.now()
-    begun = DrillBegun(
+    first = DrillBegun(
         names=drill.titles, form=form, scenario=drill.path.name, sha256=drill.sha256, people=city.people, seed=city.seed, at=at
     )  # fmt: skip
-    town = _Town(city, at, [begun])
+    town = _Town(city, at, [first])
     top, townships, of_each = _areas(town)
     cells = [cell for some in of_each for cell in some]
     _units(town, top)
@@ -101,6 +103,15 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
         "laboratories": laboratories, "people": city.people, "scenario": drill.path.name,
     })  # fmt: skip
     write_mark(centre.home, mark)
+    workspace = Workspace(centre.home, mark, drill)
+    begun = drill.settings.smoulders_days
+    load_days(
+        workspace,
+        workspace.world(),
+        range(begun - BEFORE_DAYS, begun),
+        lambda facts: centre.hear(us, facts),
+        centre.clock.now(),
+    )
     return mark
 
 

@@ -27,7 +27,7 @@ from ringfence.facts.follow_up import ContactsQuarantined, ContactsSetFree, Stay
 from ringfence.facts.ids import AccountId, JurisdictionId, derive
 from ringfence.facts.testing import TubeRead, TubeSealed
 from ringfence.facts.time import TimeStruck
-from ringfence.facts.tracing import contact_of
+from ringfence.facts.tracing import VisitsLoaded, contact_of
 from ringfence.registry.account_keeping import who_is
 from ringfence.twin.drill import results_files
 from ringfence.twin.drill.actions import answer_inject, answer_question, end_drill, see_inject_answered, throw_inject
@@ -153,6 +153,18 @@ def test_contacts_whom_a_player_quarantines_stay_in_a_room_until_they_are_set_fr
     played.centre.hear(duty, [ContactsSetFree(**told, reason="by_hand", at=played.clock.now())])
     played.on(minutes=5)
     assert played.teller.world.orders[-1].kind == "free"
+
+
+def test_the_visits_of_each_day_are_there_when_it_is_over(play: Play) -> None:
+    played = play()
+    loaded = [each.fact for each in facts(VisitsLoaded)]
+    assert [(each.last_on - each.first_on).days for each in loaded] == [6]
+    assert loaded[0].refused == 0
+    assert loaded[0].visits > 7 * 2000
+    played.on(hours=30)
+    loaded = [each.fact for each in facts(VisitsLoaded)]
+    assert len(loaded) == 2
+    assert loaded[1].at.astimezone(played.workspace.zone).date() - loaded[1].last_on == timedelta(days=1)
 
 
 def test_a_positive_pool_is_held_and_counts_as_noticed_when_a_player_swabs_its_members(play: Play) -> None:

@@ -32,14 +32,16 @@ BY = "contacts"
 SHOWN = 50
 
 
+FROM = typer.Option("--from", help="The first day or moment, as 2021-09-25 or 2021-09-25T12:30.")
+CLOSE = typer.Option(min=0, help="Second order: follow contacts of so many minutes in all.")
+
+
 def contacts(  # noqa: PLR0913 (each is told by name)
     person: Annotated[
         str, typer.Argument(help="Whose contacts: the id that visits name them by; none where --case is told.")
     ] = "",
     *,
-    from_: Annotated[
-        str, typer.Option("--from", help="The first day or moment, as 2021-09-25 or 2021-09-25T12:30.")
-    ] = "",
+    from_: Annotated[str, FROM] = "",
     to: Annotated[str, typer.Option("--to", help="The last day or moment.")] = "",
     case: Annotated[
         str,
@@ -50,27 +52,18 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         int | None, typer.Option(help="From how many minutes an encounter counts; by category if left out.")
     ] = None,
     kinds: Annotated[str, typer.Option(help="Only these kinds of place or categories: home,work,meal.")] = "",
-    close: Annotated[
-        int | None, typer.Option(min=0, help="Second order: follow contacts of so many minutes in all.")
-    ] = None,
+    close: Annotated[int | None, CLOSE] = None,
     cap: Annotated[int | None, typer.Option(min=0, help="Second order: follow the so many closest contacts.")] = None,
     purpose: Annotated[str, typer.Option(help="Why it is searched; it goes on record.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how many people it would name; name nobody.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Search for the contacts of a person; who searched for whom and why goes on record."""
-    if not purpose.strip() and not dry_run:
-        raise Refused("visits_purpose_missing")
-    if min_minutes is not None and min_minutes < 0:
-        raise Refused("visits_minutes_negative", minutes=min_minutes)
-    if not case and not (person and from_ and to):
-        raise Refused("contacts_of_whom")
+    _check(case or (person and from_ and to), min_minutes, purpose.strip() or dry_run)
     centre = centre_here()
     say_compiling(quiet=json)
     if case:
-        asked_for = {
-            "order": order, "min_minutes": min_minutes, "kinds": _listed(kinds), "close": close, "cap": cap,
-        }  # fmt: skip
+        asked_for = {"order": order, "min_minutes": min_minutes, "kinds": _listed(kinds), "close": close, "cap": cap}
         _of_case(centre, CaseId(case), (from_, to), asked_for, purpose.strip(), dry_run=dry_run, json=json)
         return
     from ringfence.desks.tracing.visits.store import Asked, Visits  # noqa: PLC0415 (loads the compiled loops)
@@ -82,6 +75,15 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         minutes=min_minutes, kinds=_listed(kinds), close=close, cap=cap,
     )  # fmt: skip
     _answer(centre, visits, asked, purpose.strip(), dry_run=dry_run, json=json)
+
+
+def _check(whose: object, min_minutes: int | None, purpose: object) -> None:
+    if not purpose:
+        raise Refused("visits_purpose_missing")
+    if min_minutes is not None and min_minutes < 0:
+        raise Refused("visits_minutes_negative", minutes=min_minutes)
+    if not whose:
+        raise Refused("contacts_of_whom")
 
 
 def _listed(kinds: str) -> tuple[str, ...]:

@@ -89,6 +89,15 @@ class Declared:
         found = ((each.name, _first(_OWNERS, each.hint)) for each in self.parameters)
         return tuple((name, whose) for name, whose in found if whose is not None)
 
+    def outbreak_of(self, told: Mapping[str, Any]) -> str | None:
+        """The outbreak of the first thing told that belongs to one."""
+        for name, whose in self.owned:
+            value = told.get(name)
+            for each in (value if isinstance(value, tuple) else (value,))[:1]:
+                if each is not None and (outbreak := whose(each)) is not None:
+                    return outbreak
+        return None
+
 
 @dataclass(frozen=True)
 class Action(Declared):

@@ -84,12 +84,7 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
     _units(town, top)
     clinics, sites, laboratories = _places(town, top, townships)
     centre.hear(us, town.facts)
-    for clinic in clinics:
-        centre.tell(us, open_site, site=clinic, lanes=1)
-    for site, some in zip(sites, of_each, strict=True):
-        centre.tell(us, open_site, site=site, lanes=LANES, serves=tuple(cell for cell, _ in some))
-    for laboratory in laboratories:
-        centre.tell(us, enrol_laboratory, laboratory=laboratory, tubes_per_hour=drill.settings.tubes_per_hour)
+    _open(centre, clinics, list(zip(sites, of_each, strict=True)), laboratories, drill.settings.tubes_per_hour)
     _accounts(centre, top, townships[0], password_hash)
     _register(centre, city, top, cells)
     code = f"DR{begins_at:%y}"
@@ -166,6 +161,23 @@ def _places(
         town.place(top, "县医院检验科 County hospital laboratory", "laboratory"),
     ]
     return clinics, sites, laboratories
+
+
+def _open(
+    centre: Centre,
+    clinics: list[PlaceId],
+    sites: list[tuple[PlaceId, list[Cell]]],
+    laboratories: list[PlaceId],
+    tubes_per_hour: int,
+) -> None:
+    """Clinics and sites take swabs, each site those of its township; laboratories take part."""
+    us = feed(DRILL)
+    for clinic in clinics:
+        centre.tell(us, open_site, site=clinic, lanes=1)
+    for site, some in sites:
+        centre.tell(us, open_site, site=site, lanes=LANES, serves=tuple(cell for cell, _ in some))
+    for laboratory in laboratories:
+        centre.tell(us, enrol_laboratory, laboratory=laboratory, tubes_per_hour=tubes_per_hour)
 
 
 def _accounts(centre: Centre, top: JurisdictionId, township: JurisdictionId, password_hash: str) -> None:

@@ -133,8 +133,8 @@ def test_one_found_by_two_cases_is_one_contact_and_is_watched_longer() -> None:
     """)
     assert contact(story, "Bo", "links", "minutes", "category") == (2, 390, "work")
     assert story.name(contact(story, "Bo", "first_case")) == "Ana"
-    begun = [each.fact.until_at[0] for each in story.lines() if each.kind == "FollowUpsBegun"]
-    assert story.when(begun[0]) == "23 00:00"
+    first = next(each.fact for each in story.lines() if each.kind == "FollowUpsBegun")
+    assert story.when(first.until_at[0]) == "23 00:00"
     assert story.when(story.newest("FollowUpsBegun").until_at[0]) == "25 00:00"
     assert tasks(story, "reach_contact") == ["reach_contact | Bo | tracing | 03 10:00"]
 

@@ -72,32 +72,42 @@ def name_contact(  # noqa: PLR0913 (an exposure has these fields)
 ) -> Facts:
     """Name somebody as a contact: of a case, of a contact (`through`), or of a case that nobody knows yet."""
     del who
-    _open(outbreak)
-    policy = policy_of(outbreak)
-    if category not in policy.settings:
-        raise Refused("category_unknown", category=category, known=", ".join(policy.settings))
-    if evidence not in BY_HAND:
-        raise Refused("evidence_not_by_hand", evidence=f"evidence.{evidence.value}")
+    setting = _checked(outbreak, category, evidence)
     _check_days(first_at, last_at, at)
-    source = links.source(case) if case else None
-    if source is not None and source.outbreak != outbreak:
-        raise Refused("case_of_other_outbreak", case=case)
     if people.person(person) is None and (registered := enrolment.as_fact(person, at)) is not None:
         yield registered
     known = people.person(person)
     if known is None:
         raise Refused("person_unknown", person=person)
-    if source is not None and people.canonical(source.person) == known.canonical:
-        raise Refused("contact_is_the_case", case=case)
+    _check_case(case, outbreak, known.canonical)
     order = 2 if through else 1
     yield ContactNamed(
         contact=contact_of(outbreak, known.canonical), outbreak=outbreak, person=known.canonical,
         jurisdiction=jurisdiction or _answers_for(known.canonical, outbreak), case=case, through=through, order=order,
-        category=category, closeness=closeness or (Closeness.SECONDARY if order > 1 else policy.settings[category].closeness),
+        category=category, closeness=closeness or (Closeness.SECONDARY if order > 1 else setting),
         first_at=first_at, last_at=last_at or first_at, minutes=minutes, certainty=certainty, evidence=evidence,
         protection=protection.strip() or None,
         note=identities.seal(person, note.strip()) if note.strip() else None, at=at,
     )  # fmt: skip
+
+
+def _checked(outbreak: OutbreakId, category: str, evidence: Evidence) -> Closeness:
+    """What kind of contact the category makes of somebody, where all of it may be told by hand."""
+    _open(outbreak)
+    settings = policy_of(outbreak).settings
+    if category not in settings:
+        raise Refused("category_unknown", category=category, known=", ".join(settings))
+    if evidence not in BY_HAND:
+        raise Refused("evidence_not_by_hand", evidence=f"evidence.{evidence.value}")
+    return settings[category].closeness
+
+
+def _check_case(case: CaseId | None, outbreak: OutbreakId, person: PersonId) -> None:
+    source = links.source(case) if case else None
+    if source is not None and source.outbreak != outbreak:
+        raise Refused("case_of_other_outbreak", case=case)
+    if source is not None and people.canonical(source.person) == person:
+        raise Refused("contact_is_the_case", case=case)
 
 
 def _open(outbreak: OutbreakId) -> None:
@@ -156,13 +166,12 @@ def name_new_contact(  # noqa: PLR0913 (a person and an exposure have these fiel
     at: datetime,
 ) -> Facts:
     """Register someone and name them as a contact: both, or neither."""
-    person = PersonId("")
     for fact in register_person(
         who, office=jurisdiction, stay=stay, sex=sex, birth_on=birth_on, age_years=age_years, household=household,
         occupation=occupation, name=name, id_number=id_number, phone=phone, address=address, at=at,
     ):  # fmt: skip
         yield fact
-        person = getattr(fact, "person", person)
+        person: PersonId = getattr(fact, "person", PersonId(""))  # each fact of a registration names its person
     yield from name_contact(
         who, outbreak=outbreak, person=person, case=case, through=through, jurisdiction=stay or jurisdiction,
         category=category, closeness=closeness, first_at=first_at, last_at=last_at, minutes=minutes,
@@ -218,6 +227,14 @@ def make_case_of_contact(  # noqa: PLR0913 (each is told by name)
         classification=classification, sex=known.sex, age_years=known.age_years, found_by="contact",
         quarantined_before=row.stay is not None, at=at,
     )  # fmt: skip
+    yield _course(row, case, (onset_on, sampled_on, positive_at), at)
+
+
+def _course(
+    row: ContactKey, case: CaseId, told_days: tuple[date | None, date | None, datetime | None], at: datetime
+) -> CourseNoted:
+    """The stations that come with the report. Refused: `course_in_future`."""
+    onset_on, sampled_on, positive_at = told_days
     today = at.astimezone(ZoneInfo(areas.zone_at(row.path)))
     told: list[tuple[CourseEvent, date, datetime | None]] = [(CourseEvent.REPORTED, today.date(), at)]
     if onset_on:
@@ -229,7 +246,7 @@ def make_case_of_contact(  # noqa: PLR0913 (each is told by name)
     for event, day, _ in told:
         if day > today.date():
             raise Refused("course_in_future", event=event.value, day=day, today=today.date())
-    yield CourseNoted(
+    return CourseNoted(
         case=case,
         events=tuple(event for event, _, _ in told),
         days=tuple(day for _, day, _ in told),

@@ -98,8 +98,13 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
         "laboratories": laboratories, "people": city.people, "scenario": drill.path.name,
     })  # fmt: skip
     write_mark(centre.home, mark)
-    workspace = Workspace(centre.home, mark, drill)
-    begun = drill.settings.smoulders_days
+    _visits(centre, Workspace(centre.home, mark, drill))
+    return mark
+
+
+def _visits(centre: Centre, workspace: Workspace) -> None:
+    """The visits of the week before."""
+    us, begun = feed(DRILL), workspace.drill.settings.smoulders_days
     load_days(
         workspace,
         workspace.world(),
@@ -107,7 +112,6 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
         lambda facts: centre.hear(us, facts),
         centre.clock.now(),
     )
-    return mark
 
 
 Cell = tuple[JurisdictionId, str]

@@ -226,7 +226,7 @@ class Centre:
             area = self.geography.place(outbreak, None).path
             if area is not None and not scope.touches(area):
                 raise Refused("not_known_here", what="outbreak", id=outbreak)
-        return self.geography.place(outbreak, deepest)
+        return self.geography.place(outbreak or declared.outbreak_of(told), deepest)
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 

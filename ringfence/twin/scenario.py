@@ -49,6 +49,9 @@ class Testing:
     """Section [testing]."""
 
     ill_tested: float = number("share of the ill who are tested", most=1)
+    ill_tested_before: float = number(
+        "the same while nobody knows of the outbreak; counts only where it is lower than ill_tested", most=1
+    )
     after_days: float = number("mean days from onset to the swab", most=60)
     after_sd: float = number("their standard deviation", most=60)
     turnaround_days: int = number("days from a swab to its result", most=30)
@@ -169,6 +172,8 @@ SECTIONS: dict[str, type] = {
     "quarantine": Quarantine, "isolation": Isolation, "zones": Zones, "measures": Measures, "vaccination": Vaccination,
     "laboratories": Laboratories,
 }  # fmt: skip
+BESIDE: dict[str, type] = dict.fromkeys(("drill", "injects", "questions"), dict)
+"""Sections of a drill: they may stand in a scenario, and a run does not read them."""
 FROM_PACKS = {("tracing", "lookback_days"): ("cases", "lookback")}
 """A number of a scenario -> the desk and field of the policy pack that gives it."""
 
@@ -212,7 +217,7 @@ def read_scenario(path: Path, book: Any = None, *, pack: str | None = None) -> S
     """
     beneath = opened(BASE)
     file = opened(path, needs_sources=False)
-    check_sections(file, SECTIONS)
+    check_sections(file, SECTIONS | BESIDE)
     under = {name: dataclasses.asdict(section(beneath, name, kind)) for name, kind in SECTIONS.items()}
     if pack is None:
         pack = file.told.get("scenario", {}).get("pack", under["scenario"]["pack"])

@@ -35,6 +35,7 @@ LONG_FUNCTIONS: set[str] = {
     "twin/kernels/city.py:seat_everybody",
     "twin/kernels/city.py:settle",
     "twin/kernels/contacts.py:partner",
+    "twin/kernels/course.py:run_one",
     "twin/kernels/infection.py:infect",
 }
 """Compiled kernels that may run over forty lines: `science/kernels.py:spread`."""

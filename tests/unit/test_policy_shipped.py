@@ -12,8 +12,9 @@ from ringfence.core.policy import SHIPPED, Book, Certainty, Kind, check, referen
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
 from ringfence.desks.testing import policy as testing
+from ringfence.desks.tracing import policy as tracing
 
-SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy}
+SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy, "tracing": tracing.Policy}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -45,8 +46,8 @@ def test_the_8th_edition_says_what_it_says(shipped: Book) -> None:
 
 
 def test_a_number_seen_once_is_advice_and_does_not_override(shipped: Book) -> None:
-    assert shipped.numbers("command", "cn-covid-2021").quarantine_contact_within == 24 * HOUR
-    advice = {number.field: number for number in shipped.advice("command", "cn-covid-2021")}
+    assert shipped.numbers("tracing", "cn-covid-2021").quarantine_contact_within == 24 * HOUR
+    advice = {number.field: number for number in shipped.advice("tracing", "cn-covid-2021")}
     assert advice["quarantine_contact_within"].value == 8 * HOUR
     assert advice["quarantine_contact_within"].certainty is Certainty.SEEN_ONCE
     assert shipped.numbers("command", "measles").end_after is None
@@ -127,5 +128,8 @@ def test_the_pack_in_the_manual_loads_over_the_shipped_ones(tmp_path: Path) -> N
     (example,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
     (tmp_path / "example.toml").write_text(example, encoding="utf-8")
     assert check([SHIPPED, tmp_path], SECTIONS) == []
-    numbers = Book([SHIPPED, tmp_path], SECTIONS).numbers("command", "cn-covid-2021", ["our-city"])
-    assert (numbers.quarantine_contact_within, numbers.escalate_every) == (8 * HOUR, 2 * HOUR)
+    book = Book([SHIPPED, tmp_path], SECTIONS)
+    command_numbers, tracing_numbers = (
+        book.numbers(desk, "cn-covid-2021", ["our-city"]) for desk in ("command", "tracing")
+    )
+    assert (tracing_numbers.quarantine_contact_within, command_numbers.escalate_every) == (8 * HOUR, 2 * HOUR)

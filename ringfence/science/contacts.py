@@ -95,10 +95,9 @@ def first_order(  # noqa: PLR0913 (each is told by name)
     `least` comes from `least_minutes`. The answer's `case` counts the people asked for.
     """
     groups = np.arange(len(people) + 1)
-    rows, found = encounters(
-        where.days, where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind
+    return Shared(
+        *encounters(where.days, where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind)
     )
-    return _shared(rows, np.repeat(np.arange(len(people), dtype=np.int32), np.diff(found)))
 
 
 class Followed(NamedTuple):
@@ -129,28 +128,17 @@ def second_order(  # noqa: PLR0913 (each is told by name)
 
     `known` are all contacts of first order, followed or not. The answer's `through` counts the followed.
     """
-    if not len(close.person):
-        return _shared(np.empty((0, 6), np.int64), np.empty(0, np.int32))
     n_people = int(where.table[:, 4].max()) if len(where.table) else 0
     left_out = np.zeros((n_people >> 6) + 1, np.uint64)
     out = np.concatenate((cases, known)).astype(np.int64)
     out = out[out < 64 * len(left_out)]
     np.bitwise_or.at(left_out, out >> 6, np.uint64(1) << (out & 63).astype(np.uint64))
     ends = np.full(len(close.person), end, np.int64)
-    rows, _ = encounters(
-        where.days, where.table, close.person, close.since, ends, np.array([0, len(ends)]), where.kinds, least,
-        left_out, not by_kind,
-    )  # fmt: skip
-    return _shared(rows, np.zeros(len(rows), np.int32))
-
-
-def _shared(rows: I64, case: I32) -> Shared:
-    word = (
-        rows[:, 0].view(np.uint64) if rows.flags.c_contiguous and rows.shape[1] == 1 else rows[:, 0].astype(np.uint64)
-    )
     return Shared(
-        case, (word >> np.uint64(32)).astype(np.uint32), (word & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5].astype(np.int32),
+        *encounters(
+            where.days, where.table, close.person, close.since, ends, np.array([0, len(ends)]), where.kinds, least,
+            left_out, not by_kind,
+        )
     )  # fmt: skip
 
 

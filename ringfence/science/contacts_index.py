@@ -4,13 +4,14 @@ A day is one array of bytes, `uint8[n_bytes]`: a head of 64 int64, then sections
 
 | section   | type                   | holds |
 |---|---|---|
-| rows      | uint16[n, 3]           | stays by (place, start): minute of the day (11 bits), length in minutes (12), person (25) |
+| rows      | blocks of 392 bytes    | place of the first row (uint32), four bytes of nothing, and 64 rows |
+|           | uint16[64, 3] in each  | stays by (place, start): minute of the day (11 bits), length in minutes (12), person (25) |
 | order     | uint32[n]              | person by person the row numbers of their stays; the last one of a person has bit 31 set |
 | people    | uint64[n_people/32]    | of 32 people: where theirs begin in `order` (high half) and who of them has any (low half) |
-| places    | uint32[n_places + 1]   | where the rows of each place begin |
-| longest   | uint8[n_places]        | longest stay at each place, in steps of 12 minutes, rounded up |
-| directory | uint32[n/64 + 1]       | the place of every 64th row, from which the place of any row is two steps away |
+| places    | blocks of 80 bytes     | of 16 places: where their rows begin (uint32[16]), their longest stay (uint8[16]) |
 
+After the last place stands the number of rows. The longest stay at a place is told in steps of 12 minutes, rounded up.
+What is looked at together lies together: a search over files that are not in memory waits for each page that it touches.
 People and places are dense integers. Times are whole minutes: the beginning and the end of a stay are each rounded down.
 """
 
@@ -28,7 +29,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-MAGIC, VERSION = 0x52464956, 1
+MAGIC, VERSION = 0x52464956, 2
 HEAD = 64
 PAGE = 4096
 PERSON_BITS, TELL_BITS, START_BITS = 25, 11, 27
@@ -42,8 +43,10 @@ LONGEST_STAY = 2 * 24 * 60 - 1
     H_PRESENT, H_AT,
 ) = range(13)  # fmt: skip
 """Columns of a day's head; from H_AT on, where each section begins."""
-SECTIONS = ("rows", "order", "people", "places", "longest", "directory")
-AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES, AT_LONGEST, AT_DIRECTORY = range(H_AT, H_AT + len(SECTIONS))
+SECTIONS = ("rows", "order", "people", "places")
+AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES = range(H_AT, H_AT + len(SECTIONS))
+ROW_BLOCK, PLACE_BLOCK = 392, 80
+"""Bytes of 64 rows with their first place, and of 16 places."""
 
 
 class Stays(NamedTuple):
@@ -249,7 +252,7 @@ def joined_stays(where: U64, who: U64, last: npt.NDArray[np.int32]) -> tuple[U32
 
 
 @compiled
-def stays_elsewhere(rows: Any, order: U32) -> int:
+def stays_elsewhere(rows: npt.NDArray[np.uint16], order: U32) -> int:
     """How many stays of a day overlap a stay of the same person at another place, in whole minutes.
 
     Stays at one place have been joined, so that those which overlap are at two. Of someone with very many stays, each is
@@ -262,8 +265,9 @@ def stays_elsewhere(rows: Any, order: U32) -> int:
         while True:
             row = order[i] & np.uint32(0x7FFFFFFF)
             if k < 256:
-                start[k] = rows[row, 0] >> 5
-                end[k] = start[k] + (rows[row, 1] >> 4)
+                at = 3 * np.int64(row) + 4 * (np.int64(row) >> 6) + 4
+                start[k] = rows[at] >> 5
+                end[k] = start[k] + (rows[at + 1] >> 4)
                 k += 1
             i += 1
             if order[i - 1] >> np.uint32(31):
@@ -277,33 +281,46 @@ def stays_elsewhere(rows: Any, order: U32) -> int:
 
 
 @compiled
-def _pack_rows(where: U64, who: U64, rows: Any, places: U32, longest: U8, directory: U32) -> tuple[int, int]:
-    """Fill the sections of sorted stays; returns the latest end and the longest stay, in minutes after the day began."""
+def _pack_rows(where: U64, who: U64, rows: Any, firsts: U32, places: U32, longest: U8) -> tuple[int, int]:
+    """Fill the sections of sorted stays; returns the latest end and the longest stay, in minutes after the day began.
+
+    `rows` is uint16[n_blocks * 196], `firsts` the same bytes as uint32, `places` and `longest` those of the places.
+    """
     n, place, last, most = len(where), 0, 0, 0
-    places[0] = 0
     for i in range(n):
         here = int(where[i] >> np.uint64(27))
         while place < here:
             place += 1
-            places[place] = i
+            places[(place >> 4) * 20 + (place & 15)] = i
         ms = where[i] & np.uint64((1 << 27) - 1)
         start = int(ms // np.uint64(60000))
         end = int((ms + (who[i] >> np.uint64(36))) // np.uint64(60000))
         length = end - start
         person = int(who[i] & np.uint64((1 << 25) - 1))
-        rows[i, 0] = start << 5 | person >> 20
-        rows[i, 1] = length << 4 | (person >> 16) & 15
-        rows[i, 2] = person & 0xFFFF
+        at = 3 * i + 4 * (i >> 6) + 4
+        rows[at] = start << 5 | person >> 20
+        rows[at + 1] = length << 4 | (person >> 16) & 15
+        rows[at + 2] = person & 0xFFFF
         steps = (length + 11) // 12
-        longest[here] = max(longest[here], steps)
+        own = (here >> 4) * 80 + 64 + (here & 15)
+        longest[own] = max(longest[own], steps)
         last, most = max(last, end), max(most, length)
         if i & 63 == 0:
-            directory[i >> 6] = here
-    while place < len(places) - 1:
+            firsts[(i >> 6) * 98] = here
+    while place < 4 * len(places) // 5:
         place += 1
-        places[place] = n
-    directory[len(directory) - 1] = max(len(places) - 2, 0)
+        if (place >> 4) * 20 + (place & 15) < len(places):
+            places[(place >> 4) * 20 + (place & 15)] = n
+    firsts[((n + 63) >> 6) * 98] = max(int(where[n - 1] >> np.uint64(27)) if n else 0, 0)
     return last, most
+
+
+def offsets_of(day: U8) -> U32:
+    """uint32[n_places + 1]: where the rows of each place of a day begin."""
+    head = day[: HEAD * 8].view(np.int64)
+    at, n = int(head[AT_PLACES]), int(head[H_PLACES])
+    blocks = day[at : at + PLACE_BLOCK * ((n + 16) // 16)].view(np.uint32).reshape(-1, PLACE_BLOCK // 4)
+    return np.ascontiguousarray(blocks[:, :16]).ravel()[: n + 1]
 
 
 def _aligned(size: int) -> int:
@@ -318,7 +335,8 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, stamp: i
     where, who = sorted_stays
     n = len(where)
     n_places = int(where[-1] >> np.uint64(START_BITS)) + 1 if n else 0
-    sizes = (6 * n, 4 * n, people.nbytes, 4 * (n_places + 1), n_places, 4 * ((n + 63) // 64 + 1))
+    n_blocks = (n + 63) // 64 + 1
+    sizes = (ROW_BLOCK * n_blocks, 4 * n, people.nbytes, PLACE_BLOCK * ((n_places + 16) // 16))
     at = [PAGE, *(PAGE + int(each) for each in np.cumsum([_aligned(size) for size in sizes]))]
     day = np.zeros(at[-1], np.uint8)
 
@@ -328,10 +346,9 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, stamp: i
 
     section("order", np.uint32)[:] = order
     section("people", np.uint64)[:] = people
-    rows = section("rows", np.uint16).reshape(n, 3)
     last, most = _pack_rows(
-        where, who, rows, section("places", np.uint32), section("longest", np.uint8), section("directory", np.uint32)
-    )
+        where, who, section("rows", np.uint16), section("rows", np.uint32), section("places", np.uint32), section("places", np.uint8)
+    )  # fmt: skip
     head = day[: HEAD * 8].view(np.int64)
     head[H_MAGIC], head[H_VERSION], head[H_BEGINS], head[H_ROWS] = MAGIC, VERSION, begins, n
     head[H_PEOPLE], head[H_PLACES], head[H_LAST], head[H_LONGEST] = 32 * len(people), n_places, begins + last, most

@@ -29,22 +29,22 @@ from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.times import day_begins
 from ringfence.science import dense_ids
 from ringfence.science.contacts_index import (
-    AT_PLACES,
     AT_ROWS,
     H_BYTES,
     H_IDS,
     H_MAGIC,
-    H_PLACES,
     H_ROWS,
     H_STAMP,
     H_VERSION,
     HEAD,
     MAGIC,
     U8,
+    ROW_BLOCK,
     VERSION,
     Joined,
     Stays,
     normal_day,
+    offsets_of,
     order_people,
     pack_day,
     stays_elsewhere,
@@ -143,7 +143,7 @@ def make(  # noqa: PLR0913 (where, what, and from which load)
 def _rows(index: U8) -> npt.NDArray[np.uint16]:
     head = index[: HEAD * 8].view(np.int64)
     at, n = int(head[AT_ROWS]), int(head[H_ROWS])
-    return index[at : at + 6 * n].view(np.uint16).reshape(n, 3)
+    return index[at : at + ROW_BLOCK * ((n + 63) // 64)].view(np.uint16)
 
 
 def _write_index(folder: Path, index: U8) -> None:
@@ -174,10 +174,8 @@ def _write_parquet(  # noqa: PLR0913 (as above)
 ) -> None:
     """The stays by (place, start), place and person as they are told: numbers where all of the store's are, else text."""
     schema = _schema(terms)
-    head = index[: HEAD * 8].view(np.int64)
-    offsets = index[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
     rows = np.empty(len(ready.where), np.uint32)
-    dense_ids.rows_in_order(terms.in_order(numbers=terms.numbers[1]), offsets, rows)
+    dense_ids.rows_in_order(terms.in_order(numbers=terms.numbers[1]), offsets_of(index), rows)
     with pa.parquet.ParquetWriter(
         path, schema.with_metadata({"ringfence.load": load, "ringfence.begins": str(begins)}), **_encodings(terms)
     ) as file:

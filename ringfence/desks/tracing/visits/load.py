@@ -176,7 +176,7 @@ class _Load:
 
     def _kinds(self, place: Any, kind: Any, good: Any) -> None:
         more = self.places.n - len(self.places.kinds)
-        if more:
+        if more > 0:
             self.places.kinds = np.concatenate((self.places.kinds, np.zeros(max(more, self.places.n), np.uint8)))
         self.made.other_kind += first_kinds(self.places.kinds, place, kind, good)
 

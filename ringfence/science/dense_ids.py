@@ -18,6 +18,8 @@ U8 = npt.NDArray[np.uint8]
 
 GONE = np.iinfo(np.int64).min
 """The head of an id that was erased; no id has it."""
+NOBODY = 0xFFFFFFFF
+"""What stands in a slot of a file where no code does."""
 SMALL = 1 << 26
 """Whole numbers from 0 to this are found in a table of their own."""
 
@@ -28,6 +30,43 @@ def _slot(head: int, is_text: bool, mask: np.uint64) -> np.uint64:
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (word ^ (word >> np.uint64(31))) & mask
+
+
+@compiled
+def fill_all(slots: npt.NDArray[np.uint32], heads: I64, ends: I64) -> None:
+    """Enter every id that was not erased into `slots`, a power of two of `NOBODY`, never full."""
+    mask = np.uint64(len(slots) - 1)
+    begin = 0
+    for code in range(len(heads)):
+        is_text = len(ends) > 0 and ends[code] > begin
+        begin = ends[code] if len(ends) else 0
+        if heads[code] == -9223372036854775808:
+            continue
+        k = _slot(heads[code], is_text, mask)
+        while slots[k] != 4294967295:
+            k = (k + np.uint64(1)) & mask
+        slots[k] = code
+
+
+@compiled
+def code_of(
+    slots: npt.NDArray[np.uint32], heads: I64, ends: I64, texts: U8, head: int, begin: int, end: int, data: U8
+) -> int:
+    """The code of one id as `read_texts` read it, data[begin:end] where it is a text; -1 where nobody has it."""
+    mask = np.uint64(len(slots) - 1)
+    size = end - begin
+    k = _slot(head, size > 0, mask)
+    while slots[k] != 4294967295:
+        code = np.int64(slots[k])
+        if heads[code] == head:
+            first = ends[code - 1] if len(ends) and code else 0
+            same = (ends[code] - first if len(ends) else 0) == size
+            for j in range(size if same else 0):
+                same = same and texts[first + j] == data[begin + j]
+            if same:
+                return code
+        k = (k + np.uint64(1)) & mask
+    return -1
 
 
 @compiled

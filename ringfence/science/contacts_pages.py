@@ -29,7 +29,7 @@ from ringfence.science.contacts_index import (
     U8,
     U32,
 )
-from ringfence.science.contacts_search import Days, _ones
+from ringfence.science.contacts_search import Days, _ones, first_of
 
 SIZE = mmap.PAGESIZE
 WILLNEED: int = getattr(mmap, "MADV_WILLNEED", -1)
@@ -83,11 +83,11 @@ def own_in_memory(days: Days, table: I64, people: U32, begins: I64, ends: I64) -
             word = day[at : at + 8].view(np.uint64)[0]
             if not (word >> np.uint64(person & 31)) & np.uint64(1):
                 continue
-            at = head[AT_ORDER] + 4 * np.int64(word >> HALF)
-            if not _in_memory(day, at, there):
+            if not _in_memory(day, head[AT_ORDER] + 4 * np.int64(word >> HALF), there):
                 return False
-            row = np.int64(day[at : at + 4].view(np.uint32)[0] & np.uint32(0x7FFFFFFF))
-            if not _in_memory(day, head[AT_ROWS] + 6 * row + 8 * (row >> 6), there):
+            order = day[head[AT_ORDER] : head[AT_PEOPLE]].view(np.uint32)
+            row = np.int64(order[first_of(order, word, np.uint64(person & 31))] & np.uint32(0x7FFFFFFF))
+            if not _in_memory(day, head[AT_ROWS] + 6 * row + 8 * (row >> 6) + 8, there):
                 return False
     return True
 
@@ -117,15 +117,12 @@ def ask_for_people(
             bit = np.uint64(person & 31)
             if not (known[person >> 5] >> bit) & np.uint64(1):
                 continue
-            i = np.int64(known[person >> 5] >> HALF)
-            skip = _ones(known[person >> 5] & ((np.uint64(1) << bit) - np.uint64(1)))
             if step == 1:  # those of a block of 32 people lie together: some nine stays each
-                at = head[AT_ORDER] + 4 * i
+                skip = _ones(known[person >> 5] & ((np.uint64(1) << bit) - np.uint64(1)))
+                at = head[AT_ORDER] + 4 * np.int64(known[person >> 5] >> HALF)
                 asked += _ask(day, seen, bases[d], at, min(at + 36 * (skip + 1), head[AT_PEOPLE] - 1), number)
                 continue
-            while skip:
-                skip -= np.int64(order[i] >> np.uint32(31))
-                i += 1
+            i = first_of(order, known[person >> 5], bit)
             while True:
                 row = np.int64(order[i] & np.uint32(0x7FFFFFFF))
                 at = head[AT_ROWS] + 392 * (row >> 6)  # its place, and at most that of the next block
@@ -156,7 +153,7 @@ def ask_for_places(
             first = np.int64(offsets[(at >> 4) * 20 + (at & 15)])
             last = np.int64(offsets[((at + 1) >> 4) * 20 + ((at + 1) & 15)])
             if first < last:  # of the longest stretches the search narrows down before it reads them all
-                first, last = 6 * first + 8 * (first >> 6), 6 * (last - 1) + 8 * ((last - 1) >> 6) + 13
+                first, last = 6 * first + 8 * (first >> 6) + 8, 6 * (last - 1) + 8 * ((last - 1) >> 6) + 13
                 last = min(last, first + 64 * SIZE)
                 asked += _ask(day, seen, bases[d], head[AT_ROWS] + first, head[AT_ROWS] + last, number)
     return asked

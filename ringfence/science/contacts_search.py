@@ -74,6 +74,17 @@ def _ones(bits: np.uint64) -> int:
 
 
 @compiled
+def first_of(order: U32, word: np.uint64, bit: np.uint64) -> int:
+    """Where in `order` the stays of a person begin: the bit of a word of the section people."""
+    skip = _ones(word & ((np.uint64(1) << bit) - np.uint64(1)))
+    i = np.int64(word >> HALF)
+    while skip:
+        skip -= np.int64(order[i] >> np.uint32(31))
+        i += 1
+    return i
+
+
+@compiled
 def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
     """(source, place, start, end) of every stay of `people[i]` that meets the window from begins[i] to ends[i], clipped to it.
 
@@ -123,11 +134,7 @@ def _rows_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tup
             bit = np.uint64(people[p] & np.uint32(31))
             if not (words[p] >> bit) & np.uint64(1):
                 continue
-            skip = _ones(words[p] & ((np.uint64(1) << bit) - np.uint64(1)))
-            i = np.int64(words[p] >> HALF)
-            while skip:
-                skip -= np.int64(order[i] >> np.uint32(31))
-                i += 1
+            i = first_of(order, words[p], bit)
             while True:
                 if n == len(rows):
                     source, rows, days_of = _wider(source), _wider(rows), _wider(days_of)
@@ -149,6 +156,17 @@ def _place_of(row: int, offsets: U32, low: int, high: int) -> int:
         else:
             high = middle - 1
     return low
+
+
+@compiled
+def _kept(words: U64, moments: U64, begin: int, end: int, left_out: U64) -> int:
+    """Close up hits[begin:end] without those of people whose bit is set; where they end then."""
+    n = begin
+    for i in range(begin, end):
+        words[n], moments[n] = words[i], moments[i]
+        person = words[i] >> HALF
+        n += 1 - np.int64((left_out[person >> np.uint64(6)] >> (person & np.uint64(63))) & np.uint64(1))
+    return n
 
 
 @compiled
@@ -187,15 +205,18 @@ def _hits(
             at = np.int64(place[i])
             need = np.int64(least[kinds[at] if at < len(kinds) else np.uint8(0)])
             came, left = start[i] - began, until[i] - began
-            latest, stop = left - need, last
+            latest, stop, before = left - need, last, n
             while first < stop:  # the first row that begins early enough
                 middle = (first + stop) >> 1
                 if np.int64(rows[3 * middle + 4 * (middle >> 6) + 4] >> 5) < earliest:
                     first = middle + 1
                 else:
                     stop = middle
+            while n + last - first > len(words):
+                words, moments = _wider(words), _wider(moments)
             own, mine = np.int64(people[source[i]]), np.uint64(source[i])
-            for row in range(first, last):
+            here, since = np.uint64(at), np.uint64(began)
+            for row in range(first, last):  # every row is written, and stays written if it counts: branches cost more
                 where = 3 * row + 4 * (row >> 6) + 4
                 one = np.int64(rows[where])
                 begins = one >> 5
@@ -203,18 +224,12 @@ def _hits(
                     break
                 two = np.int64(rows[where + 1])
                 met, parted = max(begins, came), min(begins + (two >> 4), left)
-                if parted - met < need:
-                    continue
                 person = (one & 31) << 20 | (two & 15) << 16 | np.int64(rows[where + 2])
-                if person == own:
-                    continue
-                if len(left_out) and (left_out[person >> 6] >> np.uint64(person & 63)) & np.uint64(1):
-                    continue
-                if n == len(words):
-                    words, moments = _wider(words), _wider(moments)
-                words[n] = np.uint64(person) << HALF | np.uint64(at)
-                moments[n] = np.uint64(began + met) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
-                n += 1
+                words[n] = np.uint64(person) << HALF | here
+                moments[n] = (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
+                n += (parted - met >= need) & (person != own)
+            if len(left_out):
+                n = _kept(words, moments, before, n, left_out)
     return words, moments, n
 
 

@@ -22,6 +22,8 @@ from ringfence.science.contacts_pages import (
 from ringfence.science.contacts_search import stays_of
 
 TURNS = 255
+REMEMBERED = 10_000
+"""Searches that are not looked after again: their pages were asked for, and their own search has read them since."""
 
 
 class Ahead:
@@ -34,12 +36,19 @@ class Ahead:
         self.bases = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         self.seen = np.zeros(int(self.bases[-1]), np.uint8)
         self.turn = 0
+        self.known: set[bytes] = set()
         self.able = WILLNEED >= 0 and all(each is not None for each in held)
 
     def people(self, people: U32, begins: I64, ends: I64) -> None:
         """Ask for all that a search for these people in these windows touches, unless it is in memory."""
         days, table = self.where.days, self.where.table
-        if not self.able or own_in_memory(days, table, people, begins, ends):
+        asked = people.tobytes()
+        if not self.able or asked in self.known:
+            return
+        if len(self.known) == REMEMBERED:
+            self.known.clear()
+        self.known.add(asked)
+        if own_in_memory(days, table, people, begins, ends):
             return
         self._next_turn()
         for step in range(STEPS_TO_PEOPLE):

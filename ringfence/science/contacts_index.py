@@ -43,6 +43,8 @@ LONGEST_STAY = 2 * 24 * 60 - 1
     H_PRESENT, H_AT,
 ) = range(13)  # fmt: skip
 """Columns of a day's head; from H_AT on, where each section begins."""
+H_ADDRESS = HEAD - 1
+"""In a table of heads, where the day lies in memory; nothing in the file."""
 SECTIONS = ("rows", "order", "people", "places")
 AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES = range(H_AT, H_AT + len(SECTIONS))
 ROW_BLOCK, PLACE_BLOCK = 392, 80

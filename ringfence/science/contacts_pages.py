@@ -29,7 +29,7 @@ from ringfence.science.contacts_index import (
     U8,
     U32,
 )
-from ringfence.science.contacts_search import Days, _ones, first_of
+from ringfence.science.contacts_search import _ones, bytes_of, first_of
 
 SIZE = mmap.PAGESIZE
 WILLNEED: int = getattr(mmap, "MADV_WILLNEED", -1)
@@ -65,11 +65,11 @@ def _in_memory(day: U8, at: int, there: U8) -> bool:
 
 
 @compiled
-def own_in_memory(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> bool:
+def own_in_memory(table: I64, people: U32, begins: I64, ends: I64) -> bool:
     """Whether all that a search for these people reads first is in memory; then so is, as a rule, what it goes on to."""
     there, n = np.ones(8, np.uint8), 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         for p in range(len(people)):
             person = np.int64(people[p])
             if head[H_BEGINS] > ends[p] or begins[p] > head[H_LAST] or person >= head[H_PEOPLE] or not head[H_ROWS]:
@@ -94,7 +94,7 @@ def own_in_memory(days: Days, table: I64, people: U32, begins: I64, ends: I64) -
 
 @compiled
 def ask_for_people(
-    days: Days, table: I64, bases: I64, seen: U8, number: int, people: U32, begins: I64, ends: I64, step: int
+    table: I64, bases: I64, seen: U8, number: int, people: U32, begins: I64, ends: I64, step: int
 ) -> int:
     """Ask for what `stays_of` reads: of the sections people (step 0), order (1), rows (2). Returns how many pages are new.
 
@@ -102,8 +102,8 @@ def ask_for_people(
     for it; pages that this turn, `number`, has asked for are not asked for again.
     """
     asked = 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         known = day[head[AT_PEOPLE] : head[AT_PLACES]].view(np.uint64)
         order = day[head[AT_ORDER] : head[AT_PEOPLE]].view(np.uint32)
         for p in range(len(people)):
@@ -135,12 +135,12 @@ def ask_for_people(
 
 @compiled
 def ask_for_places(
-    days: Days, table: I64, bases: I64, seen: U8, number: int, place: U32, start: I64, until: I64, step: int
+    table: I64, bases: I64, seen: U8, number: int, place: U32, start: I64, until: I64, step: int
 ) -> int:
     """Ask for what the search at these places reads: of the section places (step 0), of their rows (1)."""
     asked = 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         offsets = day[head[AT_PLACES] : head[H_BYTES]].view(np.uint32)
         for i in range(len(place)):
             if until[i] < head[H_BEGINS] or start[i] > head[H_LAST] or place[i] >= head[H_PLACES]:

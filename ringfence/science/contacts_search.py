@@ -1,16 +1,18 @@
 """Compiled search over days of stays: who was at a place while somebody else was there. See `contacts` for its meaning.
 
-`days` is a typed list of the bytes of each day
-(`contacts_index`), ordered by their beginning; `table` is int64[n_days, 64], the heads of the same days.
+`table` is int64[n_days, 64], the heads of days
+(`contacts_index`) ordered by their beginning, with the address in memory at which each one lies.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba.typed import List
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 from ringfence.science.compiled import compiled
 from ringfence.science.contacts_index import (
@@ -18,6 +20,7 @@ from ringfence.science.contacts_index import (
     AT_PEOPLE,
     AT_PLACES,
     AT_ROWS,
+    H_ADDRESS,
     H_BEGINS,
     H_BYTES,
     H_LAST,
@@ -32,26 +35,24 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
-Days = Any
-"""A numba.typed.List of uint8[n_bytes]."""
-
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 
 
-@compiled
-def no_days(example: U8) -> Days:
-    """An empty list of days of this one's type. Compiled, so that it is kept: the list's own methods are not."""
-    days = List()
-    days.append(example)
-    days.pop()
-    return days
+@intrinsic
+def _pointer(_context: Any, _address: Any) -> Any:
+    """The pointer to an address in memory."""
+
+    def told(_context: Any, builder: Any, _signature: Any, told: Any) -> Any:
+        return builder.inttoptr(told[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.intp), told
 
 
 @compiled
-def add_day(days: Days, day: U8) -> None:
-    """Add a day to a list."""
-    days.append(day)
+def bytes_of(head: I64) -> U8:
+    """The bytes of a day, which lie where its head in the table says: whoever holds the table holds them too."""
+    return numba.carray(_pointer(head[H_ADDRESS]), head[H_BYTES], np.uint8)
 
 
 @compiled
@@ -85,19 +86,19 @@ def first_of(order: U32, word: np.uint64, bit: np.uint64) -> int:
 
 
 @compiled
-def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
+def stays_of(table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
     """(source, place, start, end) of every stay of `people[i]` that meets the window from begins[i] to ends[i], clipped to it.
 
     `source` is i. Times in minutes since 1970. Stays come day by day, and on each day person by person.
     """
-    own, rows_of, day_of = _rows_of(days, table, people, begins, ends)
+    own, rows_of, day_of = _rows_of(table, people, begins, ends)
     room = max(len(own), 1)
     source, place = np.empty(room, np.int32), np.empty(room, np.uint32)
     start, end = np.empty(room, np.int64), np.empty(room, np.int64)
     low, high = np.empty(room, np.uint32), np.empty(room, np.uint32)
     n, i = 0, 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         rows = day[head[AT_ROWS] : head[AT_ORDER]].view(np.uint16)
         firsts = day[head[AT_ROWS] : head[AT_ORDER]].view(np.uint32)
         offsets = day[head[AT_PLACES] : head[H_BYTES]].view(np.uint32)
@@ -118,13 +119,13 @@ def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tup
 
 
 @compiled
-def _rows_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I32]:
+def _rows_of(table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I32]:
     """(source, row, number of the day) of every stay of these people on days that meet their windows."""
-    room, n = 16 * (len(people) * len(days) + 1), 0
+    room, n = 16 * (len(people) * len(table) + 1), 0
     source, rows, days_of = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.int32)
     words = np.empty(len(people), np.uint64)
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         known = day[head[AT_PEOPLE] : head[AT_PLACES]].view(np.uint64)
         order = day[head[AT_ORDER] : head[AT_PEOPLE]].view(np.uint32)
         for p in range(len(people)):
@@ -171,7 +172,7 @@ def _kept(words: U64, moments: U64, begin: int, end: int, left_out: U64) -> int:
 
 @compiled
 def _hits(
-    days: Days, table: I64, people: U32, stays: tuple[I32, U32, I64, I64], begin: int, end: int, kinds: U8,
+    table: I64, people: U32, stays: tuple[I32, U32, I64, I64], begin: int, end: int, kinds: U8,
     least: I32, left_out: U64, words: U64, moments: U64, asked: I64,
 ) -> tuple[U64, U64, int]:  # fmt: skip
     """Every encounter of stays[begin:end]: person << 32 | place, and first minute << 36 | minutes << 24 | source.
@@ -181,8 +182,8 @@ def _hits(
     """
     source, place, start, until = stays
     n = 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
         began, size = head[H_BEGINS], 0
         offsets = day[head[AT_PLACES] : head[H_BYTES]].view(np.uint32)
         longest = day[head[AT_PLACES] : head[H_BYTES]]
@@ -212,22 +213,26 @@ def _hits(
                     first = middle + 1
                 else:
                     stop = middle
-            while n + last - first > len(words):
-                words, moments = _wider(words), _wider(moments)
             own, mine = np.int64(people[source[i]]), np.uint64(source[i])
             here, since = np.uint64(at), np.uint64(began)
-            for row in range(first, last):  # every row is written, and stays written if it counts: branches cost more
-                where = 3 * row + 4 * (row >> 6) + 4
-                one = np.int64(rows[where])
-                begins = one >> 5
-                if begins > latest:
-                    break
-                two = np.int64(rows[where + 1])
-                met, parted = max(begins, came), min(begins + (two >> 4), left)
-                person = (one & 31) << 20 | (two & 15) << 16 | np.int64(rows[where + 2])
-                words[n] = np.uint64(person) << HALF | here
-                moments[n] = (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
-                n += (parted - met >= need) & (person != own)
+            row = first
+            while row < last:  # every row is written, and stays written if it counts: branches cost more
+                stop = min(last, (row | 63) + 1)
+                if n + 64 > len(words):
+                    words, moments = _wider(words), _wider(moments)
+                block = rows[3 * row + 4 * (row >> 6) + 4 : 3 * stop + 4 * ((stop - 1) >> 6) + 4]
+                for k in range(stop - row):
+                    one, two = np.int64(block[3 * k]), np.int64(block[3 * k + 1])
+                    begins = one >> 5
+                    if begins > latest:
+                        stop = last
+                        break
+                    met, parted = max(begins, came), min(begins + (two >> 4), left)
+                    person = (one & 31) << 20 | (two & 15) << 16 | np.int64(block[3 * k + 2])
+                    words[n] = np.uint64(person) << HALF | here
+                    moments[n] = (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
+                    n += (parted - met >= need) & (person != own)
+                row = stop
             if len(left_out):
                 n = _kept(words, moments, before, n, left_out)
     return words, moments, n
@@ -321,7 +326,7 @@ PART = 1 << 15
 
 @compiled
 def encounters(
-    days: Days, table: I64, people: U32, begins: I64, ends: I64, groups: I64, kinds: U8, least: I32, left_out: U64,
+    table: I64, people: U32, begins: I64, ends: I64, groups: I64, kinds: U8, least: I32, left_out: U64,
     by_place: bool,
 ) -> tuple[I32, U32, U32, I64, I64, I64, I64, I32]:  # fmt: skip
     """Encounters of each group of people, summed by person met and place (or kind of place), in columns.
@@ -331,7 +336,7 @@ def encounters(
     encounter counts at a place of that kind (negative: not at all). The columns, group by group: group, person, place
     or kind, minutes, encounters, first minute, last minute, number of the person among `people` who met them first.
     """
-    stays = stays_of(days, table, people, begins, ends)
+    stays = stays_of(table, people, begins, ends)
     if len(groups) > 2:
         stays = _by_source(stays, len(people))
     source = stays[0]
@@ -345,7 +350,7 @@ def encounters(
         while i < len(source) and source[i] < groups[g + 1]:
             i += 1
         words, moments, hits = _hits(
-            days, table, people, stays, begin, i, kinds, least, left_out, words, moments, asked
+            table, people, stays, begin, i, kinds, least, left_out, words, moments, asked
         )  # fmt: skip
         if not by_place:
             for h in range(hits):

@@ -41,21 +41,21 @@ class Ahead:
 
     def people(self, people: U32, begins: I64, ends: I64) -> None:
         """Ask for all that a search for these people in these windows touches, unless it is in memory."""
-        days, table = self.where.days, self.where.table
+        table = self.where.table
         asked = people.tobytes()
         if not self.able or asked in self.known:
             return
         if len(self.known) == REMEMBERED:
             self.known.clear()
         self.known.add(asked)
-        if own_in_memory(days, table, people, begins, ends):
+        if own_in_memory(table, people, begins, ends):
             return
         self._next_turn()
         for step in range(STEPS_TO_PEOPLE):
-            ask_for_people(days, table, self.bases, self.seen, self.turn, people, begins, ends, step)
-        _, place, start, until = stays_of(days, table, people, begins, ends)
+            ask_for_people(table, self.bases, self.seen, self.turn, people, begins, ends, step)
+        _, place, start, until = stays_of(table, people, begins, ends)
         for step in range(STEPS_TO_PLACES):
-            ask_for_places(days, table, self.bases, self.seen, self.turn, place, start, until, step)
+            ask_for_places(table, self.bases, self.seen, self.turn, place, start, until, step)
 
     def _next_turn(self) -> None:
         self.turn += 1

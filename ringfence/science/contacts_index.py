@@ -17,6 +17,7 @@ People and places are dense integers. Times are whole minutes: the beginning and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,49 +66,55 @@ def stays(person: U32, place: U32, start_ms: I64, length_ms: I64, tell: U32) -> 
     return Stays(where, told << np.uint64(PERSON_BITS) | person.astype(np.uint64))
 
 
-def sort_stays(told: Stays) -> Stays:
-    """The same stays by (place, start)."""
-    n = len(told.where)
+def sort_stays(told: Sequence[Stays]) -> Stays:
+    """The stays of all parts by (place, start); those of the same place and start as they come."""
+    n = sum(len(part.where) for part in told)
     # made here and not in the loop: NumPy asks for large pages, which halve the misses of scattered writes
     ready = Stays(np.empty(n, np.uint64), np.empty(n, np.uint64))
-    _sort(told.where, told.who, ready.where, ready.who)
+    most = max((int(part.where.max()) for part in told if len(part.where)), default=0)
+    split = 0
+    while split < 12 and (n >> split) > 4096:
+        split += 1
+    shift = max(most.bit_length() - split, 0)
+    starts = np.zeros((1 << split) + 2, np.int64)
+    for part in told:
+        _counted(part.where, starts, shift)
+    np.cumsum(starts, out=starts)
+    for part in told:
+        _scattered(part.where, part.who, starts, shift, *ready)
+    _sort_buckets(*ready, starts, shift)
     return ready
 
 
 @compiled
-def _sort(where: U64, who: U64, one: U64, two: U64) -> None:
-    """Both words of every stay, by `where`: buckets by the leading bits, then byte by byte inside a bucket that fits the cache."""
-    n = len(where)
-    most = np.uint64(0)
-    for i in range(n):
-        most = max(most, where[i])
-    bits = 0
-    while bits < 64 and (most >> np.uint64(bits)) != 0:
-        bits += 1
-    split = 0
-    while split < 12 and (n >> split) > 4096:
-        split += 1
-    shift = np.uint64(max(bits - split, 0))
-    starts = np.zeros((1 << split) + 2, np.int64)
-    for i in range(n):
-        starts[(where[i] >> shift) + np.uint64(2)] += 1
-    for k in range(1, len(starts)):
-        starts[k] += starts[k - 1]
-    for i in range(n):
-        k = (where[i] >> shift) + np.uint64(1)
+def _counted(where: U64, starts: I64, shift: int) -> None:
+    for i in range(len(where)):
+        starts[(where[i] >> np.uint64(shift)) + np.uint64(2)] += 1
+
+
+@compiled
+def _scattered(where: U64, who: U64, starts: I64, shift: int, one: U64, two: U64) -> None:
+    for i in range(len(where)):
+        k = (where[i] >> np.uint64(shift)) + np.uint64(1)
         j = starts[k]
         starts[k] = j + 1
         one[j] = where[i]
         two[j] = who[i]
+
+
+@compiled
+def _sort_buckets(one: U64, two: U64, starts: I64, shift: int) -> None:
+    """Sort each bucket by the bits below `shift`: bucket k lies from starts[k] to starts[k + 1]."""
+    n_buckets = len(starts) - 2
     widest = 0
-    for k in range(1 << split):
+    for k in range(n_buckets):
         widest = max(widest, starts[k + 1] - starts[k])
     spare_one, spare_two = np.empty(widest, np.uint64), np.empty(widest, np.uint64)
     counts = np.empty(257, np.int64)
-    for k in range(1 << split):
+    for k in range(n_buckets):
         begin, end = starts[k], starts[k + 1]
         if end - begin > 48:
-            _by_bytes(one, two, begin, end, spare_one, spare_two, counts, shift)
+            _by_bytes(one, two, begin, end, spare_one, spare_two, counts, np.uint64(shift))
         else:
             _by_insertion(one, two, begin, end)
 
@@ -167,30 +174,44 @@ def _by_bytes(
         two[begin:end] = spare_two[:n]
 
 
-def order_people(who: U64, n_people: int) -> tuple[U32, U64]:
-    """(order, people) of sorted stays: the sections of the same names."""
-    order, people = np.empty(len(who), np.uint32), np.zeros((n_people + 31) >> 5, np.uint64)
-    _order(who, np.empty(len(who), np.uint64), order, people, (n_people >> 12) + 1)
-    return order, people
+def order_people(ready: Stays, n_people: int) -> tuple[U32, U64, int]:
+    """(order, people, elsewhere) of sorted stays: the sections of the same names, and `stays_elsewhere`."""
+    n = len(ready.who)
+    order, people = np.empty(n, np.uint32), np.zeros((n_people + 31) >> 5, np.uint64)
+    near, spans = np.empty(n, np.uint64), np.empty(n, np.uint32)
+    elsewhere = _order(*ready, near, spans, order, people, (n_people >> 12) + 1)
+    return order, people, int(elsewhere)
 
 
 @compiled
-def _order(who: U64, near: U64, order: U32, people: U64, n_buckets: int) -> None:
-    """People in buckets of 4096, then each bucket by counting; `near` is room to work in."""
-    n = len(who)
+def _order(
+    where: U64, who: U64, near: U64, spans: U32, order: U32, people: U64, n_buckets: int
+) -> int:  # fmt: skip
+    """People in buckets of 4096, then each bucket by counting; `near` and `spans` are room to work in.
+
+    Returns how many stays overlap a stay of the same person at another place, in whole minutes. Stays at one place have
+    been joined, so that those which overlap are at two. Of someone with very many stays, each is compared with the 64
+    that follow.
+    """
+    n, elsewhere = len(who), 0
     mask = np.uint64((1 << 25) - 1)
     starts = np.zeros(n_buckets + 1, np.int64)
     for i in range(n):
         starts[((who[i] & mask) >> np.uint64(12)) + np.uint64(1)] += 1
+    widest = 0
     for k in range(1, len(starts)):
+        widest = max(widest, starts[k])
         starts[k] += starts[k - 1]
     ends = starts.copy()
     for i in range(n):
         person = who[i] & mask
         k = person >> np.uint64(12)
+        ms = where[i] & np.uint64((1 << 27) - 1)
+        start = ms // np.uint64(60000)
         near[ends[k]] = (person & np.uint64(4095)) << np.uint64(32) | np.uint64(i)
+        spans[ends[k]] = start << np.uint64(13) | ((ms + (who[i] >> np.uint64(36))) // np.uint64(60000))
         ends[k] += 1
-    counts = np.empty(4097, np.int64)
+    counts, own = np.empty(4097, np.int64), np.empty(widest, np.uint32)
     for k in range(n_buckets):
         begin, end = starts[k], starts[k + 1]
         counts[:] = 0
@@ -211,12 +232,28 @@ def _order(who: U64, near: U64, order: U32, people: U64, n_buckets: int) -> None
         for i in range(begin, end):
             p = near[i] >> np.uint64(32)
             order[begin + counts[p]] = np.uint32(near[i] & np.uint64(0xFFFFFFFF))
+            own[counts[p]] = spans[i]
             counts[p] += 1
-        last = begin  # counts[p] has become the end of p
+        last = 0  # counts[p] has become the end of p
         for p in range(4096):
-            if begin + counts[p] > last:
-                last = begin + counts[p]
-                order[last - 1] |= np.uint32(1 << 31)
+            if counts[p] > last:
+                elsewhere += _overlapping(own, last, counts[p])
+                last = counts[p]
+                order[begin + last - 1] |= np.uint32(1 << 31)
+    return elsewhere
+
+
+@compiled
+def _overlapping(spans: U32, begin: int, end: int) -> int:
+    """How many of spans[begin:end] (first minute << 13 | last minute) overlap one of the next 64."""
+    found = 0
+    for a in range(begin, end - 1):
+        first, last = spans[a] >> np.uint32(13), spans[a] & np.uint32(8191)
+        for b in range(a + 1, min(end, a + 65)):
+            if first < spans[b] & np.uint32(8191) and spans[b] >> np.uint32(13) < last:
+                found += 1
+                break
+    return found
 
 
 @compiled
@@ -230,7 +267,8 @@ def joined_stays(where: U64, who: U64, last: npt.NDArray[np.int32]) -> tuple[U32
     kept, joined = np.empty(16, np.uint32), np.empty(16, np.uint32)
     n = 0
     mask, start_mask = np.uint64((1 << 25) - 1), np.uint64((1 << 27) - 1)
-    ends = np.zeros(1, np.uint64)
+    ends = np.zeros(1, np.uint64)  # of people whose stay was joined: how far it reaches
+    kept_of = np.full(1, -1, np.int64)
     place, begun = np.uint64(0xFFFFFFFFFFFFFFFF), 0
     for i in range(len(where)):
         if where[i] >> np.uint64(27) != place:
@@ -239,47 +277,20 @@ def joined_stays(where: U64, who: U64, last: npt.NDArray[np.int32]) -> tuple[U32
         j = last[person]
         if j >= begun:
             start = where[i] & start_mask
-            if len(ends) == 1:
-                ends = np.zeros(len(where), np.uint64)
-            until = max(ends[j], (where[j] & start_mask) + (who[j] >> np.uint64(36)))
+            until = (where[j] & start_mask) + (who[j] >> np.uint64(36))
+            if n and kept_of[person] == j:
+                until = max(until, ends[person])
             if start < until or where[j] == where[i]:
                 if n == len(kept):
                     kept, joined = np.concatenate((kept, kept)), np.concatenate((joined, joined))
+                if n == 0:
+                    ends, kept_of = np.zeros(len(last), np.uint64), np.full(len(last), -1, np.int64)
                 kept[n], joined[n] = j, i
                 n += 1
-                ends[j] = max(until, start + (who[i] >> np.uint64(36)))
+                ends[person], kept_of[person] = max(until, start + (who[i] >> np.uint64(36))), j
                 continue
         last[person] = i
     return kept[:n], joined[:n]
-
-
-@compiled
-def stays_elsewhere(rows: npt.NDArray[np.uint16], order: U32) -> int:
-    """How many stays of a day overlap a stay of the same person at another place, in whole minutes.
-
-    Stays at one place have been joined, so that those which overlap are at two. Of someone with very many stays, each is
-    compared with the 64 that follow.
-    """
-    found, i, n = 0, 0, len(order)
-    start, end = np.empty(256, np.int64), np.empty(256, np.int64)
-    while i < n:
-        k = 0
-        while True:
-            row = order[i] & np.uint32(0x7FFFFFFF)
-            if k < 256:
-                at = 3 * np.int64(row) + 4 * (np.int64(row) >> 6) + 4
-                start[k] = rows[at] >> 5
-                end[k] = start[k] + (rows[at + 1] >> 4)
-                k += 1
-            i += 1
-            if order[i - 1] >> np.uint32(31):
-                break
-        for a in range(k):
-            for b in range(a + 1, min(k, a + 65)):
-                if start[a] < end[b] and start[b] < end[a]:
-                    found += 1
-                    break
-    return found
 
 
 @compiled
@@ -369,8 +380,8 @@ def day_of(begins: int, person: U32, place: U32, start: I64, end: I64) -> U8:
     tell = np.zeros(len(person), np.uint32)
     told = stays(person, place, (start - begins) * 60_000, (end - start) * 60_000, tell)
     n_people = int(person.max()) + 1 if len(person) else 0
-    ready, _ = normal_day(told, n_people)
-    order, people = order_people(ready.who, n_people)
+    ready, _ = normal_day([told], n_people)
+    order, people, _ = order_people(ready, n_people)
     return pack_day(begins, ready, order, people)
 
 
@@ -382,7 +393,7 @@ class Joined(NamedTuple):
     before: Stays
 
 
-def normal_day(told: Stays, n_people: int) -> tuple[Stays, Joined]:
+def normal_day(told: Sequence[Stays], n_people: int) -> tuple[Stays, Joined]:
     """Sort a day's stays, and join those of one person that overlap at one place; a stay keeps the tell of its first row."""
     before = sort_stays(told)
     one, two = before

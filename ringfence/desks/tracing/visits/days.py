@@ -29,17 +29,14 @@ from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.times import day_begins
 from ringfence.science import dense_ids
 from ringfence.science.contacts_index import (
-    AT_ROWS,
     H_BYTES,
     H_IDS,
     H_MAGIC,
-    H_ROWS,
     H_STAMP,
     H_VERSION,
     HEAD,
     MAGIC,
     U8,
-    ROW_BLOCK,
     VERSION,
     Joined,
     Stays,
@@ -47,7 +44,6 @@ from ringfence.science.contacts_index import (
     offsets_of,
     order_people,
     pack_day,
-    stays_elsewhere,
 )
 
 PARQUET, TOLD, INDEX = "visits.parquet", "told.parquet", "visits.index"
@@ -111,17 +107,17 @@ def days_in(visits: Path) -> list[date]:
 
 
 def make(  # noqa: PLR0913 (where, what, and from which load)
-    visits: Path, work: Path, day: date, rows: Stays, terms: Terms, load: str
+    visits: Path, work: Path, day: date, rows: list[Stays], terms: Terms, load: str
 ) -> Made:
     """Put rows into a day, which may have some already; all of it appears, or nothing does."""
     folder, new = folder_of(visits, day), work / f"{PREFIX}{day.isoformat()}"
     begins = day_begins(day, terms.zone)
     before, aside = _standing(folder, begins, terms)
-    if len(before.where):
-        rows = Stays(np.concatenate((before.where, rows.where)), np.concatenate((before.who, rows.who)))
-    n_told = len(rows.where)
+    rows = [before, *rows]
+    n_told = sum(len(part.where) for part in rows)
     ready, joined = normal_day(rows, len(terms.people))
-    del rows, before
+    rows.clear()
+    del before
     repeated = 0
     if len(joined.joined):
         ready, aside, repeated = _told_together(ready, joined, begins, terms, aside)
@@ -130,20 +126,13 @@ def make(  # noqa: PLR0913 (where, what, and from which load)
     if aside is not None and len(aside):
         pa.parquet.write_table(aside.to_arrow(), new / TOLD, compression="zstd")
     n = len(ready.where)
-    order, people = order_people(ready.who, len(terms.people))
+    order, people, elsewhere = order_people(ready, len(terms.people))
     index = pack_day(begins, ready, order, people, 0, terms.names.ids)
-    elsewhere = stays_elsewhere(_rows(index), order)
     del order, people
     _write_parquet(new / PARQUET, ready, index, begins, terms, load)
     _write_index(new, index)
     _put(new, folder)
     return Made(day, n, repeated, n_told - n - repeated, elsewhere, len(index))
-
-
-def _rows(index: U8) -> npt.NDArray[np.uint16]:
-    head = index[: HEAD * 8].view(np.int64)
-    at, n = int(head[AT_ROWS]), int(head[H_ROWS])
-    return index[at : at + ROW_BLOCK * ((n + 63) // 64)].view(np.uint16)
 
 
 def _write_index(folder: Path, index: U8) -> None:
@@ -340,6 +329,6 @@ def index_again(folder: Path, day: date, terms: Terms, people: Growing, places: 
     """Make the index of a day anew from its Parquet file."""
     begins = day_begins(day, terms.zone)
     told = stays_in(folder / PARQUET, begins, terms, people, places)
-    ready, _ = normal_day(told, people.n)
-    order, packed = order_people(ready.who, people.n)
+    ready, _ = normal_day([told], people.n)
+    order, packed, _ = order_people(ready, people.n)
     _write_index(folder, pack_day(begins, ready, order, packed, 0, terms.names.ids))

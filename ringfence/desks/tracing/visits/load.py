@@ -33,6 +33,8 @@ WORK = ".building"
 GONE = ".forgotten-"
 HELD_ROWS = 8 << 20
 """Rows kept in memory before they are laid aside on the disk, day by day: 128 MiB."""
+PART = 1 << 20
+"""Rows of a day kept in one piece: large enough for the large pages of the system."""
 AHEAD_MS = 366 * 86_400_000
 """Rosters and tickets tell of days to come; what lies more than a year ahead is absurd."""
 
@@ -117,7 +119,7 @@ class _Load:
         self.spool = Spool(visits / WORK)
         self.report = Report(visits / "reports" / f"{file.sha256}.csv")
         self.made = Loaded(file.sha256)
-        self.sources = np.zeros(0, np.int64)
+        self.room = Stays(np.empty(0, np.uint64), np.empty(0, np.uint64))
 
     def run(self, progress: Progress | None, country: str, *, good_rows: bool) -> Loaded:
         """Read, then write."""
@@ -191,7 +193,9 @@ class _Load:
         told = rows.start if good.all() else rows.start[good > 0]
         listed, begins = times.day_limits(int(told.min()), int(told.max()), times.zone_called(self.names.zone))
         n = int(good.sum())
-        where, who = np.empty(n, np.uint64), np.empty(n, np.uint64)
+        if n > len(self.room.where):
+            self.room = Stays(np.empty(n, np.uint64), np.empty(n, np.uint64))
+        where, who = self.room
         ends = dense_ids.by_day(person, place, rows.start, rows.end, tell, good, begins, where, who)
         for d, day in enumerate(listed):
             if ends[d + 1] > ends[d]:
@@ -208,7 +212,7 @@ class _Load:
         done = 0
         for day in self.spool.days():
             rows = self.spool.rows(day)
-            done += len(rows.where)
+            done += sum(len(part.where) for part in rows)
             sources = len(self.names.sources)
             one = days.make(visits, visits / WORK, day, rows, terms, self.file.sha256)
             made.repeated += one.repeated
@@ -243,25 +247,42 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         """Lay rows aside in `folder`."""
-        self.folder, self.held, self.parts = folder, 0, {}  # type: Path, int, dict[date, list[tuple[Any, Any]]]
+        self.folder, self.held = folder, 0
+        self.parts: dict[date, list[Stays]] = {}
+        self.ends: dict[date, int] = {}  # how far the last part of each day is filled
         self.filed: set[date] = set()
 
     def add(self, day: date, where: npt.NDArray[np.uint64], who: npt.NDArray[np.uint64]) -> None:
-        """Rows of a day."""
-        self.parts.setdefault(day, []).append((where, who))
+        """Rows of a day, which are copied."""
+        parts, end, begin = self.parts.setdefault(day, []), self.ends.get(day, 0), 0
+        while begin < len(where):
+            if not parts or end == len(parts[-1].where):
+                size = min(PART, max(4 * len(where), 4096)) if not parts else PART
+                parts.append(Stays(np.empty(size, np.uint64), np.empty(size, np.uint64)))
+                end = 0
+            n = min(len(where) - begin, len(parts[-1].where) - end)
+            parts[-1].where[end : end + n] = where[begin : begin + n]
+            parts[-1].who[end : end + n] = who[begin : begin + n]
+            begin, end = begin + n, end + n
+        self.ends[day] = end
         self.held += len(where)
         if self.held > max(HELD_ROWS, 2 * BATCH):
             self._file()
 
+    def _of(self, day: date) -> list[Stays]:
+        """The parts of a day as far as they are filled; they are let go here."""
+        parts, end = self.parts.pop(day), self.ends.pop(day)
+        return [*parts[:-1], Stays(parts[-1].where[:end], parts[-1].who[:end])]
+
     def _file(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for day, parts in self.parts.items():
-            for k, name in enumerate(("where", "who")):
-                with (self.folder / f"{day}.{name}").open("ab") as file:
-                    for part in parts:
-                        file.write(np.ascontiguousarray(part[k]).data)
+        for day in list(self.parts):
+            for part in self._of(day):
+                for name, column in zip(("where", "who"), part, strict=True):
+                    with (self.folder / f"{day}.{name}").open("ab") as file:
+                        file.write(column.data)
             self.filed.add(day)
-        self.parts, self.held = {}, 0
+        self.held = 0
 
     def days(self) -> list[date]:
         """The days that have rows."""
@@ -269,15 +290,13 @@ class Spool:
             self._file()
         return sorted(self.filed | set(self.parts))
 
-    def rows(self, day: date) -> Stays:
-        """All rows of a day."""
+    def rows(self, day: date) -> list[Stays]:
+        """All rows of a day, in parts."""
         if day in self.filed:
-            return Stays(*(np.memmap(self.folder / f"{day}.{name}", np.uint64, "r") for name in ("where", "who")))
-        parts = self.parts.pop(day)  # let go as soon as they are one
-        return Stays(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
+            return [Stays(*(np.memmap(self.folder / f"{day}.{name}", np.uint64, "r") for name in ("where", "who")))]
+        return self._of(day)
 
     def drop(self, day: date) -> None:
         """A day's rows are in their place."""
-        self.parts.pop(day, None)
         for name in ("where", "who"):
             (self.folder / f"{day}.{name}").unlink(missing_ok=True)

@@ -51,6 +51,7 @@ PREFIX = "day="
 ROW_GROUP = 1 << 17
 CHUNK = 1 << 20
 TIME = pa.timestamp("ms", "UTC")
+NO_HEADS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass
@@ -196,23 +197,24 @@ def _encodings(terms: Terms) -> dict[str, Any]:
 def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Terms) -> pa.Table:
     """The columns of these rows as they are told."""
     n = len(rows)
-    person, place = np.empty(n, np.uint32), np.empty(n, np.uint32)
-    start, end, tell = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint16)
-    dense_ids.unpacked(ready.where, ready.who, rows, begins * 60_000, person, place, start, end, tell)
-    source, kind, joined = terms.tells.columns()
-    kinds = kind[tell]
-    kind_column = pa.DictionaryArray.from_arrays(
-        pa.array(kinds, mask=kinds == 0), pa.array(terms.names.kinds, pa.string())
-    )
+    person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
+    source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
+    heads = [ids.heads if numbers else NO_HEADS for ids, numbers in zip((terms.people, terms.places), terms.numbers, strict=True)]
+    dense_ids.told_columns(
+        ready.where, ready.who, rows, begins * 60_000, *heads, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
+        person, place, start, end, source, kind, joined,
+    )  # fmt: skip
+    unknown = kind == 0 if (kind == 0).any() else None
+    kinds = pa.DictionaryArray.from_arrays(pa.array(kind, mask=unknown), pa.array(terms.names.kinds, pa.string()))
     return pa.table(
         {
-            "person": terms.people.column(person, numbers=terms.numbers[0]),
-            "place": terms.places.column(place, numbers=terms.numbers[1]),
-            "start": pa.array(start).cast(TIME),
-            "end": pa.array(end).cast(TIME),
-            "source": pa.DictionaryArray.from_arrays(pa.array(source[tell]), pa.array(terms.names.sources)),
-            "kind": kind_column,
-            "joined": pa.array(joined[tell]),
+            "person": pa.array(person) if terms.numbers[0] else terms.people.column(person),
+            "place": pa.array(place) if terms.numbers[1] else terms.places.column(place),
+            "start": pa.array(start).view(TIME),
+            "end": pa.array(end).view(TIME),
+            "source": pa.DictionaryArray.from_arrays(pa.array(source), pa.array(terms.names.sources)),
+            "kind": kinds,
+            "joined": pa.array(joined),
         }
     )
 

@@ -104,9 +104,9 @@ class Ids:
             self._all = numbers
         return self._all
 
-    def column(self, codes: npt.NDArray[np.integer], *, numbers: bool) -> pa.Array:
-        """The ids of codes as a column of int64 or of text."""
-        return pa.array(self.heads[codes]) if numbers else self.texts_of_all().take(pa.array(codes))
+    def column(self, codes: npt.NDArray[np.integer]) -> pa.Array:
+        """The ids of codes as a column of text."""
+        return self.texts_of_all().take(pa.array(codes))
 
     def by_id(self, *, numbers: bool) -> npt.NDArray[np.uint32]:
         """All codes in the order of their ids, as numbers or as texts."""
@@ -170,7 +170,7 @@ class Growing:
             told = int((ends - begins).sum())
             if told and not self.has_texts:
                 self.has_texts, self.ends = True, np.zeros(len(self.heads), np.int64)
-            self._room(len(numbers), told, numbers[(ends == begins) & (good > 0)])
+            self._room(len(numbers), told, numbers[(ends == begins) & (good > 0)] if told else numbers)
             if self.has_texts:
                 self.n = dense_ids.codes_of_texts(
                     numbers, begins, ends, data, good, self.small, self.slots, self.heads, self.ends, self.texts,
@@ -202,9 +202,8 @@ class Growing:
         used = int(self.ends[self.n - 1]) if self.has_texts and self.n else 0
         if used + more_text > len(self.texts):
             self.texts = np.concatenate((self.texts, np.empty(used + more_text, np.uint8)))
-        within = numbers[(numbers >= 0) & (numbers < SMALL)] if len(numbers) else numbers
-        greatest = int(within.max()) + 1 if len(within) else 0
-        others = len(numbers) - len(within) + (more if more_text else 0)
+        greatest, outside = dense_ids.greatest_below(numbers, SMALL)
+        greatest, others = greatest + 1, outside + (more if more_text else 0)
         if greatest > len(self.small) or 2 * (self._in_slots() + others) > len(self.slots):
             self._tables(max(greatest, len(self.small)), others)
 

@@ -19,7 +19,7 @@ from ringfence.desks.tracing.visits import days, times
 from ringfence.desks.tracing.visits.disguised import country_called, no_numbers_of_people
 from ringfence.desks.tracing.visits.files import only_one, replaced
 from ringfence.desks.tracing.visits.ids import Growing, Ids
-from ringfence.desks.tracing.visits.names import Names, Tells, first_kinds
+from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.reading import BATCH, File, Rows, batches, opened
 from ringfence.registry.register.load import Report
 from ringfence.science import dense_ids
@@ -31,8 +31,8 @@ Progress = Callable[[int, int], None]
 FOLDER = "visits"
 WORK = ".building"
 GONE = ".forgotten-"
-HELD_ROWS = 8 << 20
-"""Rows kept in memory before they are laid aside on the disk, day by day: 128 MiB."""
+HELD_ROWS = 32 << 20
+"""Rows kept in memory before they are laid aside on the disk, day by day: 512 MiB."""
 PART = 1 << 20
 """Rows of a day kept in one piece: large enough for the large pages of the system."""
 AHEAD_MS = 366 * 86_400_000
@@ -180,14 +180,15 @@ class _Load:
         more = self.places.n - len(self.places.kinds)
         if more > 0:
             self.places.kinds = np.concatenate((self.places.kinds, np.zeros(max(more, self.places.n), np.uint8)))
-        self.made.other_kind += first_kinds(self.places.kinds, place, kind, good)
+        self.made.other_kind += int(dense_ids.first_kinds(self.places.kinds, place, kind, good))
 
     def _count(self, source: Any, rows: Rows, good: Any) -> None:
-        counted = np.bincount(source[good > 0], minlength=len(self.names.sources))
+        counted = np.zeros(len(self.names.sources), np.int64)
+        ahead = dense_ids.counted_by_source(source, rows.start, good, self.now_ms, counted)
         for code in np.flatnonzero(counted).tolist():
             name = self.names.sources[code]
             self.made.sources[name] = self.made.sources.get(name, 0) + int(counted[code])
-        self.made.ahead += int((rows.start[good > 0] > self.now_ms).sum())
+        self.made.ahead += int(ahead)
 
     def _share_out(self, rows: Rows, person: Any, place: Any, tell: Any, good: Any) -> None:
         told = rows.start if good.all() else rows.start[good > 0]
@@ -237,7 +238,8 @@ def _write_places(visits: Path, terms: days.Terms) -> None:
     kinds = places.kinds[codes].astype(np.int32)
     listed = pa.array(terms.names.kinds, pa.string())
     kind = pa.DictionaryArray.from_arrays(pa.array(kinds, mask=kinds == 0), listed)
-    table = pa.table({"place": places.column(codes, numbers=terms.numbers[1]), "kind": kind})
+    told = pa.array(places.heads[codes]) if terms.numbers[1] else places.column(codes)
+    table = pa.table({"place": told, "kind": kind})
     with replaced(visits / "places.parquet") as file:
         pyarrow.parquet.write_table(table, file, compression="zstd")
 

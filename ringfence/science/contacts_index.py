@@ -110,17 +110,51 @@ def _sort_buckets(one: U64, two: U64, starts: I64, shift: int) -> None:
     for k in range(n_buckets):
         widest = max(widest, starts[k + 1] - starts[k])
     spare_one, spare_two = np.empty(widest, np.uint64), np.empty(widest, np.uint64)
-    counts = np.empty(257, np.int64)
+    counts, digits = np.empty(257, np.int64), np.empty((2, DIGIT + 1), np.int64)
     for k in range(n_buckets):
         begin, end = starts[k], starts[k + 1]
-        if end - begin > 48:
+        if end - begin > 48 and not _by_leading_bits(one, two, begin, end, spare_one, spare_two, digits, shift):
             _by_bytes(one, two, begin, end, spare_one, spare_two, counts, np.uint64(shift))
-        else:
-            _by_insertion(one, two, begin, end)
+        elif end - begin <= 48:
+            _by_insertion(one, two, begin, end, 48 * 48)
+
+
+DIGIT = 1 << 11
 
 
 @compiled
-def _by_insertion(one: U64, two: U64, begin: int, end: int) -> None:
+def _by_leading_bits(
+    one: U64, two: U64, begin: int, end: int, spare_one: U64, spare_two: U64, digits: I64, shift: int
+) -> bool:
+    """Sort by the 22 bits below `shift`, which leave little to do, and then by insertion; False where that is much after all."""
+    low = max(shift - 22, 0)
+    first, second = np.uint64(low), np.uint64(low + 11)
+    mask = np.uint64(DIGIT - 1)
+    top = np.uint64(min(22, shift) - 11 if shift > 11 else 0)
+    high = (np.uint64(1) << top) - np.uint64(1)
+    digits[:] = 0
+    for i in range(begin, end):
+        digits[0, ((one[i] >> first) & mask) + np.uint64(1)] += 1
+        digits[1, ((one[i] >> second) & high) + np.uint64(1)] += 1
+    for k in range(DIGIT):
+        digits[0, k + 1] += digits[0, k]
+        digits[1, k + 1] += digits[1, k]
+    for i in range(begin, end):
+        k = (one[i] >> first) & mask
+        j = digits[0, k]
+        digits[0, k] = j + 1
+        spare_one[j], spare_two[j] = one[i], two[i]
+    for i in range(end - begin):
+        k = (spare_one[i] >> second) & high
+        j = begin + digits[1, k]
+        digits[1, k] += 1
+        one[j], two[j] = spare_one[i], spare_two[i]
+    return _by_insertion(one, two, begin, end, 4 * (end - begin))
+
+
+@compiled
+def _by_insertion(one: U64, two: U64, begin: int, end: int, most: int) -> bool:
+    """Sort rows that are nearly in order; False, and not sorted, where more than so many steps are needed."""
     for i in range(begin + 1, end):
         a, b = one[i], two[i]
         j = i - 1
@@ -130,6 +164,10 @@ def _by_insertion(one: U64, two: U64, begin: int, end: int) -> None:
             j -= 1
         one[j + 1] = a
         two[j + 1] = b
+        most -= i - 1 - j
+        if most < 0:
+            return False
+    return True
 
 
 @compiled

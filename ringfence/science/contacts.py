@@ -87,9 +87,7 @@ def first_order(  # noqa: PLR0913 (each is told by name)
     `least` comes from `least_minutes`. The answer's `case` counts the people asked for.
     """
     groups = np.arange(len(people) + 1)
-    return Shared(
-        *encounters(where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind)
-    )
+    return Shared(*encounters(where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind))
 
 
 class Followed(NamedTuple):

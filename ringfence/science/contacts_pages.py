@@ -134,9 +134,7 @@ def ask_for_people(
 
 
 @compiled
-def ask_for_places(
-    table: I64, bases: I64, seen: U8, number: int, place: U32, start: I64, until: I64, step: int
-) -> int:
+def ask_for_places(table: I64, bases: I64, seen: U8, number: int, place: U32, start: I64, until: I64, step: int) -> int:
     """Ask for what the search at these places reads: of the section places (step 0), of their rows (1)."""
     asked = 0
     for d in range(len(table)):

@@ -221,16 +221,18 @@ def _hits(
                 if n + 64 > len(words):
                     words, moments = _wider(words), _wider(moments)
                 block = rows[3 * row + 4 * (row >> 6) + 4 : 3 * stop + 4 * ((stop - 1) >> 6) + 4]
-                for k in range(stop - row):
-                    one, two = np.int64(block[3 * k]), np.int64(block[3 * k + 1])
+                for h in range(stop - row):
+                    one, two = np.int64(block[3 * h]), np.int64(block[3 * h + 1])
                     begins = one >> 5
                     if begins > latest:
                         stop = last
                         break
                     met, parted = max(begins, came), min(begins + (two >> 4), left)
-                    person = (one & 31) << 20 | (two & 15) << 16 | np.int64(block[3 * k + 2])
+                    person = (one & 31) << 20 | (two & 15) << 16 | np.int64(block[3 * h + 2])
                     words[n] = np.uint64(person) << HALF | here
-                    moments[n] = (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
+                    moments[n] = (
+                        (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
+                    )
                     n += (parted - met >= need) & (person != own)
                 row = stop
             if len(left_out):

@@ -55,7 +55,7 @@ def cells(x_m: F64, y_m: F64, side_m: float) -> I64:
     return (row << 32) + column
 
 
-def companions(
+def companions(  # noqa: PLR0913 (each is told by name)
     stays: Stays, case: int, begin: int, end: int, *, side_m: float, minutes: int, stay_minutes: int = 0
 ) -> Companions:
     """Who shared a square with the case for more than `minutes` in one stay, from the minute `begin` to the minute `end`.
@@ -74,15 +74,14 @@ def companions(
     if at == len(codes) or codes[at] != case:
         return _summed(codes, np.empty((5, 0), np.int64))
     where = city(_days(stays, person.astype(np.uint32), place), np.zeros(len(of_cell), np.uint8))
-    told = first_order(
-        where, np.array([at], np.uint32), np.array([begin]), np.array([end]), least_minutes(minutes + 1)
-    )
+    told = first_order(where, np.array([at], np.uint32), np.array([begin]), np.array([end]), least_minutes(minutes + 1))
     shared = np.stack([told.person, told.place, told.minutes, told.first, told.last]).astype(np.int64)
     if stay_minutes:
-        spent = _spent(stays, person, place, begin, end, len(of_cell))
-        both = shared[:2, :]
-        long_there = np.maximum(spent(both[0], both[1]), spent(np.full(both.shape[1], at), both[1])) > stay_minutes
-        shared = shared[:, long_there]
+        inside = np.maximum(np.minimum(stays.end, end) - np.maximum(stays.start, begin), 0)
+        words, row = np.unique(person * len(of_cell) + place, return_inverse=True)
+        spent = np.bincount(row, weights=inside, minlength=len(words))
+        theirs, own = (spent[np.searchsorted(words, who * len(of_cell) + shared[1])] for who in (shared[0], at))
+        shared = shared[:, np.maximum(theirs, own) > stay_minutes]
     return _summed(codes, shared)
 
 
@@ -94,20 +93,6 @@ def _days(stays: Stays, person: U32, place: U32) -> list[U8]:
         own = begins == day
         found.append(day_of(day * DAY, person[own], place[own], stays.start[own], stays.end[own]))
     return found
-
-
-def _spent(stays: Stays, person: I64, place: U32, begin: int, end: int, n_cells: int):  # type: ignore[no-untyped-def] # noqa: ANN202 (a function of two columns)
-    """Minutes that a person spent in a square within the window, as a function of both."""
-    inside = np.maximum(np.minimum(stays.end, end) - np.maximum(stays.start, begin), 0)
-    words, row = np.unique(person.astype(np.int64) * n_cells + place, return_inverse=True)
-    minutes = np.bincount(row, weights=inside, minlength=len(words)).astype(np.int64)
-
-    def of(who: I64, there: I64) -> I64:
-        at = np.searchsorted(words, who * n_cells + there)
-        found: I64 = minutes[at]
-        return found
-
-    return of
 
 
 def _summed(codes: U32, shared: I64) -> Companions:

@@ -83,7 +83,10 @@ class Elsewhere:
 
         least = least_by_kind(self.kinds, asked.kinds, asked.minutes, asked.categories)
         wanted = [(kind, minutes) for kind, minutes in zip(self.kinds, least, strict=True) if minutes >= 0]
-        names, needed = pa.array([kind for kind, _ in wanted], pa.string()), pa.array([n for _, n in wanted], pa.int64())
+        names, needed = (
+            pa.array([kind for kind, _ in wanted], pa.string()),
+            pa.array([n for _, n in wanted], pa.int64()),
+        )
         kinds = ibis.memtable(pa.table({"named": names, "needed": needed}))
         places = self.places.select(there=self.places.place.cast("string"), kind=self.places.kind.fill_null(""))
         return places.join(kinds, places.kind == kinds.named).select("there", "needed")

@@ -25,7 +25,9 @@ def stays(told: list[tuple[int, float, float, int, int]]) -> Stays:
 
 
 def test_more_than_ten_minutes_in_one_square_make_a_companion() -> None:
-    told = stays([(7, 10, 10, 0, 100), (8, 790, 790, 50, 61), (9, 790, 790, 50, 60), (10, 801, 10, 0, 100), (11, -1, 10, 0, 100)])
+    told = stays(
+        [(7, 10, 10, 0, 100), (8, 790, 790, 50, 61), (9, 790, 790, 50, 60), (10, 801, 10, 0, 100), (11, -1, 10, 0, 100)]
+    )
     found = companions(told, 7, 0, 5000, **RULE)
     assert (found.person.tolist(), found.minutes.tolist(), found.first.tolist()) == ([8], [11], [50])
     assert companions(told, 99, 0, 5000, **RULE).person.tolist() == []
@@ -51,7 +53,11 @@ def test_a_flat_map_is_right_to_one_percent() -> None:
     x_m, y_m = metres(lat, lon, (45.8, 126.5))
     assert (x_m[0], y_m[0]) == (0, 0)
     p, q = np.radians([45.8, 126.5]), np.radians([46.1, 126.8])
-    arc = 2 * 6_371_000 * np.arcsin(np.sqrt(np.sin((q - p)[0] / 2) ** 2 + np.cos(p[0]) * np.cos(q[0]) * np.sin((q - p)[1] / 2) ** 2))
+    arc = (
+        2
+        * 6_371_000
+        * np.arcsin(np.sqrt(np.sin((q - p)[0] / 2) ** 2 + np.cos(p[0]) * np.cos(q[0]) * np.sin((q - p)[1] / 2) ** 2))
+    )
     assert np.hypot(x_m[1], y_m[1]) == pytest.approx(arc, rel=0.01)
 
 
@@ -73,7 +79,9 @@ TOLD = st.lists(
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(TOLD, st.integers(-10, 3000), st.integers(0, 3000))
-def test_it_is_what_comparing_all_stays_finds(told: list[tuple[int, float, float, int, int]], begin: int, length: int) -> None:
+def test_it_is_what_comparing_all_stays_finds(
+    told: list[tuple[int, float, float, int, int]], begin: int, length: int
+) -> None:
     end = begin + length
     joined: dict[tuple[int, int, int], list[list[int]]] = defaultdict(list)
     for person, x, y, start, until in sorted(told, key=lambda row: (row[3], row[4])):
@@ -91,4 +99,6 @@ def test_it_is_what_comparing_all_stays_finds(told: list[tuple[int, float, float
                         shared = min(b, d, end) - max(a, c, begin)
                         minutes[person] += shared if shared > 10 else 0
     found = companions(stays(told), 3, begin, end, **RULE)
-    assert dict(zip(found.person.tolist(), found.minutes.tolist(), strict=True)) == {p: m for p, m in minutes.items() if m}
+    assert dict(zip(found.person.tolist(), found.minutes.tolist(), strict=True)) == {
+        p: m for p, m in minutes.items() if m
+    }

@@ -76,7 +76,8 @@ def test_it_needs_a_threshold_too(tmp_path: Path, duckdb_by_ibis: Any) -> None:
 
 
 @pytest.mark.skipif(
-    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None, reason="no pyspark, or no Java, is installed"
+    importlib.util.find_spec("pyspark") is None or shutil.which("java") is None,
+    reason="no pyspark, or no Java, is installed",
 )
 @pytest.mark.filterwarnings("ignore")  # Spark's own
 def test_on_spark_in_two_steps_it_is_the_index_row_for_row(tmp_path: Path) -> None:

@@ -199,7 +199,10 @@ def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Term
     n = len(rows)
     person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
     source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
-    heads = [ids.heads if numbers else NO_HEADS for ids, numbers in zip((terms.people, terms.places), terms.numbers, strict=True)]
+    heads = [
+        ids.heads if numbers else NO_HEADS
+        for ids, numbers in zip((terms.people, terms.places), terms.numbers, strict=True)
+    ]
     dense_ids.told_columns(
         ready.where, ready.who, rows, begins * 60_000, *heads, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
         person, place, start, end, source, kind, joined,

@@ -13,17 +13,18 @@ from types import ModuleType
 import django
 from django.apps import apps
 
-from ringfence.core import words
+from ringfence.core import log, words
 from ringfence.core.centre import Centre, Desk
 from ringfence.core.clock import Clock
+from ringfence.core.drill import agree, clock_of
 from ringfence.core.home import home
 from ringfence.core.policy import SHIPPED, Book
 
-DESKS = ("cases", "command", "testing")
+DESKS = ("cases", "command", "testing", "tracing")
 """Every desk. The order does not matter, and a test shuffles it."""
 
 PARTS = ("memory", "queries", "planned", "rules", "actions", "feeds")
-FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing")
+FACTS = ("time", "registry", "cases", "command", "rounds", "testing", "tracing", "follow_up", "drill")
 
 
 def start() -> None:
@@ -91,10 +92,12 @@ def open_centre(clock: Clock | None = None, state: Path | None = None) -> Centre
     from ringfence.registry import geography  # noqa: PLC0415 (needs Django set up)
 
     geography.forget()
-    return Centre(desks(), book(), geography, state or home(), clock)
+    return Centre(desks(), book(), geography, state or home(), clock or clock_of(state or home()))
 
 
 @lru_cache(maxsize=1)
 def centre() -> Centre:
-    """The centre that this process serves."""
-    return open_centre()
+    """The centre that this process serves; refused where a drill and a real log would be taken for each other."""
+    made = open_centre()
+    agree(home(), log.first_kind())
+    return made

@@ -88,11 +88,11 @@ def _seal() -> None:
     from django.apps import apps  # noqa: PLC0415 (only where a command has set Django up)
 
     if apps.ready:
-        from ringfence.core.clock import Clock  # noqa: PLC0415
+        from ringfence.core.drill import clock_of  # noqa: PLC0415
         from ringfence.core.home import home  # noqa: PLC0415
         from ringfence.core.seal import seal  # noqa: PLC0415
 
-        seal(home(), Clock().now())
+        seal(home(), clock_of(home()).now())
 
 
 def main() -> None:

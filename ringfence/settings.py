@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "ringfence.desks.cases",
     "ringfence.desks.command",
     "ringfence.desks.testing",
+    "ringfence.desks.tracing",
     "ringfence.console",
 ]
 
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ringfence.console.drill_mark.DrillMark",
 ]
 
 ROOT_URLCONF = "ringfence.urls"

@@ -152,18 +152,32 @@ def machine() -> str:
     return f"{os.cpu_count()} cores, {pages * size / 2**30:.0f} GiB of memory, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def report(rows: Sequence[Measured], *, command: str, at: datetime) -> str:
-    """The page of the manual."""
-    table = [COLUMNS, ["---"] * len(COLUMNS), *(cells(row) for row in rows)]
-    lines = "\n".join(f"| {' | '.join(each)} |" for each in table)
-    load = f"{os.getloadavg()[0]:.1f}"
+def report(rows: Sequence[Measured], *, command: str, at: datetime, before: str = "") -> str:
+    """The page of the manual; of what was not measured now, the lines of the page `before` stay, each with its own day."""
+    when = f"{at:%Y-%m-%d %H:%M}, load {os.getloadavg()[0]:.1f}{', quick' if '--quick' in command else ''}"
+    told = _lines_before(before)
+    for name in {each.bench for each in rows}:
+        told[name] = [[*cells(each), when] for each in rows if each.bench == name]
+    listed = [each for name in (*NAMES, *sorted(set(told) - set(NAMES))) for each in told.get(name, [])]
+    heads = [*COLUMNS, "measured (UTC)"]
+    lines = "\n".join(f"| {' | '.join(each)} |" for each in [heads, ["---"] * len(heads), *listed])
     return (
         "# Performance\n\n"
-        f"As of {at:%Y-%m-%d %H:%M} UTC, measured with `{command}` on {machine()}; load {load} at the end.\n"
+        f"Measured last with `{command}` on {machine()}.\n"
         "Each figure is the median of at least five turns, ours and the yardstick by turns in one run. A ratio says more than a\n"
         "rate: a busy machine slows both. This page is written by the command and never by hand.\n\n"
         f"{lines}\n"
     )
+
+
+def _lines_before(page: str) -> dict[str, list[list[str]]]:
+    """Bench -> the cells of its lines on a page that was written earlier."""
+    found: dict[str, list[list[str]]] = {}
+    for line in page.splitlines():
+        told = [each.strip() for each in line.strip("|").split("|")] if line.startswith("| ") else []
+        if told and told[0] in NAMES:
+            found.setdefault(told[0], []).append(told)
+    return found
 
 
 def bench(
@@ -185,7 +199,8 @@ def bench(
     if write:
         asked = " ".join(["ringfence bench", *(names or ()), *(["--quick"] if quick else [])])
         REPORT.parent.mkdir(parents=True, exist_ok=True)
-        REPORT.write_text(report(rows, command=asked, at=Clock().now()), encoding="utf-8")
+        before = REPORT.read_text(encoding="utf-8") if REPORT.exists() else ""
+        REPORT.write_text(report(rows, command=asked, at=Clock().now(), before=before), encoding="utf-8")
     if json:
         sys.stdout.buffer.write(orjson.dumps({"machine": machine(), "rows": [asdict(row) for row in rows]}) + b"\n")
         return

@@ -19,9 +19,13 @@ from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
 from ringfence.core.home import home
 from ringfence.core.words import label
+from ringfence.facts.ids import CaseId
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ringfence.core.centre import Centre
+    from ringfence.desks.tracing.queries.searching import Hit
     from ringfence.desks.tracing.visits.store import Asked, Contact, Visits
 
 BY = "contacts"
@@ -29,10 +33,18 @@ SHOWN = 50
 
 
 def contacts(  # noqa: PLR0913 (each is told by name)
-    person: Annotated[str, typer.Argument(help="Whose contacts: the id that visits name them by.")],
+    person: Annotated[
+        str, typer.Argument(help="Whose contacts: the id that visits name them by; none where --case is told.")
+    ] = "",
     *,
-    from_: Annotated[str, typer.Option("--from", help="The first day or moment, as 2021-09-25 or 2021-09-25T12:30.")],
-    to: Annotated[str, typer.Option("--to", help="The last day or moment.")],
+    from_: Annotated[
+        str, typer.Option("--from", help="The first day or moment, as 2021-09-25 or 2021-09-25T12:30.")
+    ] = "",
+    to: Annotated[str, typer.Option("--to", help="The last day or moment.")] = "",
+    case: Annotated[
+        str,
+        typer.Option(help="A case's id: its person and its window, by the definitions of its outbreak's policy pack."),
+    ] = "",
     order: Annotated[int, typer.Option(help="2: whom the contacts met after they met the person, too.")] = 1,
     min_minutes: Annotated[
         int | None, typer.Option(help="From how many minutes an encounter counts; by category if left out.")
@@ -51,17 +63,67 @@ def contacts(  # noqa: PLR0913 (each is told by name)
         raise Refused("visits_purpose_missing")
     if min_minutes is not None and min_minutes < 0:
         raise Refused("visits_minutes_negative", minutes=min_minutes)
+    if not case and not (person and from_ and to):
+        raise Refused("contacts_of_whom")
     centre = centre_here()
+    say_compiling(quiet=json)
+    if case:
+        asked_for = {
+            "order": order, "min_minutes": min_minutes, "kinds": _listed(kinds), "close": close, "cap": cap,
+        }  # fmt: skip
+        _of_case(centre, CaseId(case), (from_, to), asked_for, purpose.strip(), dry_run=dry_run, json=json)
+        return
     from ringfence.desks.tracing.visits.store import Asked, Visits  # noqa: PLC0415 (loads the compiled loops)
 
-    say_compiling(quiet=json)
     visits = Visits.open(home())
     zone = ZoneInfo(visits.names.zone or "UTC")
     asked = Asked(
         person=person, begins_at=moment(from_, zone), ends_at=moment(to, zone, end=True), order=order,
-        minutes=min_minutes, kinds=tuple(each for each in kinds.replace(" ", "").split(",") if each), close=close, cap=cap,
+        minutes=min_minutes, kinds=_listed(kinds), close=close, cap=cap,
     )  # fmt: skip
     _answer(centre, visits, asked, purpose.strip(), dry_run=dry_run, json=json)
+
+
+def _listed(kinds: str) -> tuple[str, ...]:
+    return tuple(each for each in kinds.replace(" ", "").split(",") if each)
+
+
+def _of_case(  # noqa: PLR0913 (the search, and how it is told)
+    centre: Centre,
+    case: CaseId,
+    window: tuple[str, str],
+    asked_for: dict[str, Any],
+    purpose: str,
+    *,
+    dry_run: bool,
+    json: bool,
+) -> None:
+    """The contacts of a case, as its outbreak's pack defines them: put on record, then searched."""
+    from ringfence.core.fact import from_micros  # noqa: PLC0415
+    from ringfence.desks.tracing.actions.searching import search_contacts  # noqa: PLC0415 (needs Django set up)
+    from ringfence.desks.tracing.queries import searching  # noqa: PLC0415
+    from ringfence.registry.queries import areas  # noqa: PLC0415
+
+    begun, source = elapsed(), searching.source_of(case)
+    zone = ZoneInfo(areas.zone_at(source.path))
+    until = from_micros(source.infectious_until) if source.infectious_until is not None else centre.clock.now()
+    begins_at = moment(window[0], zone) if window[0] else from_micros(source.infectious_from)
+    ends_at = moment(window[1], zone, end=True) if window[1] else until
+    told = {"begins_at": begins_at, "ends_at": ends_at, **asked_for}
+    counted = searching.made(source, searching.Terms(**told), most=0).counted
+    if dry_run:
+        cost = {"would_name": counted.first + counted.second, "days": counted.days, "visits": counted.visits}
+        show({**cost, "cost_ms": round(1e3 * (elapsed() - begun), 3)}, json=json)
+        return
+    answer = centre.tell(feed(BY), search_contacts, case=case, purpose=purpose, **told)
+    row = searching.search_row(answer.first_seq)
+    hits = searching.hits(row) if row else []
+    if json:
+        asked = {**told, "case": case, "person": source.person, **counted._asdict()}
+        cost_ms = round(1e3 * (elapsed() - begun), 3)
+        show({"contacts": [asdict(each) for each in hits], "searched": asked, "cost_ms": cost_ms}, json=True)
+        return
+    _print(hits, zone)
 
 
 def say_compiling(*, quiet: bool) -> None:
@@ -126,7 +188,7 @@ def _fact(asked: Asked, purpose: str, named: int, now: datetime) -> Any:
     )  # fmt: skip
 
 
-def _print(found: list[Contact], zone: ZoneInfo) -> None:
+def _print(found: Sequence[Contact | Hit], zone: ZoneInfo) -> None:
     table = Table("person", "order", "minutes", "encounters", "category", "first", "last", "places")
     for each in found[:SHOWN]:
         times = (f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in (each.first_at, each.last_at))

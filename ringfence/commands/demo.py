@@ -41,23 +41,23 @@ def demo(
     json: Annotated[bool, typer.Option("--json", help="Print the address and accounts as one JSON object.")] = False,
 ) -> None:
     """Open a small invented city with an outbreak under way; Ctrl-C ends it."""
-    chosen = _free_port(port)
+    chosen = free_port(port)
     if not _stands():
         start()
         _speak()
         _prepare(quiet=json)
         _mark()
     address = f"http://{HOST}:{chosen}/"
-    with _running() as children:
-        children.append(_child(_server(chosen)))
+    with running() as children:
+        children.append(child(server(chosen)))
         start()
         _speak()
-        _wait_until_it_answers(chosen, children)
-        children.append(_child(_worker()))  # after the server, which somebody waits for
+        wait_until_it_answers(chosen, children)
+        children.append(child(worker()))  # after the server, which somebody waits for
         _say(address, json=json)
         if not no_browser and not json:
             webbrowser.open(address)
-        _wait(children)
+        wait(children)
 
 
 def _speak() -> None:
@@ -145,7 +145,8 @@ def _progress(share: float) -> None:
 # -- serving ------------------------------------------------------------------------------------------------------------
 
 
-def _free_port(asked: int | None) -> int:
+def free_port(asked: int | None) -> int:
+    """The port asked for, or the first free one; refused where it is taken."""
     for port in [asked] if asked else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -157,23 +158,26 @@ def _free_port(asked: int | None) -> int:
     raise Refused("port_taken", port=asked or f"{FIRST_PORT}–{FIRST_PORT + PORTS_TRIED - 1}")
 
 
-def _worker() -> list[str]:
+def worker() -> list[str]:
+    """The command that tells this home the time."""
     return [sys.executable, "-m", "ringfence.cli", "work"]
 
 
-def _server(port: int) -> list[str]:
-    here = ["--host", HOST, "--port", str(port)]
+def server(port: int, host: str = HOST) -> list[str]:
+    """The command that serves this home."""
+    here = ["--host", host, "--port", str(port)]
     kept = ["--interface", "wsgi", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     return [sys.executable, "-m", "granian", *kept, *here, "ringfence.wsgi:application"]
 
 
-def _child(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def child(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Begin a process of this home."""
     environment = {**os.environ, "RINGFENCE_HOME": str(home())}
     return subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 (ours)
 
 
 @contextlib.contextmanager
-def _running() -> Iterator[list[subprocess.Popen[bytes]]]:
+def running() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Whoever is put into the list ends when this ends, however it ends."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     children: list[subprocess.Popen[bytes]] = []
@@ -191,7 +195,8 @@ def _running() -> Iterator[list[subprocess.Popen[bytes]]]:
                 child.kill()
 
 
-def _wait_until_it_answers(port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+def wait_until_it_answers(port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait for the server; refused where it ends, or stays silent."""
     begun = elapsed()
     while elapsed() - begun < STARTS_WITHIN:
         _all_alive(children)
@@ -203,7 +208,8 @@ def _wait_until_it_answers(port: int, children: Sequence[subprocess.Popen[bytes]
     raise Refused("server_silent", port=port, seconds=int(STARTS_WITHIN))
 
 
-def _wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
+def wait(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait for ever; refused where a child ends by itself."""
     while True:
         _all_alive(children)
         rest(0.5)

@@ -13,9 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from ringfence.app import book
+from ringfence.commands import twin_live
+from ringfence.commands.drill import drill
 from ringfence.core.home import home
 
 app = typer.Typer(no_args_is_help=True, help="The twin: an outbreak and its response in a synthetic city.")
+
+app.command()(drill)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
@@ -108,3 +112,6 @@ def numbers(
     for each in told.sourced:
         table.add_row(each.key, str(each.value)[:40], each.source, each.certainty if each.source else "", each.file)
     Console().print(table)
+
+
+twin_live.add(app)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,10 @@ from ringfence.commands.opening import centre_here
 from ringfence.core.access import feed
 from ringfence.core.errors import Refused
 from ringfence.core.home import home
+
+if TYPE_CHECKING:
+    from ringfence.desks.tracing.visits.load import Loaded
+    from ringfence.facts.tracing import VisitsLoaded
 
 app = typer.Typer(no_args_is_help=True, help="Visits: who was where, from when to when.")
 
@@ -39,7 +43,6 @@ def load(  # noqa: PLR0913 (each is told by name)
     """Load visits: one bad row refuses the file and all are reported; the same file again changes nothing."""
     centre = centre_here()
     from ringfence.desks.tracing.visits.load import load_visits  # noqa: PLC0415 (loads the compiled loops)
-    from ringfence.facts.tracing import VisitsLoaded  # noqa: PLC0415
 
     say_compiling(quiet=json)
     now = centre.clock.now()
@@ -50,14 +53,20 @@ def load(  # noqa: PLR0913 (each is told by name)
             progress=lambda read, of: shown.update(task, completed=read, total=of),
         )  # fmt: skip
     if done.new:
-        days = [date.fromisoformat(day) for day in done.days]
-        fact = VisitsLoaded(
-            sha256=done.sha256, visits=done.taken, refused=done.refused, repeated=done.repeated, joined=done.joined,
-            first_on=min(days, default=None), last_on=max(days, default=None), sources=tuple(done.sources),
-            told=tuple(done.sources.values()), at=now,
-        )  # fmt: skip
-        centre.hear(feed(BY), [fact])
+        centre.hear(feed(BY), [told_of(done, now)])
     show(asdict(done), json=json)
+
+
+def told_of(done: Loaded, now: datetime) -> VisitsLoaded:
+    """The fact of a load."""
+    from ringfence.facts.tracing import VisitsLoaded  # noqa: PLC0415
+
+    days = [date.fromisoformat(day) for day in done.days]
+    return VisitsLoaded(
+        sha256=done.sha256, visits=done.taken, refused=done.refused, repeated=done.repeated, joined=done.joined,
+        first_on=min(days, default=None), last_on=max(days, default=None), sources=tuple(done.sources),
+        told=tuple(done.sources.values()), at=now,
+    )  # fmt: skip
 
 
 @app.command()
@@ -85,19 +94,14 @@ def forget(
 ) -> None:
     """Delete every day before one, and the ids that no other day names. There is no way back."""
     centre = centre_here()
-    from ringfence.desks.tracing.visits import store  # noqa: PLC0415 (loads the compiled loops)
-    from ringfence.facts.tracing import VisitsForgotten  # noqa: PLC0415
+    from ringfence.desks.tracing.visits.retention import forgotten  # noqa: PLC0415 (loads the compiled loops)
 
     try:
         day = date.fromisoformat(before)
     except ValueError:
         raise Refused("visits_moment_unreadable", told=before) from None
-    gone = store.forget(home(), day)
-    if gone.days:
-        fact = VisitsForgotten(
-            before_on=day, days=len(gone.days), visits=gone.stays, people=gone.people, places=gone.places,
-            at=centre.clock.now(),
-        )  # fmt: skip
+    gone, fact = forgotten(home(), day, centre.clock.now())
+    if fact is not None:
         centre.hear(feed(BY), [fact])
     told = {"before": before, "days": [each.isoformat() for each in gone.days], "visits": gone.stays}
     show({**told, "people": gone.people, "places": gone.places}, json=json)

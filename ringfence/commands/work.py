@@ -14,9 +14,11 @@ import typer
 
 from ringfence.app import centre as opened
 from ringfence.app import start
+from ringfence.commands.drill_work import play
 from ringfence.core import log
 from ringfence.core.access import EVERYWHERE, feed
 from ringfence.core.centre import Centre
+from ringfence.core.drill import mark_of
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.seal import seal
 from ringfence.facts.time import TimeStruck
@@ -41,6 +43,9 @@ def work(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
+    if mark_of(centre.home) is not None:
+        play(centre.home, ended, strike, _sealed, once=once)
+        return
     struck: datetime | None = None
     while not ended.is_set():
         now = centre.clock.now()
@@ -60,6 +65,10 @@ def _round(centre: Centre, now: datetime, ended: threading.Event) -> None:
         strike(centre, now, ended)
     except Exception:
         logger.exception("the strike of %s failed", now.isoformat())
+    try:
+        forget_old_visits(centre, now)
+    except Exception:
+        logger.exception("forgetting old visits failed")
 
 
 def _sealed(centre: Centre) -> None:
@@ -89,3 +98,21 @@ def strike(centre: Centre, now: datetime, ended: threading.Event | None = None) 
             if answers < full or (ended is not None and ended.is_set()):
                 break
     return answered
+
+
+def forget_old_visits(centre: Centre, now: datetime) -> int:
+    """Delete visits older than every open outbreak's pack keeps them for; returns how many days went."""
+    if not (centre.home / "visits").is_dir():
+        return 0
+    from ringfence.desks.tracing.visits.retention import forgotten, outlived  # noqa: PLC0415 (loads the compiled loops)
+    from ringfence.registry.queries.outbreaks import outbreaks  # noqa: PLC0415 (needs Django set up)
+
+    open_now = [None, *(row.id for row in outbreaks(EVERYWHERE))]
+    spans = [centre.policy("tracing", centre.geography.place(each, None)).keep_visits_for for each in open_now]
+    before = outlived(centre.home, spans, now)
+    if before is None:
+        return 0
+    gone, fact = forgotten(centre.home, before, now)
+    if fact is not None:
+        centre.hear(feed("clock"), [fact])
+    return len(gone.days)

@@ -17,6 +17,7 @@ from ringfence.console.pieces import Cell, Chip, Choice, Row
 from ringfence.console.sections import Line, Pairs, Section, Sections, table
 from ringfence.console.sentences import case_said, entries, told_by
 from ringfence.console.shown import label
+from ringfence.console.tracing_case import contacts_card
 from ringfence.core import log
 from ringfence.core.errors import Refused
 from ringfence.core.log import Told
@@ -77,6 +78,7 @@ def _main(here: Page, file: CaseFile, disease: str, *, revealed: bool) -> list[S
     lines = log.lines(file.lines)
     return [
         parts.tasks_card(here, file.row),
+        contacts_card(here, file.row.id),
         parts.course_card(here, file),
         parts.class_card(here, file),
         _classes(file, lines),

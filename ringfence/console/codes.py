@@ -19,6 +19,22 @@ CODES: dict[str, tuple[str, ...]] = {
     "role": tuple(ROLES),
     "language": ("en", "zh-hans"),
     "event": ("onset", "reported", "positive", "listed"),
+    "standing": ("alive", "listed", "reached", "kept_apart", "closed", "became_case"),
+    "category": (
+        "home",
+        "ward",
+        "class",
+        "work",
+        "meal",
+        "ride",
+        "lift",
+        "shop",
+        "worship",
+        "leisure",
+        "errand",
+        "other",
+    ),
+    "search": ("none", "done", "left_open"),
 }
 """parameter -> the codes that it takes."""
 

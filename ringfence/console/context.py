@@ -25,6 +25,7 @@ from ringfence.console.shown import three_parts
 from ringfence.core import log
 from ringfence.core.access import Who
 from ringfence.core.clock import Clock
+from ringfence.core.drill import here
 from ringfence.core.errors import Refused
 from ringfence.core.fact import to_micros
 from ringfence.facts.ids import AccountId, JurisdictionId, OutbreakId
@@ -108,13 +109,14 @@ def page_of(request: HttpRequest) -> Page | None:
 
 
 def bars(request: HttpRequest) -> dict[str, Any]:
-    """The context processor: bars for pages that are not ours (allauth's); ours pass their own."""
+    """The context processor: bars for pages that are not ours (allauth's; ours pass their own), and whose drill this is."""
 
     def shell() -> Shell | None:
-        here = page_of(request) if getattr(request, "user", None) is not None else None
-        return here.shell() if here else None
+        found = page_of(request) if getattr(request, "user", None) is not None else None
+        return found.shell() if found else None
 
-    return {"shell": SimpleLazyObject(shell)}
+    mark = here()
+    return {"shell": SimpleLazyObject(shell), "drill": mark.titles if mark is not None else None}
 
 
 def _in_time(request: HttpRequest) -> bool:

@@ -22,6 +22,7 @@ from ringfence.console.forms import form_for, told_by
 from ringfence.console.pieces import Cell, Choice, Column, Empty, Listing, Row
 from ringfence.console.shown import called, choice, label, names_language, three_parts, told
 from ringfence.core.declare import Action, Declared, Query
+from ringfence.core.drill import COLUMN, export_mark
 from ringfence.core.errors import Refused
 from ringfence.core.paging import Page as Paged
 from ringfence.core.tables.writing import guarded
@@ -201,8 +202,9 @@ def _csv(here: Page, query: Query, heads: list[str], rows: list[list[Any]]) -> H
     )
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([label(f"field.{head}") for head in heads])
-    writer.writerows([guarded(shown_value(value)) for value in row] for row in rows)
+    drill = [mark] if (mark := export_mark()) else []
+    writer.writerow([*(label(f"field.{head}") for head in heads), *(COLUMN for _ in drill)])
+    writer.writerows([*(guarded(shown_value(value)) for value in row), *drill] for row in rows)
     answer = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{query.desk}-{query.name}.csv"'
     return answer

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from ringfence.console.context import Page, page
 from ringfence.console.lists import ListPage, asked, list_named, rows_matching
 from ringfence.console.shown import label
+from ringfence.core.drill import COLUMN, export_mark
 from ringfence.core.errors import Refused
 from ringfence.core.tables.writing import guarded, write_rows
 from ringfence.registry.actions import own
@@ -98,9 +99,10 @@ def _csv(here: Page, chosen: ListPage, told: QueryDict, name: str) -> HttpRespon
     def pieces() -> Iterator[str]:
         with translation.override(language), timezone.override(here.zone):
             writer = csv.writer(_Echo())
-            yield "\ufeff" + writer.writerow(_heads(chosen))
+            drill = [mark] if (mark := export_mark()) else []
+            yield "\ufeff" + writer.writerow([*_heads(chosen), *(COLUMN for _ in drill)])
             for batch in _batches(here, chosen, told):
-                yield "".join(writer.writerow([guarded(cell) for cell in row]) for row in batch)
+                yield "".join(writer.writerow([*(guarded(cell) for cell in row), *drill]) for row in batch)
 
     answer = StreamingHttpResponse(pieces(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -54,10 +54,11 @@ class ListPage:
     """A list. `name` is that of its address and of its saved views; `item` the parameter by which actions name a row.
 
     Where several parameters name a row, `item` holds them apart by a blank, and so does the row's id with their values.
-    `choices` are the codes that a parameter of an action takes.
+    `choices` are the codes that a parameter of any action takes, or of one: `action.parameter`.
 
     `lines` draws a page of the query's rows; `record` gives a row's fields for an export, in the order of `fields`.
-    `fixed` is what the page itself asks of the query (the outbreak, say); `hidden` are parameters that are no filters.
+    `fixed` is what the page itself asks of the query (the outbreak, say); `hidden` are parameters that are no filters;
+    `kept` are those that the address carries from page to page without anybody choosing them (whose contacts, say).
     """
 
     name: str
@@ -70,6 +71,7 @@ class ListPage:
     actions: tuple[Callable[..., Any], ...] = ()
     fixed: Callable[[Page], dict[str, Any]] = lambda here: {}  # noqa: ARG005
     hidden: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     count: Callable[[Page, dict[str, Any]], tuple[int, bool]] | None = None
     count_all: Callable[[Page, dict[str, Any]], int] | None = None
     fields: tuple[str, ...] = ()
@@ -118,6 +120,8 @@ def filters(here: Page, listed: ListPage, told: QueryDict) -> forms.Form:
     form = form_for(here, listed.query.query, data=told, without=without, needed=False)  # type: ignore[attr-defined]
     if "sort" in listed.parameters:
         form.fields["sort"] = forms.CharField(required=False, widget=forms.HiddenInput())
+    for name in listed.kept:
+        form.fields[name].widget = forms.HiddenInput()
     form.is_valid()
     return form
 
@@ -195,7 +199,7 @@ def listing(here: Page, listed: ListPage, views: Sequence[Choice] = ()) -> Listi
         caption=gettext(listed.title),
         columns=heads,
         rows=rows,
-        empty=_nothing(told, form) or listed.empty(here),
+        empty=_nothing(told, form, listed) or listed.empty(here),
         filters=form,
         views=views,
         save_view_url=f"{reverse('save_view', args=[listed.name])}?{told.urlencode()}" if _narrowed(told) else "",
@@ -214,9 +218,9 @@ def _narrowed(told: QueryDict) -> bool:
     return any(value for name, value in told.items() if name not in ("after", "under", "outbreak", "density"))
 
 
-def _nothing(told: QueryDict, form: forms.Form) -> Empty | None:
+def _nothing(told: QueryDict, form: forms.Form, listed: ListPage) -> Empty | None:
     """A list that its filters emptied says so, and leads back."""
-    if not any(told.get(name) for name in form.fields if name != "sort"):
+    if not any(told.get(name) for name in form.fields if name not in {"sort", *listed.kept}):
         return None
     return Empty(
         gettext("Nothing matches these filters"),

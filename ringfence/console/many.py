@@ -81,8 +81,9 @@ def picked_by(here: Page, listed: str) -> Picked:
 
 def _form(here: Page, picked: Picked, told: QueryDict | None) -> forms.Form:
     form = form_for(here, picked.action, data=told, without=(*picked.listed.items, "at"), prefix="told")
-    for name, choices in picked.listed.choices().items():
-        if name in form.fields:
+    for told_of, choices in picked.listed.choices().items():
+        action, _, name = told_of.rpartition(".")
+        if name in form.fields and action in {"", picked.action.name}:
             offered = [("", gettext("– choose –")), *choices]
             form.fields[name] = forms.ChoiceField(label=form.fields[name].label, choices=offered)
     return form

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.console import follow_up_said
 from ringfence.core.words import N_
 
 LABELS: dict[str, str] = {
@@ -133,5 +134,32 @@ REASONS = (
         "A round ends with the people who came; those who did not are asked while there is still somebody to swab them."
     ),
     N_("Each cell's own workers know the door."),
+    N_("Contacts are looked for as soon as it is known since when; when that changes, they are looked for again."),
+    N_(
+        "Whoever reports nothing but the case has said at least that there is one: its contacts cannot wait for the rest."
+    ),
+    N_("People keep apart because of it: they are owed the news as fast as they were found."),
+    N_("Every hour between the confirmation and the list of contacts is an hour in which they meet others."),
+    N_("Agencies hand their records in when they can: whom these name has waited long enough."),
+    N_("What somebody remembers is in no record of theirs; who else was there may be in the records of the place."),
+    N_("What a rule cannot know, or may not do by itself, somebody asks, looks up and decides."),
+    N_("The list was asked for, and somebody has made it."),
+    N_("Nobody looks for the contacts of somebody who infects nobody."),
+    N_("Who was exposed may fall ill until the incubation is over: reached at once, watched until then."),
+    N_("A name told on the telephone is worth as much as one found in a file."),
+    N_("Others met them while they were taken for ill: whoever met a case is its contact after all."),
+    N_("How long and how closely somebody is watched follows from what kind of contact they are."),
+    N_("Two cases who met belong to one chain, or to none: a person says who infected whom."),
+    N_(
+        "Whether they kept apart before is the number that says if control holds; from here on they are treated as a case."
+    ),
+    N_("To have met a case is not to be infected by it: rivals are weighed by somebody who knows both."),
+    N_(
+        "They were not infected yet: whom they met may still have infected them, and their days are counted to the end."
+    ),
+    N_("Who met nobody else was exposed to nothing; who met another case is watched for that one."),
+    N_("It was somebody else whom the case met; and whom they met in turn is no contact through them."),
+    N_("They were let go because nobody was ill; somebody is."),
+    *follow_up_said.REASONS,
 )
 """The reason of each rule: the first line of its docstring, here so that it is translated. A test compares the two."""

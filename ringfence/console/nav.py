@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext
 
 from ringfence.console.asker import Asker
 from ringfence.console.pieces import Choice, NavItem, Shell
+from ringfence.core import drill
 from ringfence.core.access import ROLES
 from ringfence.core.words import N_
 from ringfence.registry.queries import areas
@@ -21,11 +21,17 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("tasks", N_("Tasks"), "☑", "see"),
     ("cases", N_("Line list"), "☷", "see"),
     ("report_case", N_("Report a case"), "✚", "report"),
+    ("tracing", N_("Tracing"), "⇄", "see"),
+    ("tracing_day", N_("Tracer's day"), "☎", "investigate"),
+    ("drill_cards", N_("Drill"), "◈", "see"),
+    ("drill_control", N_("Drill control"), "◆", "control"),
     ("testing", N_("Testing"), "⚗", "see"),
     ("laboratories", N_("Laboratories"), "⚖", "see"),
     ("station", N_("Sampling station"), "✛", "sample"),
+    ("notices", N_("Notices"), "✉", "see"),
     ("people", N_("People on record"), "☻", "see"),
     ("import", N_("Import"), "⇥", "import"),
+    ("twin", N_("Forecast"), "∿", "see"),
     ("reporting", N_("Reporting"), "◔", "see"),
     ("decisions", N_("Decisions"), "✎", "see"),
     ("outbreaks", N_("Outbreaks"), "◎", "see"),
@@ -69,14 +75,15 @@ def shell_of(here: Asker) -> Shell:
         home_url=reverse("board"),
         search_url=address("search") or address("cases"),
         density=density,
-        drill=os.environ.get("RINGFENCE_DRILL", ""),
+        drill=mark.title(here.language) if (mark := drill.here()) is not None else "",
         as_of=here.now,
         line=here.line,
     )
 
 
 def _nav(here: Asker) -> list[NavItem]:
-    offered = [(url, label, shape) for name, label, shape, may in PLACES if (url := address(name)) and here.may(may)]
+    places = [each for each in PLACES if drill.here() is not None or not each[0].startswith("drill_")]
+    offered = [(url, label, shape) for name, label, shape, may in places if (url := address(name)) and here.may(may)]
     asked = here.request.path
     around = [url for url, _, _ in offered if asked == url or (url != "/" and asked.startswith(url))]
     nearest = max(around, key=len, default="")  # a place beneath another's address is not that other

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from ringfence.console import follow_up_said
 from ringfence.console.fields import KINDS
 from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Because, Cell, Entry
@@ -21,6 +22,7 @@ from ringfence.core.log import Told
 from ringfence.core.words import N_
 from ringfence.desks.cases import queries as cases
 from ringfence.desks.testing.queries.tubes import tube_codes
+from ringfence.desks.tracing.queries.lists import people_of
 from ringfence.facts.ids import JurisdictionId
 from ringfence.registry.queries.accounts import account_names
 from ringfence.registry.queries.areas import area, place_names
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 SAID: dict[str, str] = {
     "TimeStruck": N_("The clock struck."),
     "CaseReported": N_("A case was reported as {classification}."),
+    "CaseConfirmed": N_("The case counts as an infection; whom it met from {infectious_from} on are its contacts."),
+    "CaseUnconfirmed": N_("The case counts as an infection no longer."),
     "CaseClassified": N_("The case was classified as {classification}; it was {was_classification}."),
     "FindingsNoted": N_("Findings were noted: {findings}."),
     "CourseNoted": N_("The course was noted: {events}."),
@@ -89,6 +93,26 @@ SAID: dict[str, str] = {
     "VisitsForgotten": N_("{visits} visits of {days} days were forgotten."),
     "ContactsSearched": N_("The contacts of a person were searched for: {purpose}."),
     "ContactsFound": N_("Contacts of a person were found."),
+    "SearchLeftOpen": N_("The search for contacts was left open: {reason}."),
+    "ContactNamed": N_("A contact was named ({closeness}, {evidence})."),
+    "ContactLinkStruck": N_("A meeting was struck as wrong: {reason}."),
+    "ContactClassed": N_("The contact was set to {closeness}; it was {was_closeness}: {reason}."),
+    "ContactBecameCase": N_("The contact became a case."),
+    "ContactReturned": N_("The contact is no case after all."),
+    "FollowUpsBegun": N_("The follow-up began or was prolonged."),
+    "ContactTried": N_("Somebody tried to speak to the contact: {channel}, {reason}."),
+    "ContactsReached": N_("The contact was spoken to: {channel}."),
+    "ContactsQuarantined": N_("Quarantine was ordered: {stay}, until {until_at}, on {basis}."),
+    "ContactsSetFree": N_("The contact need not keep apart any longer: {reason}."),
+    "SymptomsReported": N_("The day {on} was told of: {channel}."),
+    "SymptomsFound": N_("The contact has symptoms: {symptoms}."),
+    "DaysMissed": N_("Nobody heard of the day {on}."),
+    "ContactTested": N_("The swab of the day {on} was taken or read: {result}."),
+    "FollowUpsClosed": N_("The follow-up was closed: {reason}."),
+    "FollowUpsReopened": N_("The follow-up was opened again."),
+    "ContactsHandedOver": N_("Another place answers for the contact: {reason}."),
+    "ReportLinkGiven": N_("A link was given to tell of the days, until {until_at}."),
+    "ReportLinkWithdrawn": N_("A link was withdrawn: {reason}."),
     "DossierOpened": N_("The whole file was opened: {purpose}."),
     "ListExported": N_("A list of {rows} rows was exported: {purpose}."),
     "FileKept": N_("A file was attached."),
@@ -99,10 +123,25 @@ SAID: dict[str, str] = {
     "RoleWithdrawn": N_("The role {role} was withdrawn."),
     "TokenIssued": N_("A programme may act for an account until {ends_at}."),
     "TokenWithdrawn": N_("A programme may no longer act for an account."),
+    **follow_up_said.SAID,
 }
 """Kind of fact -> its sentence; a kind without one is shown by its name, never hidden."""
 
-CODED = {"kind": "task", "reason": "reason", "evidence": "evidence", "events": "event", "event": "event"}
+CODED = {
+    "kind": "task",
+    "reason": "reason",
+    "evidence": "evidence",
+    "events": "event",
+    "event": "event",
+    "channel": "channel",
+    "result": "result",
+}
+
+OF_KIND = {
+    ("ExposureNoted", "kind"): "setting", ("ContactTried", "reason"): "tried", ("FollowUpsClosed", "reason"): "closed",
+    ("SearchLeftOpen", "reason"): "left_open", ("ContactsSetFree", "reason"): "set_free",
+}  # fmt: skip
+"""Codes of a fact's field that mean another thing than the same field of others."""
 
 
 def value_said(kind: str, name: str, value: Any) -> str:
@@ -120,7 +159,7 @@ def value_said(kind: str, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, str) and name in CODED:
-        prefix = "setting" if kind == "ExposureNoted" else CODED[name]
+        prefix = OF_KIND.get((kind, name), CODED[name])
         return label(f"{prefix}.{value}") if value.replace("_", "").isalnum() and value.islower() else value
     return str(value)
 
@@ -235,6 +274,7 @@ def about_url(fact: Fact) -> str:
         ("round", "testing_round"),
         ("tube", "testing_tube"),
         ("box", "testing_box"),
+        ("contact", "tracing_contact"),
     ):
         if value := getattr(fact, name, None):
             return reverse(page, args=[value])
@@ -280,7 +320,18 @@ def testing_abouts(ids: Sequence[str]) -> dict[str, Cell]:
         if found is not None:
             cells[each] = Cell(found.name(names_language()))
     people = codes(each for each in ids if each.startswith("person_"))
+    cells |= contact_abouts(each for each in ids if each.startswith("contact_"))
     return cells | {each: Cell(f"••• {code}", href=reverse("person", args=[each])) for each, code in people.items()}
+
+
+def contact_abouts(ids: Iterable[str]) -> dict[str, Cell]:
+    """Contacts as links to their files, masked."""
+    known = people_of(ids)
+    said = codes(known.values())
+    return {
+        each: Cell(f"••• {said[person]}", href=reverse("tracing_contact", args=[each]))
+        for each, person in known.items()
+    }
 
 
 def units_said(here: Page, ids: Iterable[str | None]) -> dict[str, str]:

@@ -20,9 +20,8 @@ from ringfence.console.context import Page, page
 from ringfence.console.flow_chart import flow
 from ringfence.console.pieces import Cell, Chip, Choice, Number, Row
 from ringfence.console.sections import Part, table
-from ringfence.console.sentences import abouts, units_said
 from ringfence.console.shown import due, how_long, label
-from ringfence.desks.command.queries import TaskRow, tasks
+from ringfence.console.tasks_by_kind import by_kind
 from ringfence.desks.testing.queries.board import (
     FourStages,
     HourRow,
@@ -45,8 +44,6 @@ KINDS = (
     "sort_out_rounds", "call_missing",
 )  # fmt: skip
 """The tasks that the testing desk sets."""
-LOOKED_AT = 200
-"""Tasks counted by kind; where there are more, the counts say so."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ def _gathered(here: Page) -> dict[str, Any]:
         "open_url": reverse("testing_round_new") if here.may("decide") else "",
         "holds": _holds(here),
         "stuck": [_late_boxes(here), _behind(here)],
-        "tasks": _tasks(here),
+        "tasks": by_kind(here, KINDS, _("✓ Nothing of testing waits for a person.")),
         "poll_url": f"{reverse('testing_now')}?{urlencode({'since': here.line})}",
     }  # fmt: skip
 
@@ -302,31 +299,6 @@ def _behind(here: Page) -> tuple[str, Part]:
     title = _("Laboratories with a tube older than %(span)s") % {"span": how_long(limit.total_seconds())}
     heads = [_("Laboratory"), _("Oldest tube"), _("Tubes waiting"), _("Reads"), _("Needs for these")]
     return title, table(title, heads, rows, _("✓ No laboratory here is behind."))
-
-
-def _tasks(here: Page) -> Part:
-    """What needs a person now: the testing desk's tasks by kind, the kind with the most overdue one first."""
-    asked = {"kinds": KINDS, "outbreak": here.outbreak_id, "under": here.under_id}
-    found: list[TaskRow] = here.ask(tasks, **asked, limit=LOOKED_AT).rows
-    by_kind: dict[str, list[TaskRow]] = {}
-    for each in found:
-        by_kind.setdefault(each.kind, []).append(each)
-    about = abouts(here, [some[0].about for some in by_kind.values()])
-    units = units_said(here, [some[0].unit for some in by_kind.values()])
-    cut = len(found) == LOOKED_AT
-    rows = []
-    for kind, some in by_kind.items():
-        first = some[0]
-        late = sum(each.due_at < here.now for each in some)
-        state = Chip("overdue" if late else "open", due(first.due_at, here.now))
-        said = _("%(n)s, %(late)s late") % {"n": f"{len(some):,}" + ("+" if cut else ""), "late": f"{late:,}"}
-        rows.append(Row(kind, [
-            Cell(label(f"task.{kind}"), href=f"{reverse('tasks')}?{urlencode({'kind': kind})}"), Cell(said),
-            Cell(chip=state, href=reverse("task", args=[first.id]), text=_("open it")), about[first.about],
-            Cell(units.get(first.unit or "", _("no unit carries this"))),
-        ], act=late > 0))  # fmt: skip
-    heads = [_("Task"), _("How many"), _("First due"), _("About"), _("Unit")]
-    return table(_("What needs a person now"), heads, rows, _("✓ Nothing of testing waits for a person."))
 
 
 urlpatterns = [path("testing/", board, name="testing"), path("testing/now/", board_now, name="testing_now")]

@@ -15,6 +15,7 @@ PAGES = (
     "ringfence.console.accounts",  # sign-in, second factors, language
     "ringfence.console.asks",
     "ringfence.console.new_case",
+    "ringfence.console.tracing_case",
     "ringfence.console.case_pages",
     "ringfence.console.reveal_pages",
     "ringfence.console.person_pages",
@@ -36,10 +37,24 @@ PAGES = (
     "ringfence.console.testing_boxes",
     "ringfence.console.testing_holds",
     "ringfence.console.testing_plan",
+    "ringfence.console.tracing_board",
+    "ringfence.console.tracing_lists",
+    "ringfence.console.tracing_contact",
+    "ringfence.console.tracing_search",
+    "ringfence.console.tracing_day",
+    "ringfence.console.tracing_visits",
+    "ringfence.console.tracing_indicators",
+    "ringfence.console.twin_pages",
     "ringfence.console.lab_results",
     "ringfence.console.lab_pages",
     "ringfence.console.station",
     "ringfence.console.label_pages",
+    "ringfence.console.household_page",  # without sign-in
+    "ringfence.console.notice_pages",
+    "ringfence.console.tracing_sheet",
+    "ringfence.console.drill_cards",
+    "ringfence.console.drill_control",
+    "ringfence.console.drill_report",
 )
 """Modules with `urlpatterns`; new pages add one line."""
 

@@ -28,6 +28,7 @@ MAYS = {
     "audit": N_("Read the log and its seals"),
     "admit": N_("Open accounts and grant roles"),
     "erase": N_("Erase identities"),
+    "control": N_("Control a drill: its clock, its troubles, what comes next"),
 }
 
 ROLES: dict[str, tuple[str, frozenset[str]]] = {
@@ -46,6 +47,7 @@ ROLES: dict[str, tuple[str, frozenset[str]]] = {
     "supervisor": (N_("Supervisor"), frozenset("see work assign verify audit export".split())),
     "planner": (N_("Planner"), frozenset("see export".split())),
     "administrator": (N_("Administrator"), frozenset("see arrange admit audit erase import".split())),
+    "drill_controller": (N_("Drill controller"), frozenset("see control audit export".split())),
 }
 """role -> its name and what it may do; `registry` grants roles over a jurisdiction for a time."""
 

@@ -226,7 +226,7 @@ class Centre:
             area = self.geography.place(outbreak, None).path
             if area is not None and not scope.touches(area):
                 raise Refused("not_known_here", what="outbreak", id=outbreak)
-        return self.geography.place(outbreak, deepest)
+        return self.geography.place(outbreak or _whose(declared, told), deepest)
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
 
@@ -387,6 +387,16 @@ class _Telling:
         if outbreak == place.outbreak and path == place.path:
             return place
         return self.centre.geography.place(outbreak, path)
+
+
+def _whose(declared: Action | Query, told: Mapping[str, Any]) -> str | None:
+    """The outbreak of the first thing told that belongs to one."""
+    for name, whose in declared.owned:
+        value = told.get(name)
+        for each in (value if isinstance(value, tuple) else (value,))[:1]:
+            if each is not None and (outbreak := whose(each)) is not None:
+                return outbreak
+    return None
 
 
 def _action(function: Callable[..., Facts] | Action) -> Action:

@@ -83,6 +83,12 @@ class Declared:
         found = ((each.name, locator(each.hint)) for each in self.parameters)
         return tuple((name, where) for name, where in found if where is not None)
 
+    @cached_property
+    def owned(self) -> tuple[tuple[str, Callable[[str], str | None]], ...]:
+        """Those parameters that are ids of something that belongs to one outbreak, and how it is found."""
+        found = ((each.name, _first(_OWNERS, each.hint)) for each in self.parameters)
+        return tuple((name, whose) for name, whose in found if whose is not None)
+
 
 @dataclass(frozen=True)
 class Action(Declared):
@@ -219,8 +225,28 @@ def locates(id_type: Any) -> Callable[[F], F]:
 
 def locator(hint: Any) -> Callable[[str], str | None] | None:
     """How an id of this type is placed, if ids of this type have a place."""
+    return _first(_LOCATORS, hint)
+
+
+_OWNERS: dict[Any, Callable[[str], str | None]] = {}
+
+
+def belongs(id_type: Any) -> Callable[[F], F]:
+    """Declare to which outbreak an id of this type belongs: id -> outbreak, or None.
+
+    What is told of a case is decided under its outbreak's policy, whether or not the outbreak is told too.
+    """
+
+    def declare(function: F) -> F:
+        _OWNERS[id_type] = function
+        return function
+
+    return declare
+
+
+def _first(known: Mapping[Any, Callable[[str], str | None]], hint: Any) -> Callable[[str], str | None] | None:
     options = [arg for arg in typing.get_args(hint) if arg is not type(None)] or [hint]
-    return next((_LOCATORS[option] for option in options if option in _LOCATORS), None)
+    return next((known[option] for option in options if option in known), None)
 
 
 def declared(modules: Iterable[Any], kind: str) -> list[Any]:

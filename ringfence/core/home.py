@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+DRILL_MARK = "drill.json"
+"""The file that says that a home is a drill's workspace (`core.drill`)."""
+
 
 def home() -> Path:
     """The folder of all state: database, keys, files, people, visits."""
@@ -22,7 +25,7 @@ def _resolved(told: str) -> Path:
 def database() -> dict[str, object]:
     """Django's settings for the database: PostgreSQL at DATABASE_URL, or SQLite under the home folder."""
     url = os.environ.get("DATABASE_URL", "")
-    if not url:
+    if not url or (home() / DRILL_MARK).exists():  # a drill never writes into the database of the real thing
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(home() / "ringfence.sqlite3"),

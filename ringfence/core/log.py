@@ -49,6 +49,14 @@ def last_seq() -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
+def first_kind() -> str | None:
+    """The kind of the first line; None in an empty log, and where its table has not been laid yet."""
+    if "log" not in connection.introspection.table_names():
+        return None
+    row = db.ask_one("SELECT kind FROM log WHERE seq = 1")
+    return str(row[0]) if row else None
+
+
 def append(fact: Fact, line: Line) -> None:
     """Write a line; it leaves with the telling's other rows."""
     row = (

@@ -78,14 +78,17 @@ class Book:
     is there in several versions, its bare id means the newest, and `id@version` any.
     """
 
-    def __init__(self, folders: Sequence[Path], sections: Mapping[str, type]) -> None:
-        """Read every `*.toml` of the folders against the `Policy` types of the desks."""
+    def __init__(self, folders: Sequence[Path], sections: Mapping[str, type], *, alone: bool = False) -> None:
+        """Read every `*.toml` of the folders against the `Policy` types of the desks.
+
+        `alone`: one desk reads its own numbers; the sections of others are passed over, neither read nor refused.
+        """
         self.sections = dict(sections)
         self._packs: dict[str, Pack] = {}
         self._unreadable: list[Pack] = []
         self._doubles: list[Refused] = []
         for file in (file for folder in folders for file in sorted(folder.glob("*.toml"))):
-            self._take(read_pack(file, self.sections))
+            self._take(read_pack(file, self.sections, alone=alone))
         self._newest: dict[str, str] = {}
         for version, pack in sorted(self._packs.items(), key=lambda item: item[1].header.version):  # type: ignore[union-attr]
             self._newest[pack.id] = version

@@ -101,14 +101,18 @@ def line_of(text: str, section: str, name: str) -> int:
     return at_section
 
 
-def read_pack(file: Path, sections: Mapping[str, type]) -> Pack:
-    """Read one file; whatever is wrong with it becomes a problem of the pack, never an exception."""
+def read_pack(file: Path, sections: Mapping[str, type], *, alone: bool = False) -> Pack:
+    """Read one file; whatever is wrong with it becomes a problem of the pack, never an exception.
+
+    `alone`: sections of others are passed over.
+    """
     try:
         text = file.read_text(encoding="utf-8-sig")
         told = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return Pack(header=None, file=file, problems=(Refused("policy_not_toml", file=file.name, found=str(error)),))
-    return _Reading(file, text, sections).pack(told)
+    sections_told = {name: part for name, part in told.items() if not alone or name == "pack" or name in sections}
+    return _Reading(file, text, sections).pack(sections_told)
 
 
 class _Reading:

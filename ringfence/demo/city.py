@@ -17,6 +17,8 @@ from ringfence.facts.registry import JurisdictionDeclared, PlaceDeclared, TeamDe
 
 ZONE = "Asia/Shanghai"
 CELLS = 4
+MIDDLE = (36.2, 98.4)
+"""Latitude and longitude about which the invented places lie: a plain without a city."""
 
 
 @cache
@@ -31,6 +33,7 @@ class City:
 
     province: JurisdictionId
     city: JurisdictionId
+    neighbour: JurisdictionId  # another city of the province
     districts: tuple[JurisdictionId, ...]
     communities: tuple[JurisdictionId, ...]  # six to a district
     cells: tuple[tuple[JurisdictionId, ...], ...]  # four to a community
@@ -84,6 +87,9 @@ def drawn(at: datetime) -> City:
     top = drawing.area(f"{province['code']}.", "province", province["en"], province["zh"], None, 21_000_000)
     prefix = f"{province['code']}.{city['code']}."
     middle = drawing.area(prefix, "city", city["en"], city["zh"], top, 3_400_000)
+    other = told["neighbour"]
+    neighbour = drawing.area(f"{province['code']}.{other['code']}.", "city", other["en"], other["zh"], top, 1_900_000)
+    drawing.unit(neighbour, told["neighbour_group"], None)
     districts, communities, cells = [], [], []
     for d, row in enumerate(told["districts"]):
         district = drawing.area(f"{prefix}{row['code']}.", "county", row["en"], row["zh"], middle, 566_000)
@@ -95,7 +101,7 @@ def drawn(at: datetime) -> City:
     units, teams = _command(drawing, middle, districts)
     venues = tuple(_venues(drawing, districts))
     facts = tuple(drawing.facts)
-    return City(top, middle, tuple(districts), tuple(communities), tuple(cells), units, teams, venues, facts)
+    return City(top, middle, neighbour, tuple(districts), tuple(communities), tuple(cells), units, teams, venues, facts)
 
 
 def _street(
@@ -155,11 +161,27 @@ def _team(drawing: _Drawing, unit: UnitId, name: str) -> TeamId:
     return team
 
 
+def _more_venues(districts: int) -> Iterator[dict[str, Any]]:
+    """Shops, canteens, halls and bus lines as every city has them, numbered through it."""
+    for each in tables()["more_venues"]:
+        for n in range(1, each["how_many"] + 1):
+            named = {"en": f"{each['en']} {n}", "zh": f"{each['zh']}{n}号"}
+            yield {**named, "kind": each["kind"], "district": int(between(0, districts, each["en"], n))}
+
+
 def _venues(drawing: _Drawing, districts: list[JurisdictionId]) -> Iterator[tuple[PlaceId, str]]:
-    for told in tables()["venues"]:
+    for told in (*tables()["venues"], *_more_venues(len(districts))):
         district, name = districts[told["district"]], f"{told['zh']} {told['en']}"
         place = PlaceId(derive("site", district, told["kind"], name))
         drawing.facts.append(
-            PlaceDeclared(place=place, jurisdiction=district, name=name, kind=told["kind"], at=drawing.at)
+            PlaceDeclared(
+                place=place,
+                jurisdiction=district,
+                name=name,
+                kind=told["kind"],
+                at=drawing.at,
+                lat=round(MIDDLE[0] + between(-0.08, 0.08, name, "lat"), 4),
+                lon=round(MIDDLE[1] + between(-0.1, 0.1, name, "lon"), 4),
+            )
         )
         yield place, told["kind"]

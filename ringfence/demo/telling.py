@@ -14,6 +14,7 @@ from ringfence.app import open_centre
 from ringfence.core import db
 from ringfence.core.access import feed
 from ringfence.core.clock import ToldClock
+from ringfence.demo import register, visits
 from ringfence.demo.city import drawn
 from ringfence.demo.course import HOUR, NAMED, Course
 from ringfence.demo.days import Days
@@ -21,6 +22,7 @@ from ringfence.demo.outbreak import infections
 from ringfence.demo.response import respond
 from ringfence.demo.staff import appoint
 from ringfence.demo.testing_round import test_everybody
+from ringfence.demo.tracers import trace
 from ringfence.desks.command.actions import make_decision
 from ringfence.facts.ids import CaseId, OutbreakId, derive
 from ringfence.registry.actions import declare_outbreak
@@ -80,10 +82,14 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     clock.set(begun)
     days = Days(centre, clock, city, OutbreakId(derive("outbreak", f"YT{now:%y}")), now)
     _declare(days)
+    register.load(days)
+    register.load_accounts(days)
+    visits.load(days, found)
     cases: dict[int, CaseId] = {}
     for each in found:
         Course(days, each, cases).begin()
     respond(days, begun)
+    trace(days, begun)
     test_everybody(days)
     for n in range(1, 101):
         days.at(begun + (now - begun) * (n / 101), partial(progress, n / 101))

@@ -182,8 +182,7 @@ def test_everybody(days: Days) -> None:
 
 
 def _set_up(days: Days, rounds: Sequence[_Round]) -> None:
-    """The register is loaded, sites are opened, laboratories enrolled; then the rounds can be queued."""
-    register.load(days)
+    """Sites are opened, laboratories enrolled; then the rounds can be queued."""
     people = register.residents(days)
     sites, laboratories = _sites(days), _laboratories(days)
     for each in rounds:

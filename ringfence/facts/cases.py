@@ -87,6 +87,29 @@ class CaseClassified(Fact):
     basis: str = ""  # the criterion met, or a person's reason
 
 
+class CaseConfirmed(Fact):
+    """A case is an infection, and since when it may have infected others is known; told again when that changes."""
+
+    case: CaseId
+    outbreak: OutbreakId
+    person: PersonId
+    jurisdiction: JurisdictionId  # the responsible office
+    classification: Classification
+    infectious_from: datetime  # contacts and places count from here
+    infectious_until: datetime | None = None  # isolated, or dead; None: still among people
+    counted_from: CourseEvent = CourseEvent.ONSET  # the station that the look-back was counted from
+    positive_at: datetime | None = None  # when a laboratory found it, for the delays
+
+
+class CaseUnconfirmed(Fact):
+    """A case that was confirmed is none after all, or was set aside: what followed from it is looked at again."""
+
+    case: CaseId
+    outbreak: OutbreakId
+    person: PersonId
+    reason: str  # discarded, set_aside
+
+
 class FindingsNoted(Fact):
     """What was found of a person, in the pack's codes; criteria make a class of it."""
 

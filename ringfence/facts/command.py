@@ -8,6 +8,7 @@ from ringfence.core.fact import Fact, Sealed
 from ringfence.facts.ids import (
     AccountId,
     JurisdictionId,
+    NoticeId,
     OutbreakId,
     TaskId,
     TeamId,
@@ -19,6 +20,11 @@ from ringfence.facts.ids import (
 def task_of(kind: str, about: str, key: str = "") -> TaskId:
     """The id of a task: the same for the same kind, subject and key, so that telling twice makes one."""
     return TaskId(derive("task", kind, about, key))
+
+
+def notice_of(outbreak: str, asks: str, asked: str, key: str) -> NoticeId:
+    """The id of a notice from one place to another; those of one key (a day, say) are one."""
+    return NoticeId(derive("notice", outbreak, asks, asked, key))
 
 
 class TasksSet(Fact):
@@ -112,3 +118,42 @@ class DecisionMade(Fact):
     text: str
     reason: str = ""
     due_at: datetime | None = None
+
+
+class NoticeSent(Fact):
+    """Another place is asked for help (协查): people to be found, checked and kept apart where they are now."""
+
+    notice: NoticeId
+    outbreak: OutbreakId
+    kind: str  # contacts, case, exposure
+    jurisdiction: JurisdictionId  # who is asked
+    was_jurisdiction: JurisdictionId | None = None  # who asks
+    about: tuple[str, ...] = ()  # ids of contacts or cases
+    told_place: Sealed | None = None  # where the place is not in the tree, in words
+    account: AccountId | None = None
+
+
+class NoticeTaken(Fact):
+    """The place that was asked has the notice in hand."""
+
+    notice: NoticeId
+    account: AccountId | None = None
+
+
+class NoticeAnswered(Fact):
+    """The place that was asked says what it found."""
+
+    notice: NoticeId
+    found: int
+    kept_apart: int
+    not_found: int
+    text: str = ""
+    account: AccountId | None = None
+
+
+class NoticeWithdrawn(Fact):
+    """Help is no longer asked for: the people are looked after elsewhere, or it was sent by mistake."""
+
+    notice: NoticeId
+    reason: str = ""
+    about: tuple[str, ...] = ()  # of them only; none: the whole notice

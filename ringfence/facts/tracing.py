@@ -6,9 +6,36 @@ Visits themselves are no facts: they lie in columnar files beside the log, and a
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from ringfence.core.fact import Fact
-from ringfence.facts.ids import PersonId, derive
+from ringfence.core.fact import Fact, Sealed
+from ringfence.facts.cases import Certainty
+from ringfence.facts.ids import CaseId, ContactId, JurisdictionId, OutbreakId, PersonId, derive
+
+
+class Closeness(StrEnum):
+    """What kind of contact somebody is, nearest first."""
+
+    CLOSE = "close"  # 密接
+    SECONDARY = "secondary"  # 次密接: a close contact of a close contact
+    GENERAL = "general"  # 一般接触者: shared a space, does not meet the rule for close
+    COMPANION = "companion"  # 时空伴随: their telephones shared a grid cell; weak evidence
+
+
+class Evidence(StrEnum):
+    """How it is known that two people met."""
+
+    VISITS = "visits"  # records of stays, searched
+    SEATS = "seats"  # a seat list of a plane, train or coach
+    GRID = "grid"  # telephones in one grid cell
+    INTERVIEW = "interview"  # told by the case or the contact
+    HOUSEHOLD = "household"  # on record as living together
+    IMPORT = "import"  # a list from elsewhere
+
+
+def contact_of(outbreak: str, person: str) -> ContactId:
+    """The id of a person as a contact in an outbreak: one record however many cases they met."""
+    return ContactId(derive("contact", outbreak, person))
 
 
 def person_of(told: str) -> PersonId:
@@ -53,6 +80,8 @@ class ContactsSearched(Fact):
     place_kinds: tuple[str, ...] = ()  # where not all
     close: int | None = None  # minutes from which a contact's own contacts were searched for
     cap: int | None = None  # of how many contacts at most
+    case: CaseId | None = None  # the case it was made for; None: at the command line, for none
+    outbreak: OutbreakId | None = None
 
 
 class ContactsFound(Fact):
@@ -67,3 +96,72 @@ class ContactsFound(Fact):
     last_at: tuple[datetime, ...]
     order: int = 1
     through: tuple[PersonId, ...] = ()  # second order: the contact who met them first
+    case: CaseId | None = None  # the case they are contacts of; None: a search that was not about a case
+    outbreak: OutbreakId | None = None
+    evidence: Evidence = Evidence.VISITS
+    closeness: tuple[Closeness, ...] = ()  # by the pack's definition, beside `contacts`
+    certainty: Certainty = Certainty.LIKELY
+
+
+class SearchLeftOpen(Fact):
+    """The search for a case's contacts could not be made by itself: a person makes it, with what is missing."""
+
+    case: CaseId
+    outbreak: OutbreakId
+    reason: str  # no_visits, person_not_in_visits, too_many (more than the pack lets a rule name), no_threshold
+    named: int = 0  # people it would have named
+
+
+class ContactNamed(Fact):
+    """Somebody told of a contact: the case, a relative, a list from elsewhere. A person may name one without a known case."""
+
+    contact: ContactId
+    outbreak: OutbreakId
+    person: PersonId
+    jurisdiction: JurisdictionId  # responsible for the contact
+    case: CaseId | None = None
+    through: PersonId | None = None  # second order: the contact they met
+    order: int = 1
+    category: str = "other"
+    closeness: Closeness = Closeness.CLOSE
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    minutes: int | None = None
+    certainty: Certainty = Certainty.LIKELY
+    evidence: Evidence = Evidence.INTERVIEW
+    protection: str | None = None  # what kept them apart: mask, distance, protective clothing
+    note: Sealed | None = None
+
+
+class ContactLinkStruck(Fact):
+    """That a contact met a case was told wrongly; other links of the contact stand."""
+
+    contact: ContactId
+    case: CaseId
+    reason: str
+
+
+class ContactClassed(Fact):
+    """A person set what kind of contact somebody is, with a reason; searches do not change it again."""
+
+    contact: ContactId
+    closeness: Closeness
+    was_closeness: Closeness
+    reason: str
+
+
+class ContactBecameCase(Fact):
+    """A contact turned out to be infected; their record stays and leads to the case."""
+
+    contact: ContactId
+    case: CaseId
+    outbreak: OutbreakId
+    in_quarantine: bool  # in quarantine before the diagnosis: the number that says whether control holds
+    first_case: CaseId | None = None  # whose contact they were, by the earliest link
+
+
+class ContactReturned(Fact):
+    """Somebody taken for a case is a contact again: the case was discarded or set aside."""
+
+    contact: ContactId
+    case: CaseId

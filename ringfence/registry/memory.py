@@ -213,11 +213,19 @@ def _path(jurisdiction: str | None) -> str | None:
     return areas.path_of(jurisdiction) if jurisdiction else None
 
 
+_GUESSED = (
+    ", office = CASE WHEN registry_person.residence IS NULL AND registry_person.stay IS NULL"
+    " THEN excluded.office ELSE registry_person.office END"
+)
+"""Nobody knew where they live or stay: whoever met them was taken for answering for them."""
+
+
 @keeps(PersonRegistered)
 def a_person(fact: PersonRegistered, line: Line) -> None:
-    """A second registration fills in what was not known."""
+    """A second registration fills in what was not known; an office that was only guessed gives way to one told."""
     residence, stay = _path(fact.residence), _path(fact.stay)
-    office = _path(fact.office) or stay or residence or line.jurisdiction
+    told = _path(fact.office) or stay or residence
+    given_way = _GUESSED if told else ""
     db.write(
         "registry_person",
         "INSERT INTO registry_person (id, source, code, sex, birth_on, age_years, residence, stay, office, household,"
@@ -228,7 +236,7 @@ def a_person(fact: PersonRegistered, line: Line) -> None:
         " residence = coalesce(excluded.residence, registry_person.residence),"
         " stay = coalesce(excluded.stay, registry_person.stay),"
         " household = coalesce(excluded.household, registry_person.household),"
-        " occupation = coalesce(excluded.occupation, registry_person.occupation)",
+        f" occupation = coalesce(excluded.occupation, registry_person.occupation){given_way}",
         (
             fact.person,
             fact.source,
@@ -238,7 +246,7 @@ def a_person(fact: PersonRegistered, line: Line) -> None:
             fact.age_years,
             residence,
             stay,
-            office,
+            told or line.jurisdiction,
             fact.household,
             fact.occupation,
             fact.person,

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 import orjson
 
 from ringfence.core.access import Scope
+from ringfence.core.drill import COLUMN, export_mark
 from ringfence.core.tables.writing import Format, write_rows
 from ringfence.desks.cases.queries.whole_list import WholeCase, extra_names, whole_list
 from ringfence.registry.queries import areas
@@ -124,13 +125,14 @@ def _flat(pages: Iterable[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]
 def _as_json(path: Path, pages: Iterable[list[dict[str, Any]]]) -> int:
     """A JSON array, one record a line, written as it comes."""
     unfinished = path.with_name(f"{path.name}.part")
-    count = 0
+    count, mark = 0, export_mark()
     try:
         with unfinished.open("wb") as file:
             file.write(b"[")
             for page in pages:
                 for record in page:
-                    file.write((b",\n" if count else b"\n") + orjson.dumps(record))
+                    told = {**record, COLUMN: mark} if mark else record
+                    file.write((b",\n" if count else b"\n") + orjson.dumps(told))
                     count += 1
             file.write(b"\n]\n")
         unfinished.replace(path)

@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 import typst
 
+from ringfence.core.drill import here
+
 HERE = Path(__file__).resolve().parent
 TEMPLATES = HERE / "templates"
 FONTS = HERE / "fonts"
@@ -53,6 +55,7 @@ def render(  # noqa: PLR0913 (each is told by name)
         "told": shown,
         "words": words("zh" if chinese else "en"),
         "language": "zh" if chinese else "en",
+        "drill": _drill("zh" if chinese else "en", missing),
         "missing": [f"U+{ord(character):04X}" for character in missing],
     }
     made: Any = typst.compile(
@@ -65,6 +68,17 @@ def render(  # noqa: PLR0913 (each is told by name)
         pdf_tags=tagged,
     )
     return Pdf(made if isinstance(made, bytes) else b"".join(made[:1]), tuple(missing))
+
+
+def _drill(language: str, missing: dict[str, None]) -> str:
+    """The line over every page of a document made in a drill's workspace; empty where the log is real."""
+    mark = here()
+    if mark is None:
+        return ""
+    told: str = _drawable(
+        f"{words(language)['drill']} · {mark.title(language)} · {words(language)['not_real']}", missing
+    )
+    return told
 
 
 @cache

@@ -11,7 +11,7 @@ from ringfence.twin.kernels.plan import DETECTED_ON, INFECTED_ON, SETTINGS
 from ringfence.twin.spread import Replicate, Twin
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-KINDS = ("quarantine_days", "isolation_days", "zone_days", "hold_days")
+KINDS = ("quarantine_days", "isolation_days", "zone_days", "area_days", "hold_days")
 WITHIN = ("symptomatic", "admitted", "deaths", "imported", "detected", "found_ill", "found_in_quarantine", "found_in_zone",
           "found_in_rounds", "contacts", "second_contacts", "rooms_most", "beds_most", "without_room", "late_results",
           "waited_for_tracing", "false_tubes", "first_detected")  # fmt: skip

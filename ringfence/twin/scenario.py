@@ -169,6 +169,8 @@ SECTIONS: dict[str, type] = {
     "quarantine": Quarantine, "isolation": Isolation, "zones": Zones, "measures": Measures, "vaccination": Vaccination,
     "laboratories": Laboratories,
 }  # fmt: skip
+BESIDE: dict[str, type] = dict.fromkeys(("drill", "injects", "questions"), dict)
+"""Sections of a drill: they may stand in a scenario, and a run does not read them."""
 FROM_PACKS = {("tracing", "lookback_days"): ("cases", "lookback")}
 """A number of a scenario -> the desk and field of the policy pack that gives it."""
 
@@ -204,17 +206,18 @@ def base() -> dict[str, Any]:
     return {name: section(file, name, kind) for name, kind in SECTIONS.items()}
 
 
-def read_scenario(path: Path, book: Any = None) -> Scenario:
+def read_scenario(path: Path, book: Any = None, *, pack: str | None = None) -> Scenario:
     """Read a scenario over the numbers of its policy pack, and those over base.toml; refused by the key at fault.
 
-    `book` is the policy packs' (`app.book()`); without it a named pack is refused. A number that the scenario tells
+    `book` is the policy packs' (`app.book()`); `pack` is another pack than the scenario names. A number that the scenario tells
     needs no source: it is what is being asked about.
     """
     beneath = opened(BASE)
     file = opened(path, needs_sources=False)
-    check_sections(file, SECTIONS)
+    check_sections(file, SECTIONS | BESIDE)
     under = {name: dataclasses.asdict(section(beneath, name, kind)) for name, kind in SECTIONS.items()}
-    pack = file.told.get("scenario", {}).get("pack", under["scenario"]["pack"])
+    if pack is None:
+        pack = file.told.get("scenario", {}).get("pack", under["scenario"]["pack"])
     packed = _from_pack(str(pack), book) if pack else []
     for told in packed:
         name, _, key = told.key.partition(".")

@@ -20,13 +20,15 @@ from ringfence.twin.disease import day_quantiles, heat_quantiles, sensitivities
 from ringfence.twin.kernels.contacts import Habits
 from ringfence.twin.kernels.course import run_one
 from ringfence.twin.kernels.keyed import key, mix
-from ringfence.twin.kernels.plan import COUNTS, DAYS, FITS, NEEDS_TABLE, PLAN, Space
+from ringfence.twin.kernels.plan import COUNTS, DAYS, DUE, FITS, NEEDS_TABLE, PLAN, STATE, Space, Start
 from ringfence.twin.kernels.rate import reach
 from ringfence.twin.kernels.states import new_space
 from ringfence.twin.scenario import Scenario
 
 ROOM = 1 << 14
 """States for which there is room at first; four times as many each time they do not suffice."""
+NOBODY = Start(np.zeros(0, STATE), np.zeros(0, DUE))
+"""The start of a run whose first day is day 0."""
 QUIET_DAYS = 7
 """Days without a case in the community at the end of a run, for control to count."""
 
@@ -48,9 +50,10 @@ class Replicate:
 
     @property
     def restricted_days(self) -> int:
-        """Person-days of quarantine, isolation, zones and holds together."""
-        parts = ("quarantine_days", "isolation_days", "zone_days", "hold_days")
-        return sum(self.counts[part] for part in parts)
+        """Person-days of quarantine, isolation, zones and holds together; sealed cells lie within areas under control."""
+        counts = self.counts
+        zoned = max(counts["zone_days"], counts["area_days"])
+        return counts["quarantine_days"] + counts["isolation_days"] + counts["hold_days"] + zoned
 
 
 class Twin:
@@ -71,6 +74,12 @@ class Twin:
         self.plan["rate"] = self._rate() if rate is None else rate
         self._own = local()
 
+    def like(self, scenario: Scenario, *, level: float = 1.0) -> Twin:
+        """The same city and disease under another scenario, with so much of all transmission; room is shared."""
+        other = Twin(self.city, scenario, rate=float(self.plan["rate"][0]) * level)
+        other._own, other.plan["first"] = self._own, self.plan["first"]
+        return other
+
     def _rate(self) -> float:
         own, told = self.scenario.disease.disease.r0, self.scenario.scenario.r0
         wanted = own if told < 0 else told
@@ -81,12 +90,12 @@ class Twin:
             raise Refused("scenario_rate_impossible", wanted=wanted, contacts=0)
         return wanted / (met * infectious) if wanted else 0.0
 
-    def one(self, number: int, seed: int = 1) -> Replicate:
-        """Run one replicate; the same for the same number and seed, whatever else is run."""
+    def one(self, number: int, seed: int = 1, start: Start = NOBODY) -> Replicate:
+        """Run one replicate; the same for the same number, seed and start, whatever else is run."""
         out = np.zeros(len(COUNTS), np.int64)
         rep = np.uint64(key(np.uint64(mix(np.uint64(seed))), number, 0))
         begun = time.thread_time()
-        while (fits := run_one(self.city.map, self.habits, self._space(), self.plan, out, rep)) != FITS:
+        while (fits := run_one(self.city.map, self.habits, self._space(), self.plan, start, out, rep)) != FITS:
             self._enlarge(table=fits == NEEDS_TABLE)
         spent = time.thread_time() - begun
         days = int(self.plan["days"][0])

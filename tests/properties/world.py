@@ -30,6 +30,7 @@ from ringfence.facts.rounds import SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, Result, tube_of
 from ringfence.facts.time import TimeStruck
 from ringfence.registry import actions as registry
+from tests.properties.following import FOLLOWING, Following
 
 PLACES = ("site_a", "site_b", "lab_c")
 KINDS = (
@@ -51,12 +52,13 @@ def _steps(kinds: tuple[str, ...]) -> st.SearchStrategy[list[Step]]:
     return st.lists(each, min_size=1, max_size=25)
 
 
-steps = st.one_of(_steps(KINDS), _steps(TESTING))
+BEGUN: list[Step] = [("begin", 0, 5, 1), ("begin", 3, 4, 1)]
+steps = st.one_of(_steps(KINDS), _steps(TESTING), _steps(FOLLOWING).map(lambda rest: [*BEGUN, *rest]))
 """What, about which, which other, and how many hours later."""
 
 
 @dataclass
-class World:
+class World(Following):
     """An outbreak in a city with two districts, and whatever has happened in it."""
 
     centre: Centre
@@ -322,7 +324,7 @@ def tables(centre: Centre) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for desk in centre.desks:
         for table in desk.tables:
-            columns = [column for (column,) in _columns(table)]
+            columns = [f'"{column}"' for (column,) in _columns(table)]
             rows = db.ask(f"SELECT {', '.join(columns)} FROM {table}")
             found[table] = sorted((tuple(_plain(value) for value in row) for row in rows), key=repr)
     return found

@@ -5,6 +5,7 @@
     02 09:00  the clock strikes                             time, told
     02 10:00  report_case person=Ana by=duty ! case_already_reported      an action that is refused
     03 09:00  seal_tube code=T{1..90} people=P{1..90} by=sampler          the same ninety times over
+    03 10:00  visits people=Ana,Bo place=Cafe from=01T09:00 to=01T10:30 kind=meal     visits are loaded; ?X17 is an id not ours
 
 `HH:MM` counts on the day of the line before, `DD HH:MM` on that day of September 2021, in the city's zone. `at=-40d` tells
 of something long past. Names become ids; a person, a case or an account is known from the moment its name is said.
@@ -12,10 +13,12 @@ of something long past. Names become ids; a person, a case or an account is know
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import os
 import re
 import typing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -34,6 +37,7 @@ from ringfence.facts.ids import (
     AccountId,
     BoxId,
     CaseId,
+    ContactId,
     JurisdictionId,
     OutbreakId,
     PersonId,
@@ -47,6 +51,7 @@ from ringfence.facts.ids import (
 from ringfence.facts.registry import PersonRegistered, PlaceDeclared
 from ringfence.facts.rounds import RoundOpened, SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, box_of, tube_of
+from ringfence.facts.tracing import ContactsFound, contact_of, person_of
 from ringfence.registry import account_keeping, actions
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -73,6 +78,7 @@ class Story:
 
     def __init__(self, text: str, pack: str = "cn-covid-2021", overlays: tuple[str, ...] = ()) -> None:
         """Set the stage and tell every line."""
+        os.environ["RINGFENCE_HOME"] = str(Story.home)  # visits lie there, and rules look for them there
         self.clock = ToldClock(datetime(2021, 9, 1, tzinfo=ZONE))
         self.centre: Centre = open_centre(self.clock, Story.home)
         self.names: dict[tuple[Any, str], str] = {}
@@ -119,6 +125,8 @@ class Story:
         if kind in CODED:
             self.names[kind, name] = CODED[kind](name)
             return self.names[kind, name]
+        if kind is ContactId:  # called as the person is
+            return self._contact(PersonId(self._id(PersonId, name)), name)
         made = derive(kind.__name__.removesuffix("Id").lower(), "story", name)
         self.names[kind, name] = made
         if kind is PersonId:
@@ -130,6 +138,10 @@ class Story:
         elif kind is PlaceId:
             self._declare_place(PlaceId(made), name)
         return self.names[kind, name]
+
+    def _contact(self, person: PersonId, name: str) -> str:
+        self.names[ContactId, name] = contact_of(self.names[OutbreakId, "HB"], person)
+        return self.names[ContactId, name]
 
     def _declare_place(self, place: PlaceId, name: str) -> None:
         """A place that is called Lab… takes part as a laboratory, any other takes swabs."""
@@ -159,17 +171,47 @@ class Story:
         assert found, f"not a line of a story: {line}"
         self.day = int(found[1] or self.day)
         self.clock.set(datetime(2021, 9, 1, int(found[2]), int(found[3]), tzinfo=ZONE) + timedelta(days=self.day - 1))
-        words, _, refusal = found[4].partition(" ! ")
+        before = log.last_seq()
+        self._told(line, *found[4].partition(" ! ")[::2])
+        self._known(log.between(before + 1, log.last_seq()))
+
+    def _told(self, line: str, words: str, refusal: str) -> None:
         if words == "the clock strikes":
             strike(self.centre, self.clock.now())
             return
         name, *rest = re.split(r"\s+(?=\w+=)", words)
         told = {key: value for key, _, value in (each.partition("=") for each in rest)}
+        if name == "visits":
+            self._load_visits(told)
+            return
         if name[0].isupper():
             self._hear(Fact.kinds[name], told)
             return
         said = self._refused(name, told)
         assert said == refusal.strip(), f"{line}: {f'refused as {said}' if said else 'was not refused'}"
+
+    def _load_visits(self, told: dict[str, str]) -> None:
+        """Everybody named was at the place together, by a file that somebody hands in now; seats beside people, in order."""
+        from ringfence.commands.visits import told_of
+        from ringfence.desks.tracing.visits.load import load_visits
+
+        moments = [re.sub(r"\A(\d\d)T", r"2021-09-\1T", told[name]) + ":00+08:00" for name in ("from", "to")]
+        people, seats = told["people"].split(","), told.get("seats", "").split(",")
+        path = Story.home / f"visits{len(list(Story.home.glob('visits*.csv')))}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file)
+            out.writerow(["person", "place", "start", "end", "kind", "source", *(["seat"] if any(seats) else [])])
+            for n, name in enumerate(people):
+                if name.startswith("?"):
+                    self.names[PersonId, name] = person_of(name[1:])
+                person = name[1:] if name.startswith("?") else self._id(PersonId, name)
+                seat = [seats[n]] if any(seats) else []
+                out.writerow(
+                    [person, told["place"], *moments, told.get("kind", ""), told.get("source", "check-ins"), *seat]
+                )
+        now = self.clock.now()
+        done = load_visits(path, home=Story.home, now=now, zone="Asia/Shanghai")
+        self.centre.hear(feed("visits"), [told_of(done, now)])
 
     def _refused(self, name: str, told: dict[str, str]) -> str:
         """Do it; the code of the refusal, or nothing."""
@@ -179,15 +221,19 @@ class Story:
             return refused.code
         return ""
 
-    def _value(self, hint: Any, text: str) -> Any:
-        """A told value: names as ids, spans ago as moments, everything else as every door reads it."""
+    def _value(self, hint: Any, text: str, apart: str = ",") -> Any:
+        """A told value: names as ids, spans ago as moments, everything else as every door reads it; lists within `+`."""
         inner, _ = bare(hint)
         if (item := item_of(inner)) is not None:
-            return tuple(self._value(item, part) for part in text.split(",") if part)
+            return tuple(self._value(item, part, "+") for part in text.split(apart) if part)
         if hasattr(inner, "__supertype__"):
             return self._id(inner, text)
         if plain(inner) is datetime and (ago := AGO.match(text)):
             return self.clock.now() - (timedelta(days=int(ago[1])) if ago[2] == "d" else timedelta(hours=int(ago[1])))
+        if text.startswith("contact:"):  # where a plain text holds an id
+            return self._id(ContactId, text.removeprefix("contact:"))
+        if plain(inner) is date:
+            text = re.sub(r"\A(\d\d)\Z", r"2021-09-\1", text)
         if plain(inner) is datetime:
             text = re.sub(r"\A(\d\d)T", r"2021-09-\1T", text)
         return read_value(hint, text, zone="Asia/Shanghai", now=self.clock.now())
@@ -201,7 +247,7 @@ class Story:
         assert set(whole) <= fields, f"{kind.__name__} has no {sorted(set(whole) - fields)}"
         values = {name: self._value(hints[name], text) for name, text in whole.items()}
         values.setdefault("at", self.clock.now())
-        self._known(self.centre.hear(feed("story"), [kind(**values)], self.place))
+        self.centre.hear(feed("story"), [kind(**values)], self.place)
 
     def _do(self, name: str, told: dict[str, str]) -> None:
         action = next(each for each in self.centre.actions.values() if each.name == name)
@@ -216,8 +262,7 @@ class Story:
         for field, kind in (("code", TubeId), ("tube", TubeId), ("code", BoxId)):
             if field in told and hints[field] is str:
                 self.names.setdefault((kind, told[field]), CODED[kind](told[field]))
-        answer = self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
-        self._known(log.between(answer.first_seq, answer.last_seq))
+        self.centre.tell(who, action.function, **in_zone(values, "Asia/Shanghai"))
 
     def _who(self, name: str) -> Who:
         who = account_keeping.who_is(AccountId(self._id(AccountId, name)), self.clock.now())
@@ -227,6 +272,9 @@ class Story:
     def _known(self, told: list[Told]) -> None:
         """A case that was reported is called as its person is."""
         for each in told:
+            if isinstance(each.fact, ContactsFound):
+                for found in each.fact.contacts:
+                    self._contact(found, self.name(found))
             if isinstance(each.fact, RoundOpened):
                 self.names[RoundId, f"R{each.fact.number}"] = each.fact.round
             case, person = getattr(each.fact, "case", None), getattr(each.fact, "person", None)

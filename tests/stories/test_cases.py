@@ -10,7 +10,7 @@ def test_a_reported_case_is_investigated_and_the_work_ends_with_it() -> None:
         10:00  report_case person=Ana classification=confirmed by=duty
         18:00  complete_investigation case=Ana source_found=yes by=duty
     """)
-    assert story.tasks() == []
+    assert story.tasks() == ["find_contacts | Ana | tracing | 02 10:00"]
     assert story.tasks("done") == ["investigate_case | Ana | investigation | 02 10:00"]
     assert story.why("TaskDone") == ["TaskDone < a_finished_investigation_closes_its_task", "InvestigationCompleted"]
 
@@ -68,7 +68,7 @@ def test_a_finding_must_be_reported_in_time() -> None:
 def test_criteria_make_the_class_whoever_writes_the_findings_down() -> None:
     story = Story("""
         10:00  report_case person=Ana by=duty
-        11:00  note_findings case=Ana findings=covid_clinical,pcr_positive by=duty
+        11:00  note_findings case=Ana findings=contact_positive,fever,ct_typical,pcr_positive by=duty
     """)
     assert story.newest("CaseClassified").classification == "confirmed"
     assert story.why("CaseClassified") == ["CaseClassified < criteria_make_the_class", "FindingsNoted"]

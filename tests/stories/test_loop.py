@@ -25,6 +25,9 @@ def test_each_fact_is_answered_before_the_next_is_looked_at() -> None:
         "InvestigationOpened < a_reported_case_is_investigated",
         "TasksSet < a_reported_case_is_investigated",
         "CourseNoted",
+        "CaseConfirmed < an_infection_is_confirmed_with_its_window",
+        "SearchLeftOpen < a_confirmed_cases_contacts_are_found",
+        "TasksSet < a_search_left_open_is_made_by_a_person",
     ]
 
 

@@ -12,8 +12,9 @@ from ringfence.core.policy import SHIPPED, Book, Certainty, Kind, check, referen
 from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
 from ringfence.desks.testing import policy as testing
+from ringfence.desks.tracing import policy as tracing
 
-SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy}
+SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy, "tracing": tracing.Policy}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -12,8 +12,9 @@ from ringfence.desks.cases import policy as cases
 from ringfence.desks.command import policy as command
 from ringfence.desks.testing import policy as testing
 from ringfence.desks.testing.policy_words import LABELS
+from ringfence.desks.tracing import policy as tracing
 
-SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy}
+SECTIONS = {"cases": cases.Policy, "command": command.Policy, "testing": testing.Policy, "tracing": tracing.Policy}
 
 PUBLISHED = """
     cn-covid       people_per_site_min             2000     F2  na1.site.min na3.site.min

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from ringfence.core.drill import COLUMN, export_mark
 from ringfence.core.errors import Refused
 from ringfence.core.tables.table import FORMULA_STARTS
 
@@ -46,8 +47,11 @@ def write_rows(
 
     The file appears under its name only when whole. CSV is UTF-8, with a BOM unless `bom` is false, so that
     spreadsheet programs take it for UTF-8. CSV and XLSX cells that look like formulas get an apostrophe, which `read`
-    takes off again. Raises Refused (`table_cell_too_long_for_workbook`).
+    takes off again. In a drill's workspace every row ends with a column that says so. Raises Refused
+    (`table_cell_too_long_for_workbook`).
     """
+    if mark := export_mark():
+        header, batches = [*header, COLUMN], (_marked(batch, mark) for batch in batches)
     unfinished = path.with_name(f"{path.name}.part")
     write = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _jsonl}[format]
     try:
@@ -56,6 +60,13 @@ def write_rows(
     finally:
         unfinished.unlink(missing_ok=True)
     return rows
+
+
+def _marked(batch: Batch, mark: str) -> Batch:
+    """Rows with the mark of a drill behind them."""
+    if isinstance(batch, pl.DataFrame):
+        return batch.with_columns(pl.lit(mark).alias(COLUMN))
+    return [(*row, mark) for row in batch]
 
 
 def _rows(batches: Iterable[Batch]) -> Iterator[Sequence[Any]]:

@@ -135,6 +135,23 @@ class Course(models.Model):
         db_table = "cases_course"
 
 
+class Confirmed(models.Model):
+    """What was told last of a case's being an infection; moments in microseconds UTC."""
+
+    case_id = models.TextField(primary_key=True)
+    classification = models.TextField()
+    infectious_from = models.BigIntegerField()
+    infectious_until = models.BigIntegerField(null=True)
+    counted_from = models.TextField()
+    positive_at = models.BigIntegerField(null=True)
+    confirmed = models.BooleanField()  # and not taken back since
+
+    class Meta:
+        """A plain table."""
+
+        db_table = "cases_confirmed"
+
+
 class Finding(models.Model):
     """What was found of a case, as the pack's codes."""
 

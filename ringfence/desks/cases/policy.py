@@ -111,6 +111,10 @@ class Policy:
 
     # classification
     findings: Annotated[dict[str, Finding], WORDING]  # what can be found of a person
+    infected: tuple[Classification, ...] = (
+        Classification.CONFIRMED,
+        Classification.ASYMPTOMATIC,
+    )  # whose contacts count
     criteria: tuple[Criterion, ...]  # strongest first: the first that is met gives the class
     history_window: timedelta | None = None  # exposures count as history if they lie this long before onset, or less
     asymptomatic_watch: timedelta | None = None  # without symptoms for this long: stays an asymptomatic infection

@@ -99,3 +99,52 @@ class Decision(models.Model):
 
         db_table = "command_decision"
         indexes = (models.Index(fields=["outbreak", "seq"], name="decision_list"),)
+
+
+class Notice(models.Model):
+    """One place asks another for help: people to be found, checked and kept apart where they are now."""
+
+    id = models.TextField(primary_key=True)
+    seq = models.BigIntegerField()  # the line that sent it first
+    outbreak = models.TextField()
+    kind = models.TextField()  # contacts, case, exposure
+    path = models.TextField()  # who is asked; who asks, where that place is not in the tree
+    from_path = models.TextField()  # who asks
+    told_place = models.TextField(null=True)  # noqa: DJ001 (sealed: a place that is not in the tree)
+    sent_by = models.TextField()
+    sent_at = models.BigIntegerField()
+    due_at = models.BigIntegerField(null=True)
+    state = models.TextField()  # sent, taken, answered, withdrawn
+    people = models.IntegerField()
+    taken_at = models.BigIntegerField(null=True)
+    taken_by = models.TextField(default="")
+    answered_at = models.BigIntegerField(null=True)
+    answered_by = models.TextField(default="")
+    found = models.IntegerField(default=0)
+    kept_apart = models.IntegerField(default=0)
+    not_found = models.IntegerField(default=0)
+    text = models.TextField(default="")
+    asked = models.TextField()  # the key of its newest task: more people after an answer ask again
+
+    class Meta:
+        """Received and sent, newest first."""
+
+        db_table = "command_notice"
+        indexes = (
+            models.Index(fields=["outbreak", "path", "seq"], name="notice_received"),
+            models.Index(fields=["outbreak", "from_path", "seq"], name="notice_sent"),
+            models.Index(fields=["outbreak", "state", "seq"], name="notice_state"),
+        )
+
+
+class NoticeAbout(models.Model):
+    """Whom a notice is about."""
+
+    pk = models.CompositePrimaryKey("notice", "about")
+    notice = models.TextField()
+    about = models.TextField()
+
+    class Meta:
+        """Each once."""
+
+        db_table = "command_notice_about"

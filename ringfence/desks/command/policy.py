@@ -23,8 +23,6 @@ class Policy:
     """The command desk's numbers under one pack."""
 
     # clocks of the response; None where no value is published: such a task takes `task_limit_otherwise`
-    quarantine_contact_within: timedelta | None = None  # from finding a close contact to quarantine
-    quarantine_secondary_within: timedelta | None = None  # the same for a contact of a contact
     transfer_case_within: timedelta | None = None  # from the positive report to the designated hospital
     trajectory_within: timedelta | None = None  # from the positive result to a complete activity track
     preliminary_report_within: timedelta | None = None  # from the start to the first epidemiological report

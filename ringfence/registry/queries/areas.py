@@ -88,6 +88,11 @@ def zone_at(path: str | None) -> str:
     return str(row[0]) if row else "UTC"
 
 
+def a_place_of_each_zone() -> list[str]:
+    """For each time zone that a place has, the path of one such place."""
+    return [path for (path,) in db.ask("SELECT min(path) FROM registry_jurisdiction GROUP BY zone")]
+
+
 def zone_told(declared: Declared, told: Mapping[str, Any], scope: Scope) -> str:
     """The time zone in which naive moments of a telling count: that of the deepest place told, else the asker's own."""
     deepest = scope.paths[0] if len(scope.paths) == 1 else ""

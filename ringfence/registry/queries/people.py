@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -234,3 +234,28 @@ def codes_of(ids: Sequence[str]) -> dict[str, str]:
     wanted = sorted(set(ids))
     marks = ", ".join(["%s"] * len(wanted))
     return dict(db.ask(f"SELECT id, code FROM registry_person WHERE id IN ({marks})", wanted)) if wanted else {}
+
+
+def records_among(asked: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
+    """Each record of any of these people -> whom it was asked for; whoever has no row of their own stands for themselves."""
+    wanted = sorted(set(asked))
+    joined: dict[PersonId, PersonId] = dict(
+        ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", wanted)
+    )
+    asked_by: dict[PersonId, list[PersonId]] = {}
+    for each in wanted:
+        asked_by.setdefault(joined.get(each, each), []).append(each)
+    records = ask_among("SELECT id, canonical FROM registry_person WHERE canonical IN ({marks})", sorted(asked_by))
+    return {each: [each] for each in wanted} | {PersonId(id_): asked_by[PersonId(kept)] for id_, kept in records}
+
+
+def canonical_among(asked: Iterable[PersonId]) -> dict[PersonId, PersonId]:
+    """Person -> the id under which their records are joined; those without a row of their own are left out."""
+    rows = ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", sorted(set(asked)))
+    return {PersonId(id_): PersonId(kept) for id_, kept in rows}
+
+
+def households_among(asked: Iterable[PersonId]) -> dict[PersonId, HouseholdId]:
+    """Person -> their household; those of whom none is on record are left out."""
+    sql = "SELECT id, household FROM registry_person WHERE id IN ({marks}) AND household IS NOT NULL"
+    return {PersonId(id_): HouseholdId(household) for id_, household in ask_among(sql, sorted(set(asked)))}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ringfence.twin.kernels.begun import take_up
 from ringfence.twin.kernels.compiled import door, inner
 from ringfence.twin.kernels.contacts import Habits
 from ringfence.twin.kernels.infection import arrive, strike
@@ -18,16 +19,22 @@ from ringfence.twin.kernels.laboratories import (
 from ringfence.twin.kernels.layout import Array, Map
 from ringfence.twin.kernels.plan import (
     ADMITTED,
+    BEDS_NOW,
+    BEDS_TAKEN,
     FITS,
     FOUND,
     N_ACTIVE,
     NEVER,
     OVERFLOW,
     POOL,
+    ROOMS_NOW,
+    ROOMS_TAKEN,
     SWAB_ILL,
+    TESTS_ON,
     TRACE,
     C,
     Space,
+    Start,
 )
 from ringfence.twin.kernels.response import found, new_day, open_pool
 from ringfence.twin.kernels.states import forget
@@ -59,7 +66,7 @@ def respond(city, habits, space, plan, out, rep, queue, day):
 
 
 @door
-def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, rep: np.uint64) -> int:
+def run_one(city: Map, habits: Habits, space: Space, plan: Array, start: Start, out: Array, rep: np.uint64) -> int:
     """Run one replicate into int64[len(COUNTS)] and `space.days`; returns FITS, or what there was not enough of.
 
     What it wrote stays to be read until the next one begins.
@@ -72,17 +79,19 @@ def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, re
     queue[:] = 0.0
     queue[2] = 1e18
     background = p.background * city.people.size
-    before = 0
-    for day in range(p.days):
+    take_up(city, habits, space, plan, start, out, rep, weights)
+    before = out[TESTS]
+    for day in range(p.first, p.days):
         new_day(space, out, day)
         which, begins = round_of(plan, out, day)
         mass = 0.0
         singles = background + (out[TESTS] - before)
         if which >= 0:
-            mass = count_round(plan, out, rep, day, people_in_round(city, space, plan))
+            mass = count_round(space, plan, out, rep, day, people_in_round(city, space, plan))
         laboratory_day(plan, queue, singles, mass)
         out[TESTS] += np.int64(background)
         out[TUBES] += np.int64(background)
+        space.days[TESTS_ON, day] += np.int64(background)
         before = out[TESTS]
         if p.zones or p.rounds:
             space.used[N_ACTIVE] = swab_everybody(
@@ -94,6 +103,7 @@ def run_one(city: Map, habits: Habits, space: Space, plan: Array, out: Array, re
         while hit >= 0:
             strike(city, habits, space, plan, out, rep, day, hit, weights)
             hit = space.hits[hit].next
+        space.days[ROOMS_TAKEN, day], space.days[BEDS_TAKEN, day] = space.used[ROOMS_NOW], space.used[BEDS_NOW]
         if space.used[OVERFLOW] != FITS:
             return space.used[OVERFLOW]
     out[STATES] = space.used[0]

@@ -98,6 +98,19 @@ def infect(city, habits, space, plan, out, rep, day, person, infector, setting, 
     space.active[space.used[N_ACTIVE]] = who
     space.used[N_ACTIVE] += 1
     swabs_to_come(space, plan, who, day)
+    spread_from(city, habits, space, plan, out, rep, who, weights)
+
+
+@inner
+def spread_from(city, habits, space, plan, out, rep, who, weights):
+    """All hits to come of somebody whose course is known; those before the run's first day have had their effect."""
+    p = plan[0]
+    s = space.state[who]
+    person = np.int64(s.person)
+    age = city.people[person].age & YEARS
+    bits = key(rep, person, COURSE)
+    ill = s.onset != NEVER
+    jab = p.covered[age] > 0.0 and vaccinated(habits, plan, person, age)
     heat = p.heat[np.int64((bits >> TWENTY) & MASK_10)]
     strength = p.rate * heat * (1.0 if ill else p.asymptomatic_infectious) * (1.0 - p.ve_transmission * jab)
     total = weigh(city, habits, plan, person, weights)
@@ -108,14 +121,14 @@ def infect(city, habits, space, plan, out, rep, day, person, infector, setting, 
         one = mix(base + np.uint64(2 * hit))
         two = mix(base + np.uint64(2 * hit + 1))
         at = s.ready + np.int64(p.profile[np.int64(one & MASK_10)])
-        if at >= p.days:
+        if at >= p.days or at < p.first:
             continue
         pick = high(one) * total
         layer = 0
         while layer < CITY and pick >= weights[layer]:
             layer += 1
         slots = max(slots_of(city, habits, person, layer), 1)
-        push_hit(space, max(at, day + 1), who, layer, below(two, slots), np.int64(mix(two) >> S32))
+        push_hit(space, max(at, np.int64(s.infected) + 1), who, layer, below(two, slots), np.int64(mix(two) >> S32))
 
 
 @inner

@@ -8,7 +8,7 @@ from ringfence.twin.kernels.compiled import inner
 from ringfence.twin.kernels.contacts import SALT
 from ringfence.twin.kernels.keyed import high, key, low, poisson, unit
 from ringfence.twin.kernels.measures import in_force
-from ringfence.twin.kernels.plan import FOUND, N_AREAS, NEVER, POOL, SWAB_MASS, SWAB_QUARANTINE, SWAB_ZONE, C
+from ringfence.twin.kernels.plan import FOUND, N_AREAS, NEVER, POOL, SWAB_MASS, SWAB_QUARANTINE, SWAB_ZONE, TESTS_ON, C
 from ringfence.twin.kernels.states import push_event
 
 SWABBED = 101
@@ -76,6 +76,7 @@ def swab(space, plan, out, rep, queue, day, who, kind):
     if kind != SWAB_QUARANTINE and kind != SWAB_ZONE and not pooled:  # those were counted when they were planned
         out[TESTS] += 1
         out[TUBES] += 1
+        space.days[TESTS_ON, day] += 1
     if not turns_positive(space, plan, rep, who, day, p.pooled if pooled else 1.0):
         return
     wait = wait_days(queue, pooled, key(rep, np.int64(s.person) * SALT + day, QUEUED))
@@ -110,16 +111,18 @@ def people_in_round(city, space, plan):
 
 
 @inner
-def count_round(plan, out, rep, day, asked):
+def count_round(space, plan, out, rep, day, asked):
     """Swabs of a day of a round, with the false positives among them: counted, as nobody of them is in danger."""
     p = plan[0]
     swabs = asked * p.participation / p.round_takes
     tubes = swabs / max(p.pool, 1)
     out[TESTS] += int(swabs)
+    space.days[TESTS_ON, day] += int(swabs)
     out[TUBES] += int(tubes)
     wrong = poisson(key(rep, day, FALSE), tubes * (1.0 - p.specificity))
     out[FALSE_TUBES] += wrong
     out[TESTS] += wrong * p.pool
+    space.days[TESTS_ON, day] += wrong * p.pool
     out[TUBES] += wrong * p.pool
     out[H_DAYS] += wrong * p.pool * max(1, p.retest_after)
     return swabs

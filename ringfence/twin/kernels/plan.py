@@ -29,7 +29,7 @@ MEASURES = 5
 PLAN = np.dtype(
     [
         # the run
-        ("days", "i8"), ("seeds", "i8"), ("seed_areas", "i8"), ("seed_area", "i4", ROUNDS), ("imports", "f8"),
+        ("days", "i8"), ("first", "i8"), ("seeds", "i8"), ("seed_areas", "i8"), ("seed_area", "i4", ROUNDS), ("imports", "f8"),
         # natural history
         ("rate", "f8"), ("weight", "f8", 8), ("home_exponent", "f8"), ("asymptomatic_infectious", "f8"),
         ("latent", "i2", QUANTILES), ("gap", "i2", QUANTILES), ("profile", "i2", QUANTILES), ("heat", "f8", QUANTILES),
@@ -74,6 +74,8 @@ STATE = np.dtype(
 HIT = np.dtype([("next", "i4"), ("who", "i4"), ("chance", "u4"), ("layer", "u1"), ("slot", "u1"), ("unused", "u2")])
 """A contact that infects where nothing prevents it; kept until its day."""
 EVENT = np.dtype([("next", "i4"), ("who", "i4"), ("kind", "i4"), ("with", "i4")])
+DUE = np.dtype([("day", "i4"), ("who", "i4"), ("kind", "i4"), ("with", "i4")])
+"""Something that is due on a day for somebody of `Start.people`, by their place there."""
 
 SWAB_ILL, SWAB_QUARANTINE, SWAB_ZONE, SWAB_MASS, SWAB_MATE, FOUND, POOL, TRACE, ADMITTED = (
     np.int64(each) for each in range(9)
@@ -87,22 +89,31 @@ COUNTS = (
     "infections", "detected", "found_ill", "found_in_quarantine", "found_in_zone", "found_in_rounds", "imported",
     "symptomatic", "admitted", "deaths", "tests", "tubes", "contacts", "second_contacts", "quarantine_days",
     "isolation_days", "zone_days", "hold_days", "rooms_most", "beds_most", "first_detected", "last_community",
-    "false_tubes", "late_results", "waited_for_tracing", "without_room", "states", "hits",
+    "false_tubes", "late_results", "waited_for_tracing", "without_room", "states", "hits", "area_days",
 )  # fmt: skip
 C = {name: place for place, name in enumerate(COUNTS)}
+
+
+class Start(NamedTuple):
+    """Who is infected, found or in quarantine when a run begins on a later day than 0; nobody twice."""
+
+    people: npt.NDArray[np.void]  # STATE[n]: `slot`, `offspring` and `unused` are not read
+    due: npt.NDArray[np.void]  # DUE[m]: what is due from the first day on; tracing also before it, done as of then
 
 
 class Space(NamedTuple):
     """What one replicate writes to; cleared by undoing, so that its size costs nothing."""
 
     state: npt.NDArray[np.void]  # STATE[room]
-    index: npt.NDArray[np.uint64]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
+    index: npt.NDArray[
+        np.uint64
+    ]  # shadows the tuple's own search; person << 32 | state + 1, open addressing; 0 is empty
     table: npt.NDArray[np.int32]  # state + 1 of every person, or empty: the dense engine's
     hits: npt.NDArray[np.void]  # HIT[room]
     events: npt.NDArray[np.void]  # EVENT[room]
     used: npt.NDArray[np.int64]  # [16]: how much of the others is used; overflow; today; rooms and beds taken now
     heads: npt.NDArray[np.int32]  # [2, DAYS + 1]: first hit and first event of each day
-    days: npt.NDArray[np.int64]  # [8, DAYS + 1]: see DAILY; of rooms and beds the changes
+    days: npt.NDArray[np.int64]  # [len(DAILY), DAYS + 1]: of rooms and beds the changes, and how many are taken
     zone: npt.NDArray[np.int16]  # [n_cells, 2]: sealed from, until
     area: npt.NDArray[np.int16]  # [n_areas, 2]: controlled from, until
     touched: npt.NDArray[np.int32]  # [2, n_cells]: cells and areas with an entry
@@ -110,7 +121,10 @@ class Space(NamedTuple):
     active: npt.NDArray[np.int32]  # states that may still be found by a round or in a zone
 
 
-DAILY = ("infections", "detected", "community", "rooms", "moves", "traced", "beds", "onsets")
+DAILY = (
+    "infections", "detected", "community", "rooms", "moves", "traced", "beds", "onsets", "tests", "rooms_taken", "beds_taken",
+)  # fmt: skip
 INFECTED_ON, DETECTED_ON, COMMUNITY_ON, ROOMS_ON, MOVES_ON, TRACED_ON, BEDS_ON, ONSETS_ON = range(8)
+TESTS_ON, ROOMS_TAKEN, BEDS_TAKEN = range(8, 11)
 N_STATE, N_HITS, N_EVENTS, N_CELLS, N_AREAS, N_ACTIVE, OVERFLOW, TODAY, ROOMS_NOW, BEDS_NOW = range(10)
 FITS, FULL, NEEDS_TABLE = 0, 1, 2

@@ -26,6 +26,7 @@ from ringfence.twin.kernels.plan import (
     SWAB_MATE,
     SWAB_QUARANTINE,
     SWAB_ZONE,
+    TESTS_ON,
     TODAY,
     TRACE,
     TRACED_ON,
@@ -47,6 +48,7 @@ Q_DAYS = C["quarantine_days"]
 I_DAYS = C["isolation_days"]
 Z_DAYS = C["zone_days"]
 H_DAYS = C["hold_days"]
+A_DAYS = C["area_days"]
 ROOMS_MOST = C["rooms_most"]
 BEDS_MOST = C["beds_most"]
 FIRST = C["first_detected"]
@@ -69,6 +71,7 @@ def open_pool(city, space, plan, out, day, who):
         else:
             out[TESTS] += 1
             out[TUBES] += 1
+            space.days[TESTS_ON, day] += 1
 
 
 @inner
@@ -95,7 +98,7 @@ def restrict(space, plan, out, rep, who, begins, until, order):
     if held and s.order > 0 and s.q_until >= until:
         return
     start = max(begins, np.int64(s.q_until)) if held else begins
-    out[Q_DAYS] += max(0, min(until, p.days) - start)
+    out[Q_DAYS] += max(0, min(until, p.days) - max(start, p.first))
     if not held:
         s.q_from, s.moved = begins, NEVER
     s.q_until = until
@@ -159,9 +162,10 @@ def plan_swabs(space, plan, out, who, begins, start, until):
     s = space.state[who]
     for n in range(p.q_tests):
         day = begins + p.q_test[n]
-        if start <= day < min(until, p.days):
+        if max(start, p.first) <= day < min(until, p.days):
             out[TESTS] += 1
             out[TUBES] += 1
+            space.days[TESTS_ON, day] += 1
             if s.infected != NEVER and s.detected == NEVER:
                 push_event(space, day, who, SWAB_QUARANTINE, NOTHING)
 
@@ -215,7 +219,7 @@ def found(city, space, plan, out, day, who, kind):
             out[ILL] += 1
     call_tracers(space, plan, out, day, who)
     if not restricted and (p.round_local or (p.zones and p.area_zones)):
-        control(city, space, plan, day, np.int64(s.person))
+        control(city, space, plan, out, day, np.int64(s.person))
     if p.zones and not restricted:
         seal(city, space, plan, out, day, np.int64(s.person))
 
@@ -250,21 +254,23 @@ def seal(city, space, plan, out, day, person):
         space.touched[0, space.used[N_CELLS]] = cell
         space.used[N_CELLS] += 1
     start = begins if fresh else np.int64(span[1])
-    sealed = max(0, min(until, p.days) - start)
+    sealed = max(0, min(until, p.days) - max(start, p.first))
     out[Z_DAYS] += sealed * np.int64(city.cells[cell].people)
     if fresh:
         span[0] = begins
-    span[1] = until
+    span[1] = max(until, np.int64(span[1])) if span[1] != NEVER else until
     if p.zone_test_every > 0:
         n = 0
-        for each in range(start, min(until, p.days)):
-            n += (each - span[0]) % p.zone_test_every == 0
+        for each in range(max(start, p.first), min(until, p.days)):
+            if (each - span[0]) % p.zone_test_every == 0:
+                n += 1
+                space.days[TESTS_ON, each] += np.int64(city.cells[cell].people)
         out[TESTS] += n * np.int64(city.cells[cell].people)
         out[TUBES] += n * (np.int64(city.cells[cell].people) // max(p.pool, 1))
 
 
 @inner
-def control(city, space, plan, day, person):
+def control(city, space, plan, out, day, person):
     """The area of a case counts as affected from the day on which zones begin: it is controlled, and local rounds ask it."""
     p = plan[0]
     area = np.int64(city.cells[city.people[person].cell].area)
@@ -273,6 +279,12 @@ def control(city, space, plan, day, person):
     if span[0] == NEVER:
         space.touched[1, space.used[N_AREAS]] = area
         space.used[N_AREAS] += 1
-    if span[0] == NEVER or span[1] <= begins:
+    until = begins + p.zone_days
+    fresh = span[0] == NEVER or span[1] <= begins
+    start = begins if fresh else np.int64(span[1])
+    if p.zones and p.area_zones:
+        out[A_DAYS] += max(0, min(until, p.days) - max(start, p.first)) * np.int64(city.areas[area].people)
+    if fresh:
         span[0] = begins
-    span[1] = begins + p.zone_days
+        span[1] = until
+    span[1] = max(until, np.int64(span[1]))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ringfence.twin.kernels.compiled import inner
 from ringfence.twin.kernels.plan import (
+    DAILY,
     DAYS,
     EVENT,
     FULL,
@@ -134,7 +135,7 @@ def new_space(n_cells: int, n_areas: int, room: int, people: int = 0) -> Space:
         events=np.zeros(8 * room, EVENT),
         used=np.zeros(16, np.int64),
         heads=np.full((2, DAYS + 1), -1, np.int32),
-        days=np.zeros((8, DAYS + 1), np.int64),
+        days=np.zeros((len(DAILY), DAYS + 1), np.int64),
         zone=np.full((n_cells, 2), NEVER, np.int16),
         area=np.full((n_areas, 2), NEVER, np.int16),
         touched=np.zeros((2, n_cells), np.int32),

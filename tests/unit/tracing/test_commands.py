@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from ringfence.app import open_centre
 from ringfence.cli import door
+from ringfence.commands.work import forget_old_visits
 from ringfence.core import db
+from ringfence.core.clock import ToldClock
 from ringfence.core.errors import Refused
 from ringfence.facts.tracing import person_of
 from tests.unit.tracing.test_visits import HEADING, SOME, table, told
@@ -156,3 +160,13 @@ def test_status_and_forgetting(filled: Path) -> None:
     assert [day["day"] for day in run("visits", "status")["days"]] == ["2021-09-22"]
     with pytest.raises(Refused, match="visits_person_unknown"):
         run("contacts", "A", *WINDOW, "--purpose", "case 7")
+
+
+def test_visits_older_than_the_packs_keep_them_are_forgotten_by_themselves(filled: Path) -> None:
+    centre = open_centre(ToldClock(datetime(2021, 10, 21, tzinfo=UTC)), filled)
+    assert forget_old_visits(centre, centre.clock.now()) == 0  # 30 days: the first day is the last one kept
+    assert forget_old_visits(centre, centre.clock.now() + timedelta(days=1)) == 1
+    assert forget_old_visits(centre, centre.clock.now() + timedelta(days=1)) == 0
+    assert run("visits", "status")["days"][0]["day"] == "2021-09-22"
+    (fact,) = facts("VisitsForgotten")
+    assert (fact["before_on"], fact["days"]) == ("2021-09-22", 1)

@@ -35,6 +35,7 @@ from ringfence.desks.cases.queries.case_file import (
     interviews_of,
     near_cases,
 )
+from ringfence.desks.cases.queries.confirmed import never_confirmed, standing
 from ringfence.desks.cases.queries.keys import (
     CaseKey,
     Station,
@@ -93,6 +94,7 @@ __all__ = [
     "last_community_day",
     "line_list",
     "near_cases",
+    "never_confirmed",
     "numbers_of",
     "place_of_case",
     "place_of_facility",
@@ -100,5 +102,6 @@ __all__ = [
     "positives",
     "positives_waiting",
     "report_clocks",
+    "standing",
     "was_read",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ringfence.core import db
-from ringfence.core.declare import locates
+from ringfence.core.declare import belongs, locates
 from ringfence.facts.ids import CaseId
 from ringfence.registry.queries.outbreaks import as_day
 
@@ -60,6 +60,13 @@ def key(case: str) -> CaseKey | None:
         return None
     outbreak, path, classification, set_aside = rows[0]
     return CaseKey(case, outbreak, path, classification, bool(set_aside))
+
+
+@belongs(CaseId)
+def outbreak_of_case(case: str) -> str | None:
+    """The outbreak that a case was reported to."""
+    found = key(case)
+    return found.outbreak if found else None
 
 
 def numbers_of(cases: Sequence[str]) -> dict[str, int]:

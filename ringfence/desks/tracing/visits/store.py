@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow.parquet
 
 from ringfence.core.errors import Refused
-from ringfence.desks.tracing.categories import CATEGORIES, Category, category_of, least_by_kind
+from ringfence.desks.tracing.categories import Categories, base_categories, category_of, least_by_kind
 from ringfence.desks.tracing.visits import days, ids
 from ringfence.desks.tracing.visits.ahead import Ahead
 from ringfence.desks.tracing.visits.files import only_one
@@ -66,7 +66,7 @@ class Asked:
     kinds: tuple[str, ...] = ()  # kinds of place or categories; none: all
     close: int | None = None  # second order: contacts of at least so many minutes in all are followed
     cap: int | None = None  # second order: at most so many, the closest
-    categories: Mapping[str, Category] = field(default_factory=lambda: CATEGORIES)
+    categories: Categories = field(default_factory=base_categories)
 
     def window(self) -> tuple[int, int]:
         """Minutes since 1970 UTC. Refused: `visits_window_empty`."""
@@ -132,7 +132,7 @@ class Visits:
                 raise Refused("visits_kind_unknown", kind=kind, known=", ".join(sorted(known - {""})))
         return least_minutes(least_by_kind(self.names.kinds, asked.kinds, asked.minutes, asked.categories))
 
-    def ranks(self, categories: Mapping[str, Category]) -> I64:
+    def ranks(self, categories: Categories) -> I64:
         """The place of each kind's category in the list, int64[256]."""
         listed = list(categories)
         told = [listed.index(category_of(kind, categories)) for kind in self.names.kinds]
@@ -160,8 +160,8 @@ class Visits:
         `visits_second_order_open`.
         """
         first, second, close = self.found(asked)
-        told = self._told(*first, 1, None)
-        return told + self._told(*second, 2, close) if second is not None and close is not None else told
+        told = self._told(asked, *first, 1, None)
+        return told + self._told(asked, *second, 2, close) if second is not None and close is not None else told
 
     def found(self, asked: Asked) -> tuple[tuple[Shared, People], tuple[Shared, People] | None, Followed | None]:
         """The same as arrays: contacts of first order, those of second where asked, and who was followed to find them."""
@@ -179,7 +179,9 @@ class Visits:
         further = self.shared_second(code, contacts, close, end, least)
         return (shared, contacts), (further, by_person(further, self.places.kinds, rank)), close
 
-    def _told(self, shared: Shared, contacts: People, order: int, close: Followed | None) -> list[Contact]:
+    def _told(
+        self, asked: Asked, shared: Shared, contacts: People, order: int, close: Followed | None
+    ) -> list[Contact]:
         """Contacts with ids in place of numbers."""
         self._ahead.ids(contacts.person, self.people)
         people = self.people.shown(contacts.person)
@@ -187,7 +189,7 @@ class Visits:
         places = self.places.shown(shared.place[by_minutes])
         limits = np.searchsorted(contacts.row[by_minutes], np.arange(len(people) + 1)).tolist()
         through = self.people.shown(close.person[contacts.through]) if close is not None and len(people) else None
-        categories = {code: category_of(kind) for code, kind in enumerate(self.names.kinds)}
+        categories = {code: category_of(kind, asked.categories) for code, kind in enumerate(self.names.kinds)}
         told = zip(*(column.tolist() for column in contacts[2:7]), strict=True)
         return [
             Contact(

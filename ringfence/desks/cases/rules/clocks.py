@@ -1,79 +1,26 @@
-"""What follows from the facts of the cases desk."""
+"""Reporting clocks: a positive is reported, a unit reports every day, and who is late is asked why."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from ringfence.core.declare import when
 from ringfence.core.fact import Facts, Line, from_micros, to_micros
 from ringfence.desks.cases import queries
 from ringfence.desks.cases.policy import Policy
+from ringfence.desks.cases.rules import STILL_WARM
 from ringfence.facts.cases import (
-    CaseClassified,
     CaseReported,
-    CaseRestored,
-    CaseSetAside,
-    Classification,
     CourseEvent,
     CourseNoted,
     FacilityFellSilent,
-    FindingsNoted,
-    InvestigationCompleted,
-    InvestigationOpened,
     PositiveHeard,
     ReportFoundLate,
     ReportMissed,
 )
-from ringfence.facts.command import TaskDone, TaskDropped, TasksSet, task_of
-from ringfence.facts.ids import CaseId, JurisdictionId, OutbreakId, PersonId, derive
-from ringfence.facts.testing import FindingMended, PersonFound
+from ringfence.facts.command import TaskDone, TasksSet, task_of
+from ringfence.facts.ids import JurisdictionId, OutbreakId, PersonId
 from ringfence.facts.time import TimeStruck
-from ringfence.registry import enrolment
-from ringfence.registry.queries import areas, people
-
-STILL_WARM = timedelta(days=30)
-"""A case heard of later than this after its report is history, not an order: it is listed, and nobody is sent out."""
-
-LOOKED_INTO = (Classification.SUSPECT, Classification.PROBABLE, Classification.CONFIRMED, Classification.ASYMPTOMATIC)
-
-
-@when(CaseReported)
-def a_reported_case_is_investigated(reported: CaseReported, line: Line, policy: Policy) -> Facts:
-    """Every chain that is not followed up is one that goes on: somebody finds out how, where and whom."""
-    if reported.classification not in LOOKED_INTO or line.heard_at - reported.at > STILL_WARM:
-        return
-    yield InvestigationOpened(case=reported.case, at=reported.at)
-    yield TasksSet(
-        kind="investigate_case",
-        about=(reported.case,),
-        unit="investigation",
-        due_at=reported.at + policy.investigate_within,
-        reason="case_reported",
-        outbreak=reported.outbreak,
-        jurisdiction=reported.jurisdiction,
-        at=reported.at,
-    )
-
-
-@when(FindingsNoted)
-def criteria_make_the_class(noted: FindingsNoted, line: Line, policy: Policy) -> Facts:
-    """The same findings give the same class whoever writes them down; a person may still set another, by name."""
-    del line
-    key = queries.key(noted.case)
-    if key is None:
-        return
-    met = policy.criterion_met(queries.findings_of(noted.case))
-    if met is None or met.gives.value == key.classification:
-        return
-    yield CaseClassified(
-        case=noted.case,
-        classification=Classification(met.gives.value),
-        was_classification=Classification(key.classification),
-        findings=noted.findings,
-        basis=met.name,
-        at=noted.at,
-    )
 
 
 @when(CourseNoted)
@@ -127,30 +74,6 @@ def a_late_report_is_explained(late: ReportFoundLate, line: Line, policy: Policy
     )
 
 
-@when(InvestigationCompleted)
-def a_finished_investigation_closes_its_task(completed: InvestigationCompleted, line: Line) -> Facts:
-    """What is done once is not asked for twice."""
-    del line
-    yield TaskDone(task=task_of("investigate_case", completed.case), evidence="investigation", at=completed.at)
-
-
-@when(CaseSetAside)
-def a_case_set_aside_needs_no_work(aside: CaseSetAside, line: Line) -> Facts:
-    """Nobody drives out for a row that was entered by mistake."""
-    del line
-    for kind in ("investigate_case", "report_case", "explain_late_report"):
-        yield TaskDropped(task=task_of(kind, aside.case), reason="case_set_aside", at=aside.at)
-
-
-@when(CaseClassified)
-def a_discarded_case_needs_no_work(classified: CaseClassified, line: Line) -> Facts:
-    """Looked into, and not a case: the people who were on it are free for the next one."""
-    del line
-    if classified.classification is Classification.DISCARDED:
-        for kind in ("investigate_case", "report_case"):
-            yield TaskDropped(task=task_of(kind, classified.case), reason="case_discarded", at=classified.at)
-
-
 @when(PositiveHeard)
 def a_positive_calls_for_a_report(heard: PositiveHeard, line: Line, policy: Policy) -> Facts:
     """The laboratory knows; until the report is in, nobody else does."""
@@ -178,57 +101,6 @@ def a_report_answers_the_laboratory(reported: CaseReported, line: Line) -> Facts
     if queries.positive_of(reported.person, reported.outbreak) is not None:
         task = task_of("report_positive", reported.person, reported.outbreak)
         yield TaskDone(task=task, evidence="reported", at=reported.at)
-
-
-@when(PersonFound)
-def a_person_found_becomes_a_case(found: PersonFound, line: Line) -> Facts:
-    """Whoever a tube names is looked into at once; whether it is a case by the book is classified, not guessed."""
-    case = CaseId(derive("case", found.outbreak, "tube", found.person, found.tube))
-    there = queries.case_of_person(people.canonical(found.person), found.outbreak)
-    if there is not None:
-        known_case = queries.key(there)
-        if there == case and known_case is not None and known_case.set_aside:
-            yield CaseRestored(case=case, at=found.at)
-        yield _positive_noted(CaseId(there), found, line)
-        return
-    if people.person(found.person) is None and (registered := enrolment.as_fact(found.person, found.at)) is not None:
-        yield registered
-    known = people.person(found.person)
-    yield CaseReported(
-        case=case,
-        outbreak=found.outbreak,
-        person=found.person,
-        jurisdiction=found.jurisdiction,
-        code=known.code if known else found.tube,
-        source="testing",
-        sex=known.sex if known else None,
-        age_years=known.age_years if known else None,
-        found_by="screening",
-        at=found.at,
-    )
-    yield _positive_noted(case, found, line)
-    yield FindingsNoted(case=case, findings=("pcr_positive",), at=found.at)
-
-
-def _positive_noted(case: CaseId, found: PersonFound, line: Line) -> CourseNoted:
-    zone = ZoneInfo(areas.zone_at(line.jurisdiction))
-    moments = (found.sampled_at, found.at)
-    return CourseNoted(
-        case=case,
-        events=(CourseEvent.SAMPLED, CourseEvent.POSITIVE),
-        days=tuple(each.astimezone(zone).date() for each in moments),
-        moments=moments,
-        at=found.at,
-    )
-
-
-@when(FindingMended)
-def a_mended_finding_sets_its_case_aside(mended: FindingMended, line: Line) -> Facts:
-    """Whoever was a case only by a tube that was misread is none; what was learnt of them stays on record."""
-    del line
-    case = CaseId(derive("case", mended.outbreak, "tube", mended.person, mended.tube))
-    if queries.key(case) is not None:
-        yield CaseSetAside(case=case, reason="finding_mended", at=mended.at)
 
 
 @when(TimeStruck)

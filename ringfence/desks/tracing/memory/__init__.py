@@ -1,0 +1,1 @@
+"""How the facts of cases, contacts and their follow-up are remembered."""

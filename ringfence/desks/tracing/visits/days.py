@@ -39,12 +39,12 @@ from ringfence.science.contacts_index import (
     U8,
     VERSION,
     Joined,
-    Stays,
     normal_day,
     offsets_of,
     order_people,
     pack_day,
 )
+from ringfence.science.contacts_sort import Stays
 
 PARQUET, TOLD, INDEX = "visits.parquet", "told.parquet", "visits.index"
 PREFIX = "day="

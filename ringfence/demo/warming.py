@@ -20,7 +20,7 @@ def main() -> None:
     begin, end = np.array([0]), np.array([1440])
     found = by_person(first_order(where, people[:1], begin, end, least), kinds, np.zeros(256, np.int64))
     second_order(where, people[:1], found.person, followed(found, most=10), 1440, least)
-    stays_of(where.days, where.table, people[:1], begin, end)
+    stays_of(where.table, people[:1], begin, end)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ringfence.science.contacts_index import HEAD, U8, U32
-from ringfence.science.contacts_search import Days, add_day, encounters, no_days
+from ringfence.science.contacts_index import H_ADDRESS, H_BEGINS, HEAD, U8, U32
+from ringfence.science.contacts_search import encounters
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
@@ -25,27 +25,19 @@ U64 = npt.NDArray[np.uint64]
 class City(NamedTuple):
     """Days of stays (`contacts_index`), in order of their beginning, and the kind of every place."""
 
-    days: Days
-    table: I64  # int64[n_days, 64]: the heads of the days
+    days: tuple[U8, ...]
+    table: I64  # int64[n_days, 64]: the heads of the days, and where each one lies in memory
     kinds: U8  # uint8[n_places]: kind of each place; 0 where none is known, and for places beyond
 
 
 def city(days: Sequence[U8], kinds: U8) -> City:
     """A city of these days; the arrays are used where they lie, and are kept alive by it."""
     heads = [np.asarray(day[: HEAD * 8]).view(np.int64) for day in days]
-    order = sorted(range(len(days)), key=lambda k: int(heads[k][2]))
-    listed = no_days(_read_only(np.empty(0, np.uint8)))
-    for k in order:
-        add_day(listed, _read_only(days[k]))
+    order = sorted(range(len(days)), key=lambda k: int(heads[k][H_BEGINS]))
+    held = tuple(np.ascontiguousarray(days[k]) for k in order)
     table = np.array([heads[k] for k in order], np.int64).reshape(len(days), HEAD)
-    return City(listed, table, np.ascontiguousarray(kinds, np.uint8))
-
-
-def _read_only(day: U8) -> U8:
-    """The same bytes, which nobody writes: all days of a list are of one type."""
-    day = np.asarray(day)[:]
-    day.flags.writeable = False
-    return day
+    table[:, H_ADDRESS] = [day.ctypes.data for day in held]
+    return City(held, table, np.ascontiguousarray(kinds, np.uint8))
 
 
 class Shared(NamedTuple):
@@ -95,10 +87,7 @@ def first_order(  # noqa: PLR0913 (each is told by name)
     `least` comes from `least_minutes`. The answer's `case` counts the people asked for.
     """
     groups = np.arange(len(people) + 1)
-    rows, found = encounters(
-        where.days, where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind
-    )
-    return _shared(rows, np.repeat(np.arange(len(people), dtype=np.int32), np.diff(found)))
+    return Shared(*encounters(where.table, people, begins, ends, groups, where.kinds, least, NOBODY, not by_kind))
 
 
 class Followed(NamedTuple):
@@ -129,28 +118,17 @@ def second_order(  # noqa: PLR0913 (each is told by name)
 
     `known` are all contacts of first order, followed or not. The answer's `through` counts the followed.
     """
-    if not len(close.person):
-        return _shared(np.empty((0, 6), np.int64), np.empty(0, np.int32))
     n_people = int(where.table[:, 4].max()) if len(where.table) else 0
     left_out = np.zeros((n_people >> 6) + 1, np.uint64)
     out = np.concatenate((cases, known)).astype(np.int64)
     out = out[out < 64 * len(left_out)]
     np.bitwise_or.at(left_out, out >> 6, np.uint64(1) << (out & 63).astype(np.uint64))
     ends = np.full(len(close.person), end, np.int64)
-    rows, _ = encounters(
-        where.days, where.table, close.person, close.since, ends, np.array([0, len(ends)]), where.kinds, least,
-        left_out, not by_kind,
-    )  # fmt: skip
-    return _shared(rows, np.zeros(len(rows), np.int32))
-
-
-def _shared(rows: I64, case: I32) -> Shared:
-    word = (
-        rows[:, 0].view(np.uint64) if rows.flags.c_contiguous and rows.shape[1] == 1 else rows[:, 0].astype(np.uint64)
-    )
     return Shared(
-        case, (word >> np.uint64(32)).astype(np.uint32), (word & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5].astype(np.int32),
+        *encounters(
+            where.table, close.person, close.since, ends, np.array([0, len(ends)]), where.kinds, least,
+            left_out, not by_kind,
+        )
     )  # fmt: skip
 
 

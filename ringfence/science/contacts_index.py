@@ -4,18 +4,20 @@ A day is one array of bytes, `uint8[n_bytes]`: a head of 64 int64, then sections
 
 | section   | type                   | holds |
 |---|---|---|
-| rows      | uint16[n, 3]           | stays by (place, start): minute of the day (11 bits), length in minutes (12), person (25) |
+| rows      | blocks of 392 bytes    | place of the first row (uint32), four bytes of nothing, and 64 rows |
+|           | uint16[64, 3] in each  | stays by (place, start): minute of the day (11 bits), length in minutes (12), person (25) |
 | order     | uint32[n]              | person by person the row numbers of their stays; the last one of a person has bit 31 set |
 | people    | uint64[n_people/32]    | of 32 people: where theirs begin in `order` (high half) and who of them has any (low half) |
-| places    | uint32[n_places + 1]   | where the rows of each place begin |
-| longest   | uint8[n_places]        | longest stay at each place, in steps of 12 minutes, rounded up |
-| directory | uint32[n/64 + 1]       | the place of every 64th row, from which the place of any row is two steps away |
+| places    | blocks of 80 bytes     | of 16 places: where their rows begin (uint32[16]), their longest stay (uint8[16]) |
 
+After the last place stands the number of rows. The longest stay at a place is told in steps of 12 minutes, rounded up.
+What is looked at together lies together: a search over files that are not in memory waits for each page that it touches.
 People and places are dense integers. Times are whole minutes: the beginning and the end of a stay are each rounded down.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,7 +30,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
-MAGIC, VERSION = 0x52464956, 1
+MAGIC, VERSION = 0x52464956, 2
 HEAD = 64
 PAGE = 4096
 PERSON_BITS, TELL_BITS, START_BITS = 25, 11, 27
@@ -42,8 +44,12 @@ LONGEST_STAY = 2 * 24 * 60 - 1
     H_PRESENT, H_AT,
 ) = range(13)  # fmt: skip
 """Columns of a day's head; from H_AT on, where each section begins."""
-SECTIONS = ("rows", "order", "people", "places", "longest", "directory")
-AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES, AT_LONGEST, AT_DIRECTORY = range(H_AT, H_AT + len(SECTIONS))
+H_ADDRESS = HEAD - 1
+"""In a table of heads, where the day lies in memory; nothing in the file."""
+SECTIONS = ("rows", "order", "people", "places")
+AT_ROWS, AT_ORDER, AT_PEOPLE, AT_PLACES = range(H_AT, H_AT + len(SECTIONS))
+ROW_BLOCK, PLACE_BLOCK = 392, 80
+"""Bytes of 64 rows with their first place, and of 16 places."""
 
 
 class Stays(NamedTuple):
@@ -60,55 +66,95 @@ def stays(person: U32, place: U32, start_ms: I64, length_ms: I64, tell: U32) -> 
     return Stays(where, told << np.uint64(PERSON_BITS) | person.astype(np.uint64))
 
 
-def sort_stays(told: Stays) -> Stays:
-    """The same stays by (place, start)."""
-    n = len(told.where)
+def sort_stays(told: Sequence[Stays]) -> Stays:
+    """The stays of all parts by (place, start); those of the same place and start as they come."""
+    n = sum(len(part.where) for part in told)
     # made here and not in the loop: NumPy asks for large pages, which halve the misses of scattered writes
     ready = Stays(np.empty(n, np.uint64), np.empty(n, np.uint64))
-    _sort(told.where, told.who, ready.where, ready.who)
+    most = max((int(part.where.max()) for part in told if len(part.where)), default=0)
+    split = 0
+    while split < 12 and (n >> split) > 4096:
+        split += 1
+    shift = max(most.bit_length() - split, 0)
+    starts = np.zeros((1 << split) + 2, np.int64)
+    for part in told:
+        _counted(part.where, starts, shift)
+    np.cumsum(starts, out=starts)
+    for part in told:
+        _scattered(part.where, part.who, starts, shift, *ready)
+    _sort_buckets(*ready, starts, shift)
     return ready
 
 
 @compiled
-def _sort(where: U64, who: U64, one: U64, two: U64) -> None:
-    """Both words of every stay, by `where`: buckets by the leading bits, then byte by byte inside a bucket that fits the cache."""
-    n = len(where)
-    most = np.uint64(0)
-    for i in range(n):
-        most = max(most, where[i])
-    bits = 0
-    while bits < 64 and (most >> np.uint64(bits)) != 0:
-        bits += 1
-    split = 0
-    while split < 12 and (n >> split) > 4096:
-        split += 1
-    shift = np.uint64(max(bits - split, 0))
-    starts = np.zeros((1 << split) + 2, np.int64)
-    for i in range(n):
-        starts[(where[i] >> shift) + np.uint64(2)] += 1
-    for k in range(1, len(starts)):
-        starts[k] += starts[k - 1]
-    for i in range(n):
-        k = (where[i] >> shift) + np.uint64(1)
+def _counted(where: U64, starts: I64, shift: int) -> None:
+    for i in range(len(where)):
+        starts[(where[i] >> np.uint64(shift)) + np.uint64(2)] += 1
+
+
+@compiled
+def _scattered(where: U64, who: U64, starts: I64, shift: int, one: U64, two: U64) -> None:
+    for i in range(len(where)):
+        k = (where[i] >> np.uint64(shift)) + np.uint64(1)
         j = starts[k]
         starts[k] = j + 1
         one[j] = where[i]
         two[j] = who[i]
-    widest = 0
-    for k in range(1 << split):
-        widest = max(widest, starts[k + 1] - starts[k])
-    spare_one, spare_two = np.empty(widest, np.uint64), np.empty(widest, np.uint64)
-    counts = np.empty(257, np.int64)
-    for k in range(1 << split):
-        begin, end = starts[k], starts[k + 1]
-        if end - begin > 48:
-            _by_bytes(one, two, begin, end, spare_one, spare_two, counts, shift)
-        else:
-            _by_insertion(one, two, begin, end)
 
 
 @compiled
-def _by_insertion(one: U64, two: U64, begin: int, end: int) -> None:
+def _sort_buckets(one: U64, two: U64, starts: I64, shift: int) -> None:
+    """Sort each bucket by the bits below `shift`: bucket k lies from starts[k] to starts[k + 1]."""
+    n_buckets = len(starts) - 2
+    widest = 0
+    for k in range(n_buckets):
+        widest = max(widest, starts[k + 1] - starts[k])
+    spare_one, spare_two = np.empty(widest, np.uint64), np.empty(widest, np.uint64)
+    counts, digits = np.empty(257, np.int64), np.empty((2, DIGIT + 1), np.int64)
+    for k in range(n_buckets):
+        begin, end = starts[k], starts[k + 1]
+        if end - begin > 48 and not _by_leading_bits(one, two, begin, end, spare_one, spare_two, digits, shift):
+            _by_bytes(one, two, begin, end, spare_one, spare_two, counts, np.uint64(shift))
+        elif end - begin <= 48:
+            _by_insertion(one, two, begin, end, 48 * 48)
+
+
+DIGIT = 1 << 11
+
+
+@compiled
+def _by_leading_bits(
+    one: U64, two: U64, begin: int, end: int, spare_one: U64, spare_two: U64, digits: I64, shift: int
+) -> bool:
+    """Sort by the 22 bits below `shift`, which leave little to do, and then by insertion; False where that is much after all."""
+    low = max(shift - 22, 0)
+    first, second = np.uint64(low), np.uint64(low + 11)
+    mask = np.uint64(DIGIT - 1)
+    top = np.uint64(min(22, shift) - 11 if shift > 11 else 0)
+    high = (np.uint64(1) << top) - np.uint64(1)
+    digits[:] = 0
+    for i in range(begin, end):
+        digits[0, ((one[i] >> first) & mask) + np.uint64(1)] += 1
+        digits[1, ((one[i] >> second) & high) + np.uint64(1)] += 1
+    for k in range(DIGIT):
+        digits[0, k + 1] += digits[0, k]
+        digits[1, k + 1] += digits[1, k]
+    for i in range(begin, end):
+        k = (one[i] >> first) & mask
+        j = digits[0, k]
+        digits[0, k] = j + 1
+        spare_one[j], spare_two[j] = one[i], two[i]
+    for i in range(end - begin):
+        k = (spare_one[i] >> second) & high
+        j = begin + digits[1, k]
+        digits[1, k] += 1
+        one[j], two[j] = spare_one[i], spare_two[i]
+    return _by_insertion(one, two, begin, end, 4 * (end - begin))
+
+
+@compiled
+def _by_insertion(one: U64, two: U64, begin: int, end: int, most: int) -> bool:
+    """Sort rows that are nearly in order; False, and not sorted, where more than so many steps are needed."""
     for i in range(begin + 1, end):
         a, b = one[i], two[i]
         j = i - 1
@@ -118,6 +164,10 @@ def _by_insertion(one: U64, two: U64, begin: int, end: int) -> None:
             j -= 1
         one[j + 1] = a
         two[j + 1] = b
+        most -= i - 1 - j
+        if most < 0:
+            return False
+    return True
 
 
 @compiled
@@ -162,30 +212,44 @@ def _by_bytes(
         two[begin:end] = spare_two[:n]
 
 
-def order_people(who: U64, n_people: int) -> tuple[U32, U64]:
-    """(order, people) of sorted stays: the sections of the same names."""
-    order, people = np.empty(len(who), np.uint32), np.zeros((n_people + 31) >> 5, np.uint64)
-    _order(who, np.empty(len(who), np.uint64), order, people, (n_people >> 12) + 1)
-    return order, people
+def order_people(ready: Stays, n_people: int) -> tuple[U32, U64, int]:
+    """(order, people, elsewhere) of sorted stays: the sections of the same names, and `stays_elsewhere`."""
+    n = len(ready.who)
+    order, people = np.empty(n, np.uint32), np.zeros((n_people + 31) >> 5, np.uint64)
+    near, spans = np.empty(n, np.uint64), np.empty(n, np.uint32)
+    elsewhere = _order(*ready, near, spans, order, people, (n_people >> 12) + 1)
+    return order, people, int(elsewhere)
 
 
 @compiled
-def _order(who: U64, near: U64, order: U32, people: U64, n_buckets: int) -> None:
-    """People in buckets of 4096, then each bucket by counting; `near` is room to work in."""
-    n = len(who)
+def _order(
+    where: U64, who: U64, near: U64, spans: U32, order: U32, people: U64, n_buckets: int
+) -> int:  # fmt: skip
+    """People in buckets of 4096, then each bucket by counting; `near` and `spans` are room to work in.
+
+    Returns how many stays overlap a stay of the same person at another place, in whole minutes. Stays at one place have
+    been joined, so that those which overlap are at two. Of someone with very many stays, each is compared with the 64
+    that follow.
+    """
+    n, elsewhere = len(who), 0
     mask = np.uint64((1 << 25) - 1)
     starts = np.zeros(n_buckets + 1, np.int64)
     for i in range(n):
         starts[((who[i] & mask) >> np.uint64(12)) + np.uint64(1)] += 1
+    widest = 0
     for k in range(1, len(starts)):
+        widest = max(widest, starts[k])
         starts[k] += starts[k - 1]
     ends = starts.copy()
     for i in range(n):
         person = who[i] & mask
         k = person >> np.uint64(12)
+        ms = where[i] & np.uint64((1 << 27) - 1)
+        start = ms // np.uint64(60000)
         near[ends[k]] = (person & np.uint64(4095)) << np.uint64(32) | np.uint64(i)
+        spans[ends[k]] = start << np.uint64(13) | ((ms + (who[i] >> np.uint64(36))) // np.uint64(60000))
         ends[k] += 1
-    counts = np.empty(4097, np.int64)
+    counts, own = np.empty(4097, np.int64), np.empty(widest, np.uint32)
     for k in range(n_buckets):
         begin, end = starts[k], starts[k + 1]
         counts[:] = 0
@@ -206,12 +270,28 @@ def _order(who: U64, near: U64, order: U32, people: U64, n_buckets: int) -> None
         for i in range(begin, end):
             p = near[i] >> np.uint64(32)
             order[begin + counts[p]] = np.uint32(near[i] & np.uint64(0xFFFFFFFF))
+            own[counts[p]] = spans[i]
             counts[p] += 1
-        last = begin  # counts[p] has become the end of p
+        last = 0  # counts[p] has become the end of p
         for p in range(4096):
-            if begin + counts[p] > last:
-                last = begin + counts[p]
-                order[last - 1] |= np.uint32(1 << 31)
+            if counts[p] > last:
+                elsewhere += _overlapping(own, last, counts[p])
+                last = counts[p]
+                order[begin + last - 1] |= np.uint32(1 << 31)
+    return elsewhere
+
+
+@compiled
+def _overlapping(spans: U32, begin: int, end: int) -> int:
+    """How many of spans[begin:end] (first minute << 13 | last minute) overlap one of the next 64."""
+    found = 0
+    for a in range(begin, end - 1):
+        first, last = spans[a] >> np.uint32(13), spans[a] & np.uint32(8191)
+        for b in range(a + 1, min(end, a + 65)):
+            if first < spans[b] & np.uint32(8191) and spans[b] >> np.uint32(13) < last:
+                found += 1
+                break
+    return found
 
 
 @compiled
@@ -225,7 +305,8 @@ def joined_stays(where: U64, who: U64, last: npt.NDArray[np.int32]) -> tuple[U32
     kept, joined = np.empty(16, np.uint32), np.empty(16, np.uint32)
     n = 0
     mask, start_mask = np.uint64((1 << 25) - 1), np.uint64((1 << 27) - 1)
-    ends = np.zeros(1, np.uint64)
+    ends = np.zeros(1, np.uint64)  # of people whose stay was joined: how far it reaches
+    kept_of = np.full(1, -1, np.int64)
     place, begun = np.uint64(0xFFFFFFFFFFFFFFFF), 0
     for i in range(len(where)):
         if where[i] >> np.uint64(27) != place:
@@ -234,76 +315,63 @@ def joined_stays(where: U64, who: U64, last: npt.NDArray[np.int32]) -> tuple[U32
         j = last[person]
         if j >= begun:
             start = where[i] & start_mask
-            if len(ends) == 1:
-                ends = np.zeros(len(where), np.uint64)
-            until = max(ends[j], (where[j] & start_mask) + (who[j] >> np.uint64(36)))
+            until = (where[j] & start_mask) + (who[j] >> np.uint64(36))
+            if n and kept_of[person] == j:
+                until = max(until, ends[person])
             if start < until or where[j] == where[i]:
                 if n == len(kept):
                     kept, joined = np.concatenate((kept, kept)), np.concatenate((joined, joined))
+                if n == 0:
+                    ends, kept_of = np.zeros(len(last), np.uint64), np.full(len(last), -1, np.int64)
                 kept[n], joined[n] = j, i
                 n += 1
-                ends[j] = max(until, start + (who[i] >> np.uint64(36)))
+                ends[person], kept_of[person] = max(until, start + (who[i] >> np.uint64(36))), j
                 continue
         last[person] = i
     return kept[:n], joined[:n]
 
 
 @compiled
-def stays_elsewhere(rows: Any, order: U32) -> int:
-    """How many stays of a day overlap a stay of the same person at another place, in whole minutes.
+def _pack_rows(where: U64, who: U64, rows: Any, firsts: U32, places: U32, longest: U8) -> tuple[int, int]:
+    """Fill the sections of sorted stays; returns the latest end and the longest stay, in minutes after the day began.
 
-    Stays at one place have been joined, so that those which overlap are at two. Of someone with very many stays, each is
-    compared with the 64 that follow.
+    `rows` is uint16[n_blocks * 196], `firsts` the same bytes as uint32, `places` and `longest` those of the places.
     """
-    found, i, n = 0, 0, len(order)
-    start, end = np.empty(256, np.int64), np.empty(256, np.int64)
-    while i < n:
-        k = 0
-        while True:
-            row = order[i] & np.uint32(0x7FFFFFFF)
-            if k < 256:
-                start[k] = rows[row, 0] >> 5
-                end[k] = start[k] + (rows[row, 1] >> 4)
-                k += 1
-            i += 1
-            if order[i - 1] >> np.uint32(31):
-                break
-        for a in range(k):
-            for b in range(a + 1, min(k, a + 65)):
-                if start[a] < end[b] and start[b] < end[a]:
-                    found += 1
-                    break
-    return found
-
-
-@compiled
-def _pack_rows(where: U64, who: U64, rows: Any, places: U32, longest: U8, directory: U32) -> tuple[int, int]:
-    """Fill the sections of sorted stays; returns the latest end and the longest stay, in minutes after the day began."""
     n, place, last, most = len(where), 0, 0, 0
-    places[0] = 0
     for i in range(n):
         here = int(where[i] >> np.uint64(27))
         while place < here:
             place += 1
-            places[place] = i
+            places[(place >> 4) * 20 + (place & 15)] = i
         ms = where[i] & np.uint64((1 << 27) - 1)
         start = int(ms // np.uint64(60000))
         end = int((ms + (who[i] >> np.uint64(36))) // np.uint64(60000))
         length = end - start
         person = int(who[i] & np.uint64((1 << 25) - 1))
-        rows[i, 0] = start << 5 | person >> 20
-        rows[i, 1] = length << 4 | (person >> 16) & 15
-        rows[i, 2] = person & 0xFFFF
+        at = 3 * i + 4 * (i >> 6) + 4
+        rows[at] = start << 5 | person >> 20
+        rows[at + 1] = length << 4 | (person >> 16) & 15
+        rows[at + 2] = person & 0xFFFF
         steps = (length + 11) // 12
-        longest[here] = max(longest[here], steps)
+        own = (here >> 4) * 80 + 64 + (here & 15)
+        longest[own] = max(longest[own], steps)
         last, most = max(last, end), max(most, length)
         if i & 63 == 0:
-            directory[i >> 6] = here
-    while place < len(places) - 1:
+            firsts[(i >> 6) * 98] = here
+    while place < 4 * len(places) // 5:
         place += 1
-        places[place] = n
-    directory[len(directory) - 1] = max(len(places) - 2, 0)
+        if (place >> 4) * 20 + (place & 15) < len(places):
+            places[(place >> 4) * 20 + (place & 15)] = n
+    firsts[((n + 63) >> 6) * 98] = max(int(where[n - 1] >> np.uint64(27)) if n else 0, 0)
     return last, most
+
+
+def offsets_of(day: U8) -> U32:
+    """uint32[n_places + 1]: where the rows of each place of a day begin."""
+    head = day[: HEAD * 8].view(np.int64)
+    at, n = int(head[AT_PLACES]), int(head[H_PLACES])
+    blocks = day[at : at + PLACE_BLOCK * ((n + 16) // 16)].view(np.uint32).reshape(-1, PLACE_BLOCK // 4)
+    return np.ascontiguousarray(blocks[:, :16]).ravel()[: n + 1]
 
 
 def _aligned(size: int) -> int:
@@ -318,7 +386,8 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, stamp: i
     where, who = sorted_stays
     n = len(where)
     n_places = int(where[-1] >> np.uint64(START_BITS)) + 1 if n else 0
-    sizes = (6 * n, 4 * n, people.nbytes, 4 * (n_places + 1), n_places, 4 * ((n + 63) // 64 + 1))
+    n_blocks = (n + 63) // 64 + 1
+    sizes = (ROW_BLOCK * n_blocks, 4 * n, people.nbytes, PLACE_BLOCK * ((n_places + 16) // 16))
     at = [PAGE, *(PAGE + int(each) for each in np.cumsum([_aligned(size) for size in sizes]))]
     day = np.zeros(at[-1], np.uint8)
 
@@ -328,10 +397,9 @@ def pack_day(begins: int, sorted_stays: Stays, order: U32, people: U64, stamp: i
 
     section("order", np.uint32)[:] = order
     section("people", np.uint64)[:] = people
-    rows = section("rows", np.uint16).reshape(n, 3)
     last, most = _pack_rows(
-        where, who, rows, section("places", np.uint32), section("longest", np.uint8), section("directory", np.uint32)
-    )
+        where, who, section("rows", np.uint16), section("rows", np.uint32), section("places", np.uint32), section("places", np.uint8)
+    )  # fmt: skip
     head = day[: HEAD * 8].view(np.int64)
     head[H_MAGIC], head[H_VERSION], head[H_BEGINS], head[H_ROWS] = MAGIC, VERSION, begins, n
     head[H_PEOPLE], head[H_PLACES], head[H_LAST], head[H_LONGEST] = 32 * len(people), n_places, begins + last, most
@@ -350,8 +418,8 @@ def day_of(begins: int, person: U32, place: U32, start: I64, end: I64) -> U8:
     tell = np.zeros(len(person), np.uint32)
     told = stays(person, place, (start - begins) * 60_000, (end - start) * 60_000, tell)
     n_people = int(person.max()) + 1 if len(person) else 0
-    ready, _ = normal_day(told, n_people)
-    order, people = order_people(ready.who, n_people)
+    ready, _ = normal_day([told], n_people)
+    order, people, _ = order_people(ready, n_people)
     return pack_day(begins, ready, order, people)
 
 
@@ -363,7 +431,7 @@ class Joined(NamedTuple):
     before: Stays
 
 
-def normal_day(told: Stays, n_people: int) -> tuple[Stays, Joined]:
+def normal_day(told: Sequence[Stays], n_people: int) -> tuple[Stays, Joined]:
     """Sort a day's stays, and join those of one person that overlap at one place; a stay keeps the tell of its first row."""
     before = sort_stays(told)
     one, two = before

@@ -1,26 +1,28 @@
 """Compiled search over days of stays: who was at a place while somebody else was there. See `contacts` for its meaning.
 
-Every loop here lives in one file, as the compiled form is found by it. `days` is a typed list of the bytes of each day
-(`contacts_index`), ordered by their beginning; `table` is int64[n_days, 64], the heads of the same days.
+`table` is int64[n_days, 64], the heads of days
+(`contacts_index`) ordered by their beginning, with the address in memory at which each one lies.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba.typed import List
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 from ringfence.science.compiled import compiled
 from ringfence.science.contacts_index import (
-    AT_DIRECTORY,
-    AT_LONGEST,
     AT_ORDER,
     AT_PEOPLE,
     AT_PLACES,
     AT_ROWS,
+    H_ADDRESS,
     H_BEGINS,
+    H_BYTES,
     H_LAST,
     H_PEOPLE,
     H_PLACES,
@@ -33,26 +35,24 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
-Days = Any
-"""A numba.typed.List of uint8[n_bytes]."""
-
 LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 
 
-@compiled
-def no_days(example: U8) -> Days:
-    """An empty list of days of this one's type. Compiled, so that it is kept: the list's own methods are not."""
-    days = List()
-    days.append(example)
-    days.pop()
-    return days
+@intrinsic
+def _pointer(_context: Any, _address: Any) -> Any:
+    """The pointer to an address in memory."""
+
+    def told(_context: Any, builder: Any, _signature: Any, told: Any) -> Any:
+        return builder.inttoptr(told[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.intp), told
 
 
 @compiled
-def add_day(days: Days, day: U8) -> None:
-    """Add a day to a list."""
-    days.append(day)
+def bytes_of(head: I64) -> U8:
+    """The bytes of a day, which lie where its head in the table says: whoever holds the table holds them too."""
+    return numba.carray(_pointer(head[H_ADDRESS]), head[H_BYTES], np.uint8)
 
 
 @compiled
@@ -75,65 +75,84 @@ def _ones(bits: np.uint64) -> int:
 
 
 @compiled
-def stays_of(days: Days, table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
+def first_of(order: U32, word: np.uint64, bit: np.uint64) -> int:
+    """Where in `order` the stays of a person begin: the bit of a word of the section people."""
+    skip = _ones(word & ((np.uint64(1) << bit) - np.uint64(1)))
+    i = np.int64(word >> HALF)
+    while skip:
+        skip -= np.int64(order[i] >> np.uint32(31))
+        i += 1
+    return i
+
+
+@compiled
+def stays_of(table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I64, I64]:
     """(source, place, start, end) of every stay of `people[i]` that meets the window from begins[i] to ends[i], clipped to it.
 
     `source` is i. Times in minutes since 1970. Stays come day by day, and on each day person by person.
     """
-    room = 256
+    own, rows_of, day_of = _rows_of(table, people, begins, ends)
+    room = max(len(own), 1)
     source, place = np.empty(room, np.int32), np.empty(room, np.uint32)
     start, end = np.empty(room, np.int64), np.empty(room, np.int64)
-    n = 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
-        if head[H_ROWS] == 0:
-            continue
-        began = head[H_BEGINS]
-        order = day[head[AT_ORDER] : head[AT_ORDER] + 4 * head[H_ROWS]].view(np.uint32)
-        known = day[head[AT_PEOPLE] : head[AT_PEOPLE] + head[H_PEOPLE] // 4].view(np.uint64)
-        offsets = day[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
-        rows = day[head[AT_ROWS] : head[AT_ROWS] + 6 * head[H_ROWS]].view(np.uint16)
-        size = (head[H_ROWS] + 63) // 64 + 1
-        directory = day[head[AT_DIRECTORY] : head[AT_DIRECTORY] + 4 * size].view(np.uint32)
-        for p in range(len(people)):
-            person = people[p]
-            if ends[p] < began or begins[p] > head[H_LAST] or person >= head[H_PEOPLE]:
-                continue
-            block = known[person >> np.uint32(5)]
-            bit = np.uint64(person & np.uint32(31))
-            if not (block >> bit) & np.uint64(1):
-                continue
-            skip = _ones(block & ((np.uint64(1) << bit) - np.uint64(1)))
-            i = np.int64(block >> HALF)
-            while skip:
-                skip -= np.int64(order[i] >> np.uint32(31))
-                i += 1
-            while True:
-                row = np.int64(order[i] & np.uint32(0x7FFFFFFF))
-                came = began + np.int64(rows[3 * row] >> 5)
-                left = came + np.int64(rows[3 * row + 1] >> 4)
-                came, left = max(came, begins[p]), min(left, ends[p])
-                if came <= left:
-                    if n == room:
-                        room *= 2
-                        source, place = _wider(source), _wider(place)
-                        start, end = _wider(start), _wider(end)
-                    source[n], start[n], end[n] = p, came, left
-                    place[n] = _place_of(row, offsets, directory)
-                    n += 1
-                if order[i] >> np.uint32(31):
-                    break
-                i += 1
+    low, high = np.empty(room, np.uint32), np.empty(room, np.uint32)
+    n, i = 0, 0
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
+        rows = day[head[AT_ROWS] : head[AT_ORDER]].view(np.uint16)
+        firsts = day[head[AT_ROWS] : head[AT_ORDER]].view(np.uint32)
+        offsets = day[head[AT_PLACES] : head[H_BYTES]].view(np.uint32)
+        began, first = head[H_BEGINS], n
+        while i < len(own) and day_of[i] == d:  # in two turns, so that the processor waits for many rows at once
+            p, row = own[i], np.int64(rows_of[i])
+            at = 3 * row + 4 * (row >> 6) + 4
+            came = began + np.int64(rows[at] >> 5)
+            left = came + np.int64(rows[at + 1] >> 4)
+            came, left = max(came, begins[p]), min(left, ends[p])
+            low[n], high[n] = firsts[(row >> 6) * 98], firsts[(row >> 6) * 98 + 98]
+            source[n], start[n], end[n], place[n] = p, came, left, row
+            n += came <= left
+            i += 1
+        for k in range(first, n):
+            place[k] = _place_of(np.int64(place[k]), offsets, np.int64(low[k]), np.int64(high[k]))
     return source[:n], place[:n], start[:n], end[:n]
 
 
 @compiled
-def _place_of(row: int, offsets: U32, directory: U32) -> int:
-    """The place whose rows include this one: between the places of the 64th rows around it."""
-    low, high = np.int64(directory[row >> 6]), np.int64(directory[(row >> 6) + 1])
+def _rows_of(table: I64, people: U32, begins: I64, ends: I64) -> tuple[I32, U32, I32]:
+    """(source, row, number of the day) of every stay of these people on days that meet their windows."""
+    room, n = 16 * (len(people) * len(table) + 1), 0
+    source, rows, days_of = np.empty(room, np.int32), np.empty(room, np.uint32), np.empty(room, np.int32)
+    words = np.empty(len(people), np.uint64)
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
+        known = day[head[AT_PEOPLE] : head[AT_PLACES]].view(np.uint64)
+        order = day[head[AT_ORDER] : head[AT_PEOPLE]].view(np.uint32)
+        for p in range(len(people)):
+            there = head[H_BEGINS] <= ends[p] and begins[p] <= head[H_LAST] and people[p] < head[H_PEOPLE]
+            words[p] = known[people[p] >> np.uint32(5)] if there and head[H_ROWS] else np.uint64(0)
+        for p in range(len(people)):
+            bit = np.uint64(people[p] & np.uint32(31))
+            if not (words[p] >> bit) & np.uint64(1):
+                continue
+            i = first_of(order, words[p], bit)
+            while True:
+                if n == len(rows):
+                    source, rows, days_of = _wider(source), _wider(rows), _wider(days_of)
+                source[n], rows[n], days_of[n] = p, order[i] & np.uint32(0x7FFFFFFF), d
+                n += 1
+                if order[i] >> np.uint32(31):
+                    break
+                i += 1
+    return source[:n], rows[:n], days_of[:n]
+
+
+@compiled
+def _place_of(row: int, offsets: U32, low: int, high: int) -> int:
+    """The place whose rows include this one, from the place `low` to the place `high`."""
     while low < high:
         middle = (low + high + 1) >> 1
-        if offsets[middle] <= row:
+        if np.int64(offsets[(middle >> 4) * 20 + (middle & 15)]) <= row:
             low = middle
         else:
             high = middle - 1
@@ -141,66 +160,83 @@ def _place_of(row: int, offsets: U32, directory: U32) -> int:
 
 
 @compiled
+def _kept(words: U64, moments: U64, begin: int, end: int, left_out: U64) -> int:
+    """Close up hits[begin:end] without those of people whose bit is set; where they end then."""
+    n = begin
+    for i in range(begin, end):
+        words[n], moments[n] = words[i], moments[i]
+        person = words[i] >> HALF
+        n += 1 - np.int64((left_out[person >> np.uint64(6)] >> (person & np.uint64(63))) & np.uint64(1))
+    return n
+
+
+@compiled
 def _hits(
-    days: Days, table: I64, people: U32, stays: tuple[I32, U32, I64, I64], begin: int, end: int, kinds: U8,
-    least: I32, left_out: U64, words: U64, moments: U64,
+    table: I64, people: U32, stays: tuple[I32, U32, I64, I64], begin: int, end: int, kinds: U8,
+    least: I32, left_out: U64, words: U64, moments: U64, asked: I64,
 ) -> tuple[U64, U64, int]:  # fmt: skip
     """Every encounter of stays[begin:end]: person << 32 | place, and first minute << 36 | minutes << 24 | source.
 
-    `words` and `moments` are room for the two, made larger where it does not suffice.
+    `words` and `moments` are room for the two, made larger where it does not suffice; `asked` is room for four numbers
+    of every stay.
     """
     source, place, start, until = stays
     n = 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
-        began = head[H_BEGINS]
-        offsets = day[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
-        longest = day[head[AT_LONGEST] : head[AT_LONGEST] + head[H_PLACES]]
-        rows = day[head[AT_ROWS] : head[AT_ROWS] + 6 * head[H_ROWS]].view(np.uint16)
-        for i in range(begin, end):
+    for d in range(len(table)):
+        head, day = table[d], bytes_of(table[d])
+        began, size = head[H_BEGINS], 0
+        offsets = day[head[AT_PLACES] : head[H_BYTES]].view(np.uint32)
+        longest = day[head[AT_PLACES] : head[H_BYTES]]
+        rows = day[head[AT_ROWS] : head[AT_ORDER]].view(np.uint16)
+        for i in range(begin, end):  # first which rows to look at, so that the processor waits for many places at once
             if until[i] < began or start[i] > head[H_LAST] or place[i] >= head[H_PLACES]:
                 continue
             at = np.int64(place[i])
-            kind = kinds[at] if at < len(kinds) else np.uint8(0)
-            need = np.int64(least[kind])
+            need = np.int64(least[kinds[at] if at < len(kinds) else np.uint8(0)])
+            if need < 0 or until[i] - start[i] < need:
+                continue
+            here, further = (at >> 4) * 20 + (at & 15), ((at + 1) >> 4) * 20 + ((at + 1) & 15)
+            first, last = np.int64(offsets[here]), np.int64(offsets[further])
+            steps = np.int64(longest[(at >> 4) * 80 + 64 + (at & 15)])
+            asked[size, 0], asked[size, 1], asked[size, 2] = i, first, last
+            asked[size, 3] = start[i] - began + need - STEP * steps
+            size += first < last
+        for k in range(size):
+            i, first, last, earliest = asked[k, 0], asked[k, 1], asked[k, 2], asked[k, 3]
+            at = np.int64(place[i])
+            need = np.int64(least[kinds[at] if at < len(kinds) else np.uint8(0)])
             came, left = start[i] - began, until[i] - began
-            if need < 0 or left - came < need:
-                continue
-            first, last = np.int64(offsets[at]), np.int64(offsets[at + 1])
-            if first == last:
-                continue
-            earliest, latest = came + need - STEP * np.int64(longest[at]), left - need
-            stop = last
+            latest, stop, before = left - need, last, n
             while first < stop:  # the first row that begins early enough
                 middle = (first + stop) >> 1
-                if np.int64(rows[3 * middle] >> 5) < earliest:
+                if np.int64(rows[3 * middle + 4 * (middle >> 6) + 4] >> 5) < earliest:
                     first = middle + 1
                 else:
                     stop = middle
             own, mine = np.int64(people[source[i]]), np.uint64(source[i])
-            here = np.uint64(at)
-            for row in range(first, last):
-                one = np.int64(rows[3 * row])
-                begins = one >> 5
-                if begins > latest:
-                    break
-                two = np.int64(rows[3 * row + 1])
-                ends = begins + (two >> 4)
-                if ends < came + need:
-                    continue
-                met, parted = max(begins, came), min(ends, left)
-                if parted - met < need:
-                    continue
-                person = (one & 31) << 20 | (two & 15) << 16 | np.int64(rows[3 * row + 2])
-                if person == own:
-                    continue
-                if len(left_out) and (left_out[person >> 6] >> np.uint64(person & 63)) & np.uint64(1):
-                    continue
-                if n == len(words):
+            here, since = np.uint64(at), np.uint64(began)
+            row = first
+            while row < last:  # every row is written, and stays written if it counts: branches cost more
+                stop = min(last, (row | 63) + 1)
+                if n + 64 > len(words):
                     words, moments = _wider(words), _wider(moments)
-                words[n] = np.uint64(person) << HALF | here
-                moments[n] = np.uint64(began + met) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
-                n += 1
+                block = rows[3 * row + 4 * (row >> 6) + 4 : 3 * stop + 4 * ((stop - 1) >> 6) + 4]
+                for h in range(stop - row):
+                    one, two = np.int64(block[3 * h]), np.int64(block[3 * h + 1])
+                    begins = one >> 5
+                    if begins > latest:
+                        stop = last
+                        break
+                    met, parted = max(begins, came), min(begins + (two >> 4), left)
+                    person = (one & 31) << 20 | (two & 15) << 16 | np.int64(block[3 * h + 2])
+                    words[n] = np.uint64(person) << HALF | here
+                    moments[n] = (
+                        (since + np.uint64(met)) << np.uint64(36) | np.uint64(parted - met) << np.uint64(24) | mine
+                    )
+                    n += (parted - met >= need) & (person != own)
+                row = stop
+            if len(left_out):
+                n = _kept(words, moments, before, n, left_out)
     return words, moments, n
 
 
@@ -292,22 +328,23 @@ PART = 1 << 15
 
 @compiled
 def encounters(
-    days: Days, table: I64, people: U32, begins: I64, ends: I64, groups: I64, kinds: U8, least: I32, left_out: U64,
+    table: I64, people: U32, begins: I64, ends: I64, groups: I64, kinds: U8, least: I32, left_out: U64,
     by_place: bool,
-) -> tuple[I64, I64]:  # fmt: skip
-    """Encounters of each group of people, summed by person met and place (or kind of place): (rows, where each group's end).
+) -> tuple[I32, U32, U32, I64, I64, I64, I64, I32]:  # fmt: skip
+    """Encounters of each group of people, summed by person met and place (or kind of place), in columns.
 
     Group g is people[groups[g]:groups[g + 1]], each with a window of their own; whose bit in `left_out` is set is not
     met by anybody, and nobody meets themselves. `kinds` is the kind of each place, `least` the minutes from which an
-    encounter counts at a place of that kind (negative: not at all). rows int64[n, 6]: person << 32 | place or kind,
-    minutes, encounters, first minute, last minute, number of the person among `people` who met them first.
+    encounter counts at a place of that kind (negative: not at all). The columns, group by group: group, person, place
+    or kind, minutes, encounters, first minute, last minute, number of the person among `people` who met them first.
     """
-    stays = stays_of(days, table, people, begins, ends)
+    stays = stays_of(table, people, begins, ends)
     if len(groups) > 2:
         stays = _by_source(stays, len(people))
     source = stays[0]
-    words, moments = np.empty(4096, np.uint64), np.empty(4096, np.uint64)
-    slots, out, n = np.empty(4 * PART, np.int32), np.empty((4096, 6), np.int64), 0
+    words, moments = np.empty(8192, np.uint64), np.empty(8192, np.uint64)
+    slots, out, n = np.empty(PART, np.int32), np.empty((8192, 6), np.int64), 0
+    asked = np.empty((max(len(source), 1), 4), np.int64)
     found = np.zeros(len(groups), np.int64)
     i = 0
     for g in range(len(groups) - 1):
@@ -315,7 +352,7 @@ def encounters(
         while i < len(source) and source[i] < groups[g + 1]:
             i += 1
         words, moments, hits = _hits(
-            days, table, people, stays, begin, i, kinds, least, left_out, words, moments
+            table, people, stays, begin, i, kinds, least, left_out, words, moments, asked
         )  # fmt: skip
         if not by_place:
             for h in range(hits):
@@ -336,110 +373,20 @@ def encounters(
                     slots = np.empty(4 * size, np.int32)
                 out, n = _summed(one, two, starts[k], starts[k + 1], slots, out, n)
         found[g + 1] = n
-    return out[:n], found
-
-
-# -- which pages a search will touch ----------------------------------------------------------------------------------
-#
-# A search over files that are not in memory waits for one page after the other. These loops walk the same way one step
-# at a time and only say which pages come next, so that all pages of a step are read at once.
+    return _columns(out, n, found)
 
 
 @compiled
-def _add(pages: I64, n: int, first: int, last: int) -> tuple[I64, int]:
-    """Add the pages first to last, at most 64 of them, as the search narrows longer stretches down first."""
-    for page in range(first, min(last, first + 63) + 1):
-        if n == len(pages):
-            pages = _wider(pages)
-        pages[n] = page
-        n += 1
-    return pages, n
-
-
-@compiled
-def pages_of_people(days: Days, table: I64, bases: I64, people: U32, begins: I64, ends: I64, step: int) -> I64:
-    """Pages that `stays_of` touches: of the sections people (step 0), order (1), rows and directory (2), places (3).
-
-    Pages of 4096 bytes count through all days; those of day d begin with bases[d].
-    """
-    pages, n = np.empty(256, np.int64), 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
-        if head[H_ROWS] == 0:
-            continue
-        known = day[head[AT_PEOPLE] : head[AT_PEOPLE] + head[H_PEOPLE] // 4].view(np.uint64)
-        order = day[head[AT_ORDER] : head[AT_ORDER] + 4 * head[H_ROWS]].view(np.uint32)
-        size = (head[H_ROWS] + 63) // 64 + 1
-        directory = day[head[AT_DIRECTORY] : head[AT_DIRECTORY] + 4 * size].view(np.uint32)
-        for p in range(len(people)):
-            person = np.int64(people[p])
-            if ends[p] < head[H_BEGINS] or begins[p] > head[H_LAST] or person >= head[H_PEOPLE]:
-                continue
-            if step == 0:
-                page = bases[d] + ((head[AT_PEOPLE] + 8 * (person >> 5)) >> 12)
-                pages, n = _add(pages, n, page, page)
-                continue
-            block = known[person >> 5]
-            bit = np.uint64(person & 31)
-            if not (block >> bit) & np.uint64(1):
-                continue
-            i = np.int64(block >> HALF)
-            skip = _ones(block & ((np.uint64(1) << bit) - np.uint64(1)))
-            if step == 1:
-                at = head[AT_ORDER] + 4 * i
-                pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 16 * skip + 16) >> 12))
-                continue
-            while skip:
-                skip -= np.int64(order[i] >> np.uint32(31))
-                i += 1
-            while True:
-                row = np.int64(order[i] & np.uint32(0x7FFFFFFF))
-                if step == 2:
-                    at = head[AT_ROWS] + 6 * row
-                    pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 5) >> 12))
-                    at = head[AT_DIRECTORY] + 4 * (row >> 6)
-                    pages, n = _add(pages, n, bases[d] + (at >> 12), bases[d] + ((at + 7) >> 12))
-                else:
-                    low = head[AT_PLACES] + 4 * np.int64(directory[row >> 6])
-                    high = head[AT_PLACES] + 4 * np.int64(directory[(row >> 6) + 1])
-                    pages, n = _add(pages, n, bases[d] + (low >> 12), bases[d] + (high >> 12))
-                if order[i] >> np.uint32(31):
-                    break
-                i += 1
-    return pages[:n]
-
-
-@compiled
-def pages_of_places(days: Days, table: I64, bases: I64, stays: tuple[I32, U32, I64, I64], step: int) -> I64:
-    """Pages that `_hits` touches: of the sections places and longest (step 0), of the rows of those places (1)."""
-    _, place, start, until = stays
-    pages, n = np.empty(256, np.int64), 0
-    for d in range(len(days)):
-        head, day = table[d], days[d]
-        offsets = day[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
-        for i in range(len(place)):
-            if until[i] < head[H_BEGINS] or start[i] > head[H_LAST] or place[i] >= head[H_PLACES]:
-                continue
-            at = np.int64(place[i])
-            if step == 0:
-                one = head[AT_PLACES] + 4 * at
-                pages, n = _add(pages, n, bases[d] + (one >> 12), bases[d] + ((one + 7) >> 12))
-                page = bases[d] + ((head[AT_LONGEST] + at) >> 12)
-                pages, n = _add(pages, n, page, page)
-            elif offsets[at] < offsets[at + 1]:
-                first = head[AT_ROWS] + 6 * np.int64(offsets[at])
-                last = head[AT_ROWS] + 6 * np.int64(offsets[at + 1]) - 1
-                pages, n = _add(pages, n, bases[d] + (first >> 12), bases[d] + (last >> 12))
-    return pages[:n]
-
-
-@compiled
-def not_seen(pages: I64, seen: U8) -> I64:
-    """Those pages that were not seen before, once each; they are seen now."""
-    n = 0
-    for page in pages:
-        if not seen[page]:
-            seen[page] = 1
-            pages[n] = page
-            n += 1
-    return pages[:n]
+def _columns(out: I64, n: int, found: I64) -> tuple[I32, U32, U32, I64, I64, I64, I64, I32]:
+    """The rows of `out` as columns; found[g + 1] is where those of group g end."""
+    group, through = np.empty(n, np.int32), np.empty(n, np.int32)
+    person, place = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    minutes, times = np.empty(n, np.int64), np.empty(n, np.int64)
+    first, last = np.empty(n, np.int64), np.empty(n, np.int64)
+    for g in range(len(found) - 1):
+        for i in range(found[g], found[g + 1]):
+            word = np.uint64(out[i, 0])
+            group[i], person[i], place[i] = g, word >> HALF, word & LOW
+            minutes[i], times[i], first[i], last[i] = out[i, 1], out[i, 2], out[i, 3], out[i, 4]
+            through[i] = out[i, 5]
+    return group, person, place, minutes, times, first, last, through

@@ -18,6 +18,8 @@ U8 = npt.NDArray[np.uint8]
 
 GONE = np.iinfo(np.int64).min
 """The head of an id that was erased; no id has it."""
+NOBODY = 0xFFFFFFFF
+"""What stands in a slot of a file where no code does."""
 SMALL = 1 << 26
 """Whole numbers from 0 to this are found in a table of their own."""
 
@@ -28,6 +30,43 @@ def _slot(head: int, is_text: bool, mask: np.uint64) -> np.uint64:
     word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return (word ^ (word >> np.uint64(31))) & mask
+
+
+@compiled
+def fill_all(slots: npt.NDArray[np.uint32], heads: I64, ends: I64) -> None:
+    """Enter every id that was not erased into `slots`, a power of two of `NOBODY`, never full."""
+    mask = np.uint64(len(slots) - 1)
+    begin = 0
+    for code in range(len(heads)):
+        is_text = len(ends) > 0 and ends[code] > begin
+        begin = ends[code] if len(ends) else 0
+        if heads[code] == -9223372036854775808:
+            continue
+        k = _slot(heads[code], is_text, mask)
+        while slots[k] != 4294967295:
+            k = (k + np.uint64(1)) & mask
+        slots[k] = code
+
+
+@compiled
+def code_of(
+    slots: npt.NDArray[np.uint32], heads: I64, ends: I64, texts: U8, head: int, begin: int, end: int, data: U8
+) -> int:
+    """The code of one id as `read_texts` read it, data[begin:end] where it is a text; -1 where nobody has it."""
+    mask = np.uint64(len(slots) - 1)
+    size = end - begin
+    k = _slot(head, size > 0, mask)
+    while slots[k] != 4294967295:
+        code = np.int64(slots[k])
+        if heads[code] == head:
+            first = ends[code - 1] if len(ends) and code else 0
+            same = (ends[code] - first if len(ends) else 0) == size
+            for j in range(size if same else 0):
+                same = same and texts[first + j] == data[begin + j]
+            if same:
+                return code
+        k = (k + np.uint64(1)) & mask
+    return -1
 
 
 @compiled
@@ -233,15 +272,66 @@ def rows_in_order(places: npt.NDArray[np.uint32], offsets: npt.NDArray[np.uint32
 
 
 @compiled
-def unpacked(
+def counted_by_source(source: I32, start: I64, good: U8, now: int, counts: I64) -> int:
+    """Add the good rows of each source to `counts`; returns how many of them begin after the moment `now`."""
+    ahead = 0
+    for i in range(len(source)):
+        if good[i]:
+            counts[source[i]] += 1
+            ahead += start[i] > now
+    return ahead
+
+
+@compiled
+def greatest_below(numbers: I64, limit: int) -> tuple[int, int]:
+    """(the greatest of the numbers from 0 to below a limit, or -1; how many lie outside)."""
+    greatest, outside = -1, 0
+    for i in range(len(numbers)):
+        if 0 <= numbers[i] < limit:
+            greatest = max(greatest, numbers[i])
+        else:
+            outside += 1
+    return greatest, outside
+
+
+@compiled
+def paired(one: I32, other: I32, table: npt.NDArray[np.int32], codes: npt.NDArray[np.uint16]) -> int:
+    """The code of each pair by a table; returns the first row whose pair has none (-1), or how many rows there are."""
+    for i in range(len(one)):
+        code = table[one[i], other[i]]
+        if code < 0:
+            return i
+        codes[i] = code
+    return len(one)
+
+
+@compiled
+def first_kinds(kinds: U8, place: I32, kind: I32, good: U8) -> int:
+    """Give each place that has no kind the first one told; returns how many rows tell another kind of their place."""
+    others = 0
+    for i in range(len(place)):
+        if good[i] and kind[i] > 0:
+            if kinds[place[i]] == 0:
+                kinds[place[i]] = kind[i]
+            others += kinds[place[i]] != kind[i]
+    return others
+
+
+@compiled
+def told_columns(
     where: npt.NDArray[np.uint64], who: npt.NDArray[np.uint64], rows: npt.NDArray[np.uint32], began: int,
-    person: npt.NDArray[np.uint32], place: npt.NDArray[np.uint32], start: I64, end: I64, tell: npt.NDArray[np.uint16],
+    people: I64, places: I64, tells: npt.NDArray[np.int32],
+    person: I64, place: I64, start: I64, end: I64, source: I32, kind: I32, joined: npt.NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """The columns of these rows of `contacts_index.Stays`, of a day that began `began` milliseconds after 1970."""
+    """The columns of these rows as they are told: `people` and `places` are what each code is told as.
+
+    `tells` is int32[n, 3]: source, kind and whether joined, by code. A day began `began` milliseconds after 1970.
+    """
     for i in range(len(rows)):
         one, two = where[rows[i]], who[rows[i]]
-        person[i] = two & np.uint64((1 << 25) - 1)
-        tell[i] = (two >> np.uint64(25)) & np.uint64(2047)
-        place[i] = one >> np.uint64(27)
+        tell = (two >> np.uint64(25)) & np.uint64(2047)
+        person[i] = people[two & np.uint64((1 << 25) - 1)] if len(people) else two & np.uint64((1 << 25) - 1)
+        place[i] = places[one >> np.uint64(27)] if len(places) else one >> np.uint64(27)
         start[i] = began + np.int64(one & np.uint64((1 << 27) - 1))
         end[i] = start[i] + np.int64(two >> np.uint64(36))
+        source[i], kind[i], joined[i] = tells[tell, 0], tells[tell, 1], tells[tell, 2] > 0

@@ -29,13 +29,9 @@ from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.times import day_begins
 from ringfence.science import dense_ids
 from ringfence.science.contacts_index import (
-    AT_PLACES,
-    AT_ROWS,
     H_BYTES,
     H_IDS,
     H_MAGIC,
-    H_PLACES,
-    H_ROWS,
     H_STAMP,
     H_VERSION,
     HEAD,
@@ -45,9 +41,9 @@ from ringfence.science.contacts_index import (
     Joined,
     Stays,
     normal_day,
+    offsets_of,
     order_people,
     pack_day,
-    stays_elsewhere,
 )
 
 PARQUET, TOLD, INDEX = "visits.parquet", "told.parquet", "visits.index"
@@ -55,6 +51,7 @@ PREFIX = "day="
 ROW_GROUP = 1 << 17
 CHUNK = 1 << 20
 TIME = pa.timestamp("ms", "UTC")
+NO_HEADS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
 
 @dataclass
@@ -111,17 +108,17 @@ def days_in(visits: Path) -> list[date]:
 
 
 def make(  # noqa: PLR0913 (where, what, and from which load)
-    visits: Path, work: Path, day: date, rows: Stays, terms: Terms, load: str
+    visits: Path, work: Path, day: date, rows: list[Stays], terms: Terms, load: str
 ) -> Made:
     """Put rows into a day, which may have some already; all of it appears, or nothing does."""
     folder, new = folder_of(visits, day), work / f"{PREFIX}{day.isoformat()}"
     begins = day_begins(day, terms.zone)
     before, aside = _standing(folder, begins, terms)
-    if len(before.where):
-        rows = Stays(np.concatenate((before.where, rows.where)), np.concatenate((before.who, rows.who)))
-    n_told = len(rows.where)
+    rows = [before, *rows]
+    n_told = sum(len(part.where) for part in rows)
     ready, joined = normal_day(rows, len(terms.people))
-    del rows, before
+    rows.clear()
+    del before
     repeated = 0
     if len(joined.joined):
         ready, aside, repeated = _told_together(ready, joined, begins, terms, aside)
@@ -130,20 +127,13 @@ def make(  # noqa: PLR0913 (where, what, and from which load)
     if aside is not None and len(aside):
         pa.parquet.write_table(aside.to_arrow(), new / TOLD, compression="zstd")
     n = len(ready.where)
-    order, people = order_people(ready.who, len(terms.people))
+    order, people, elsewhere = order_people(ready, len(terms.people))
     index = pack_day(begins, ready, order, people, 0, terms.names.ids)
-    elsewhere = stays_elsewhere(_rows(index), order)
     del order, people
     _write_parquet(new / PARQUET, ready, index, begins, terms, load)
     _write_index(new, index)
     _put(new, folder)
     return Made(day, n, repeated, n_told - n - repeated, elsewhere, len(index))
-
-
-def _rows(index: U8) -> npt.NDArray[np.uint16]:
-    head = index[: HEAD * 8].view(np.int64)
-    at, n = int(head[AT_ROWS]), int(head[H_ROWS])
-    return index[at : at + 6 * n].view(np.uint16).reshape(n, 3)
 
 
 def _write_index(folder: Path, index: U8) -> None:
@@ -174,10 +164,8 @@ def _write_parquet(  # noqa: PLR0913 (as above)
 ) -> None:
     """The stays by (place, start), place and person as they are told: numbers where all of the store's are, else text."""
     schema = _schema(terms)
-    head = index[: HEAD * 8].view(np.int64)
-    offsets = index[head[AT_PLACES] : head[AT_PLACES] + 4 * (head[H_PLACES] + 1)].view(np.uint32)
     rows = np.empty(len(ready.where), np.uint32)
-    dense_ids.rows_in_order(terms.in_order(numbers=terms.numbers[1]), offsets, rows)
+    dense_ids.rows_in_order(terms.in_order(numbers=terms.numbers[1]), offsets_of(index), rows)
     with pa.parquet.ParquetWriter(
         path, schema.with_metadata({"ringfence.load": load, "ringfence.begins": str(begins)}), **_encodings(terms)
     ) as file:
@@ -209,23 +197,27 @@ def _encodings(terms: Terms) -> dict[str, Any]:
 def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Terms) -> pa.Table:
     """The columns of these rows as they are told."""
     n = len(rows)
-    person, place = np.empty(n, np.uint32), np.empty(n, np.uint32)
-    start, end, tell = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint16)
-    dense_ids.unpacked(ready.where, ready.who, rows, begins * 60_000, person, place, start, end, tell)
-    source, kind, joined = terms.tells.columns()
-    kinds = kind[tell]
-    kind_column = pa.DictionaryArray.from_arrays(
-        pa.array(kinds, mask=kinds == 0), pa.array(terms.names.kinds, pa.string())
-    )
+    person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
+    source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
+    heads = [
+        ids.heads if numbers else NO_HEADS
+        for ids, numbers in zip((terms.people, terms.places), terms.numbers, strict=True)
+    ]
+    dense_ids.told_columns(
+        ready.where, ready.who, rows, begins * 60_000, *heads, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
+        person, place, start, end, source, kind, joined,
+    )  # fmt: skip
+    unknown = kind == 0 if (kind == 0).any() else None
+    kinds = pa.DictionaryArray.from_arrays(pa.array(kind, mask=unknown), pa.array(terms.names.kinds, pa.string()))
     return pa.table(
         {
-            "person": terms.people.column(person, numbers=terms.numbers[0]),
-            "place": terms.places.column(place, numbers=terms.numbers[1]),
-            "start": pa.array(start).cast(TIME),
-            "end": pa.array(end).cast(TIME),
-            "source": pa.DictionaryArray.from_arrays(pa.array(source[tell]), pa.array(terms.names.sources)),
-            "kind": kind_column,
-            "joined": pa.array(joined[tell]),
+            "person": pa.array(person) if terms.numbers[0] else terms.people.column(person),
+            "place": pa.array(place) if terms.numbers[1] else terms.places.column(place),
+            "start": pa.array(start).view(TIME),
+            "end": pa.array(end).view(TIME),
+            "source": pa.DictionaryArray.from_arrays(pa.array(source), pa.array(terms.names.sources)),
+            "kind": kinds,
+            "joined": pa.array(joined),
         }
     )
 
@@ -342,6 +334,6 @@ def index_again(folder: Path, day: date, terms: Terms, people: Growing, places: 
     """Make the index of a day anew from its Parquet file."""
     begins = day_begins(day, terms.zone)
     told = stays_in(folder / PARQUET, begins, terms, people, places)
-    ready, _ = normal_day(told, people.n)
-    order, packed = order_people(ready.who, people.n)
+    ready, _ = normal_day([told], people.n)
+    order, packed, _ = order_people(ready, people.n)
     _write_index(folder, pack_day(begins, ready, order, packed, 0, terms.names.ids))

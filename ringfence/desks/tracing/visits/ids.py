@@ -21,7 +21,10 @@ from ringfence.science import dense_ids
 from ringfence.science.contacts_index import I64, MOST_PEOPLE, PAGE, U8
 from ringfence.science.dense_ids import GONE, I32, SMALL
 
-MAGIC = 0x52464944
+MAGIC = 0x52464945
+DIGITS = 18
+"""A whole number of more digits is a text."""
+NO_TEXT: U8 = np.zeros(1, np.uint8)
 MOST = {"people": MOST_PEOPLE, "places": 1 << 31}
 
 
@@ -29,10 +32,10 @@ class Ids:
     """Ids of people or of places as they lie in their file; read only."""
 
     def __init__(  # noqa: PLR0913 (the sections of the file)
-        self, name: str, head: I64, order: npt.NDArray[np.uint32], ends: I64, texts: U8, kinds: U8
+        self, name: str, heads: I64, slots: npt.NDArray[np.uint32], ends: I64, texts: U8, kinds: U8
     ) -> None:
         """Take the sections of a file; `kinds` is the kind of each place, and empty for people."""
-        self.name, self.heads, self.order, self.ends, self.texts, self.kinds = name, head, order, ends, texts, kinds
+        self.name, self.heads, self.slots, self.ends, self.texts, self.kinds = name, heads, slots, ends, texts, kinds
         self.held: mmap.mmap | None = None
         self._all: pa.Array | None = None
 
@@ -43,11 +46,11 @@ class Ids:
             none = np.empty(0, np.int64)
             return cls(name, none, none.astype(np.uint32), none, np.empty(0, np.uint8), np.empty(0, np.uint8))
         all_of_it, held = mapped(path, scattered=True)
-        magic, n, n_order, n_ends, n_texts, n_kinds = all_of_it[:48].view(np.int64)
+        magic, n, n_slots, n_ends, n_texts, n_kinds = all_of_it[:48].view(np.int64).tolist()
         if magic != MAGIC:
             raise Refused("visits_store_broken", file=path.name)
         parts, at = [], PAGE
-        for size, dtype in ((8 * n, "i8"), (4 * n_order, "u4"), (8 * n_ends, "i8"), (n_texts, "u1"), (n_kinds, "u1")):
+        for size, dtype in ((8 * n, "i8"), (4 * n_slots, "u4"), (8 * n_ends, "i8"), (n_texts, "u1"), (n_kinds, "u1")):
             parts.append(all_of_it[at : at + size].view(dtype))
             at += -(-size // PAGE) * PAGE
         ids = cls(name, *parts)
@@ -61,24 +64,17 @@ class Ids:
     def code(self, told: str | int) -> int | None:
         """The code of an id, or None where nobody has it."""
         text = str(told).strip()
-        numbers, begins, ends, data, good = _read(text)
-        if not good[0]:
-            return None
-        wanted, size = int(numbers[0]), int(ends[0] - begins[0])
-        low, high = 0, len(self.order)
-        while low < high:  # not NumPy's search, which would make a copy of the whole order first
-            middle = (low + high) // 2
-            if self.heads[self.order[middle]] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        for at in range(low, len(self.order)):
-            code = int(self.order[at])
-            if self.heads[code] != wanted:
+        if text.isascii() and text.isdigit() and len(text) <= DIGITS and (text[0] != "0" or text == "0"):
+            head, begin, end, data = int(text), 0, 0, NO_TEXT
+        else:
+            numbers, begins, ends, data, good = _read(text)
+            if not good[0]:
                 return None
-            if self._bytes(code) == bytes(data[begins[0] : ends[0]]) and (size > 0) == (len(self._bytes(code)) > 0):
-                return code
-        return None
+            head, begin, end = int(numbers[0]), int(begins[0]), int(ends[0])
+        if not len(self.slots):
+            return None
+        code = int(dense_ids.code_of(self.slots, self.heads, self.ends, self.texts, head, begin, end, data))
+        return code if code >= 0 else None
 
     def _bytes(self, code: int) -> bytes:
         if not len(self.ends):
@@ -108,14 +104,15 @@ class Ids:
             self._all = numbers
         return self._all
 
-    def column(self, codes: npt.NDArray[np.integer], *, numbers: bool) -> pa.Array:
-        """The ids of codes as a column of int64 or of text."""
-        return pa.array(self.heads[codes]) if numbers else self.texts_of_all().take(pa.array(codes))
+    def column(self, codes: npt.NDArray[np.integer]) -> pa.Array:
+        """The ids of codes as a column of text."""
+        return self.texts_of_all().take(pa.array(codes))
 
     def by_id(self, *, numbers: bool) -> npt.NDArray[np.uint32]:
         """All codes in the order of their ids, as numbers or as texts."""
         if numbers:
-            return self.order
+            order = np.argsort(self.heads, kind="stable").astype(np.uint32)
+            return order[np.searchsorted(self.heads, GONE, "right", sorter=order) :]
         return np.asarray(pc.sort_indices(self.texts_of_all())).astype(np.uint32)
 
 
@@ -152,7 +149,8 @@ class Growing:
         self.has_texts = bool(len(known.ends))
         self.ends = np.concatenate((known.ends, np.empty(1024, np.int64))) if self.has_texts else np.empty(0, np.int64)
         self.texts = np.concatenate((known.texts, np.empty(1024, np.uint8)))
-        self.kinds = np.concatenate((known.kinds, np.zeros(max(0, self.n - len(known.kinds)), np.uint8)))
+        self.kinds_known = np.concatenate((known.kinds, np.zeros(max(0, self.n - len(known.kinds)), np.uint8)))
+        self.kinds = self.kinds_known.copy()
         self._slotted, self._counted = 0, 0
         self.small: I32 = np.empty(0, np.int32)
         self.slots: I32 = np.empty(0, np.int32)
@@ -172,7 +170,7 @@ class Growing:
             told = int((ends - begins).sum())
             if told and not self.has_texts:
                 self.has_texts, self.ends = True, np.zeros(len(self.heads), np.int64)
-            self._room(len(numbers), told, numbers[(ends == begins) & (good > 0)])
+            self._room(len(numbers), told, numbers[(ends == begins) & (good > 0)] if told else numbers)
             if self.has_texts:
                 self.n = dense_ids.codes_of_texts(
                     numbers, begins, ends, data, good, self.small, self.slots, self.heads, self.ends, self.texts,
@@ -204,9 +202,8 @@ class Growing:
         used = int(self.ends[self.n - 1]) if self.has_texts and self.n else 0
         if used + more_text > len(self.texts):
             self.texts = np.concatenate((self.texts, np.empty(used + more_text, np.uint8)))
-        within = numbers[(numbers >= 0) & (numbers < SMALL)] if len(numbers) else numbers
-        greatest = int(within.max()) + 1 if len(within) else 0
-        others = len(numbers) - len(within) + (more if more_text else 0)
+        greatest, outside = dense_ids.greatest_below(numbers, SMALL)
+        greatest, others = greatest + 1, outside + (more if more_text else 0)
         if greatest > len(self.small) or 2 * (self._in_slots() + others) > len(self.slots):
             self._tables(max(greatest, len(self.small)), others)
 
@@ -231,9 +228,12 @@ class Growing:
 
     def written(self, path: Path) -> Ids:
         """Write the file, where anything is new, and open it."""
+        kinds = self.kinds[: self.n]
+        if self.n == self.known and np.array_equal(kinds, self.kinds_known) and path.exists():
+            return Ids.open(path, self.name)
         heads = self.heads[: self.n]
         ends = self.ends[: self.n] if self.has_texts else self.ends
-        kinds = np.concatenate((self.kinds, np.zeros(max(0, self.n - len(self.kinds)), np.uint8)))
+        kinds = np.concatenate((kinds, np.zeros(self.n - len(kinds), np.uint8)))
         texts = self.texts[: int(ends[-1]) if len(ends) else 0]
         kinds = kinds if self.name == "places" else kinds[:0]
         write(path, heads, ends, texts, kinds)
@@ -242,12 +242,12 @@ class Growing:
 
 def write(path: Path, heads: I64, ends: I64, texts: U8, kinds: U8) -> None:
     """Replace a file of ids by one of these, whole or not at all."""
-    order = np.argsort(heads, kind="stable").astype(np.uint32)
-    order = order[np.searchsorted(heads, GONE, "right", sorter=order) :]  # the erased are not looked for
-    counts = (MAGIC, len(heads), len(order), len(ends), len(texts), len(kinds))
+    slots = np.full(1 << (3 * len(heads) // 2).bit_length(), dense_ids.NOBODY, np.uint32)
+    dense_ids.fill_all(slots, heads, ends)
+    counts = (MAGIC, len(heads), len(slots), len(ends), len(texts), len(kinds))
     with replaced(path) as file:
         file.write(np.array(counts, np.int64).tobytes().ljust(PAGE, b"\0"))
-        for part in (heads, order, ends, texts, kinds):
+        for part in (heads, slots, ends, texts, kinds):
             file.write(np.ascontiguousarray(part).data if len(part) else b"")
             file.write(b"\0" * (-part.nbytes % PAGE))
 

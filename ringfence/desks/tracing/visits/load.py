@@ -19,7 +19,7 @@ from ringfence.desks.tracing.visits import days, times
 from ringfence.desks.tracing.visits.disguised import country_called, no_numbers_of_people
 from ringfence.desks.tracing.visits.files import only_one, replaced
 from ringfence.desks.tracing.visits.ids import Growing, Ids
-from ringfence.desks.tracing.visits.names import Names, Tells, first_kinds
+from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.reading import BATCH, File, Rows, batches, opened
 from ringfence.registry.register.load import Report
 from ringfence.science import dense_ids
@@ -31,8 +31,10 @@ Progress = Callable[[int, int], None]
 FOLDER = "visits"
 WORK = ".building"
 GONE = ".forgotten-"
-HELD_ROWS = 8 << 20
-"""Rows kept in memory before they are laid aside on the disk, day by day: 128 MiB."""
+HELD_ROWS = 32 << 20
+"""Rows kept in memory before they are laid aside on the disk, day by day: 512 MiB."""
+PART = 1 << 20
+"""Rows of a day kept in one piece: large enough for the large pages of the system."""
 AHEAD_MS = 366 * 86_400_000
 """Rosters and tickets tell of days to come; what lies more than a year ahead is absurd."""
 
@@ -117,7 +119,7 @@ class _Load:
         self.spool = Spool(visits / WORK)
         self.report = Report(visits / "reports" / f"{file.sha256}.csv")
         self.made = Loaded(file.sha256)
-        self.sources = np.zeros(0, np.int64)
+        self.room = Stays(np.empty(0, np.uint64), np.empty(0, np.uint64))
 
     def run(self, progress: Progress | None, country: str, *, good_rows: bool) -> Loaded:
         """Read, then write."""
@@ -176,22 +178,25 @@ class _Load:
 
     def _kinds(self, place: Any, kind: Any, good: Any) -> None:
         more = self.places.n - len(self.places.kinds)
-        if more:
+        if more > 0:
             self.places.kinds = np.concatenate((self.places.kinds, np.zeros(max(more, self.places.n), np.uint8)))
-        self.made.other_kind += first_kinds(self.places.kinds, place, kind, good)
+        self.made.other_kind += int(dense_ids.first_kinds(self.places.kinds, place, kind, good))
 
     def _count(self, source: Any, rows: Rows, good: Any) -> None:
-        counted = np.bincount(source[good > 0], minlength=len(self.names.sources))
+        counted = np.zeros(len(self.names.sources), np.int64)
+        ahead = dense_ids.counted_by_source(source, rows.start, good, self.now_ms, counted)
         for code in np.flatnonzero(counted).tolist():
             name = self.names.sources[code]
             self.made.sources[name] = self.made.sources.get(name, 0) + int(counted[code])
-        self.made.ahead += int((rows.start[good > 0] > self.now_ms).sum())
+        self.made.ahead += int(ahead)
 
     def _share_out(self, rows: Rows, person: Any, place: Any, tell: Any, good: Any) -> None:
         told = rows.start if good.all() else rows.start[good > 0]
         listed, begins = times.day_limits(int(told.min()), int(told.max()), times.zone_called(self.names.zone))
         n = int(good.sum())
-        where, who = np.empty(n, np.uint64), np.empty(n, np.uint64)
+        if n > len(self.room.where):
+            self.room = Stays(np.empty(n, np.uint64), np.empty(n, np.uint64))
+        where, who = self.room
         ends = dense_ids.by_day(person, place, rows.start, rows.end, tell, good, begins, where, who)
         for d, day in enumerate(listed):
             if ends[d + 1] > ends[d]:
@@ -208,7 +213,7 @@ class _Load:
         done = 0
         for day in self.spool.days():
             rows = self.spool.rows(day)
-            done += len(rows.where)
+            done += sum(len(part.where) for part in rows)
             sources = len(self.names.sources)
             one = days.make(visits, visits / WORK, day, rows, terms, self.file.sha256)
             made.repeated += one.repeated
@@ -233,7 +238,8 @@ def _write_places(visits: Path, terms: days.Terms) -> None:
     kinds = places.kinds[codes].astype(np.int32)
     listed = pa.array(terms.names.kinds, pa.string())
     kind = pa.DictionaryArray.from_arrays(pa.array(kinds, mask=kinds == 0), listed)
-    table = pa.table({"place": places.column(codes, numbers=terms.numbers[1]), "kind": kind})
+    told = pa.array(places.heads[codes]) if terms.numbers[1] else places.column(codes)
+    table = pa.table({"place": told, "kind": kind})
     with replaced(visits / "places.parquet") as file:
         pyarrow.parquet.write_table(table, file, compression="zstd")
 
@@ -243,25 +249,42 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         """Lay rows aside in `folder`."""
-        self.folder, self.held, self.parts = folder, 0, {}  # type: Path, int, dict[date, list[tuple[Any, Any]]]
+        self.folder, self.held = folder, 0
+        self.parts: dict[date, list[Stays]] = {}
+        self.ends: dict[date, int] = {}  # how far the last part of each day is filled
         self.filed: set[date] = set()
 
     def add(self, day: date, where: npt.NDArray[np.uint64], who: npt.NDArray[np.uint64]) -> None:
-        """Rows of a day."""
-        self.parts.setdefault(day, []).append((where, who))
+        """Rows of a day, which are copied."""
+        parts, end, begin = self.parts.setdefault(day, []), self.ends.get(day, 0), 0
+        while begin < len(where):
+            if not parts or end == len(parts[-1].where):
+                size = min(PART, max(4 * len(where), 4096)) if not parts else PART
+                parts.append(Stays(np.empty(size, np.uint64), np.empty(size, np.uint64)))
+                end = 0
+            n = min(len(where) - begin, len(parts[-1].where) - end)
+            parts[-1].where[end : end + n] = where[begin : begin + n]
+            parts[-1].who[end : end + n] = who[begin : begin + n]
+            begin, end = begin + n, end + n
+        self.ends[day] = end
         self.held += len(where)
         if self.held > max(HELD_ROWS, 2 * BATCH):
             self._file()
 
+    def _of(self, day: date) -> list[Stays]:
+        """The parts of a day as far as they are filled; they are let go here."""
+        parts, end = self.parts.pop(day), self.ends.pop(day)
+        return [*parts[:-1], Stays(parts[-1].where[:end], parts[-1].who[:end])]
+
     def _file(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for day, parts in self.parts.items():
-            for k, name in enumerate(("where", "who")):
-                with (self.folder / f"{day}.{name}").open("ab") as file:
-                    for part in parts:
-                        file.write(np.ascontiguousarray(part[k]).data)
+        for day in list(self.parts):
+            for part in self._of(day):
+                for name, column in zip(("where", "who"), part, strict=True):
+                    with (self.folder / f"{day}.{name}").open("ab") as file:
+                        file.write(column.data)
             self.filed.add(day)
-        self.parts, self.held = {}, 0
+        self.held = 0
 
     def days(self) -> list[date]:
         """The days that have rows."""
@@ -269,15 +292,13 @@ class Spool:
             self._file()
         return sorted(self.filed | set(self.parts))
 
-    def rows(self, day: date) -> Stays:
-        """All rows of a day."""
+    def rows(self, day: date) -> list[Stays]:
+        """All rows of a day, in parts."""
         if day in self.filed:
-            return Stays(*(np.memmap(self.folder / f"{day}.{name}", np.uint64, "r") for name in ("where", "who")))
-        parts = self.parts.pop(day)  # let go as soon as they are one
-        return Stays(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
+            return [Stays(*(np.memmap(self.folder / f"{day}.{name}", np.uint64, "r") for name in ("where", "who")))]
+        return self._of(day)
 
     def drop(self, day: date) -> None:
         """A day's rows are in their place."""
-        self.parts.pop(day, None)
         for name in ("where", "who"):
             (self.folder / f"{day}.{name}").unlink(missing_ok=True)

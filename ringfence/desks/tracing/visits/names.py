@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from ringfence.core.errors import Refused
 from ringfence.desks.tracing.visits.files import replaced
-from ringfence.science.contacts_index import MOST_TELLS, U8
+from ringfence.science import dense_ids
+from ringfence.science.contacts_index import MOST_TELLS
 
 JOINT = " + "
 MOST_KINDS = 255
@@ -80,13 +81,10 @@ class Tells:
             larger: npt.NDArray[np.int32] = np.full(np.maximum(shape, self._table.shape), -1, np.int32)
             larger[: self._table.shape[0], : self._table.shape[1]] = self._table
             self._table = larger
-        width = self._table.shape[1]
-        both = source * np.int32(width) + kind
-        for each in np.flatnonzero(np.bincount(both)).tolist():
-            one, other = divmod(each, width)
-            if self._table[one, other] < 0:
-                self._table[one, other] = self.code(one, other)
-        codes: npt.NDArray[np.uint16] = self._table.ravel()[both].astype(np.uint16)
+        codes, done = np.empty(len(source), np.uint16), 0
+        while (done := dense_ids.paired(source, kind, self._table, codes)) < len(source):
+            one, other = int(source[done]), int(kind[done])
+            self._table[one, other] = self.code(one, other)
         return codes
 
     def columns(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
@@ -100,11 +98,3 @@ class Tells:
         parts = {part for code in codes for part in names.sources[told[code][0]].split(JOINT) if part}
         kind = next((told[code][1] for code in sorted(codes) if told[code][1]), 0)
         return self.code(names.code(names.sources, JOINT.join(sorted(parts))), kind, joined=True)
-
-
-def first_kinds(kinds: U8, place: npt.NDArray[np.int32], kind: npt.NDArray[np.int32], good: U8) -> int:
-    """Give each place that has no kind the first one told; returns how many rows tell another kind of their place."""
-    told = (good > 0) & (kind > 0)
-    new = np.flatnonzero(told & (kinds[place] == 0))[::-1]
-    kinds[place[new]] = kind[new]
-    return int((told & (kinds[place] != kind)).sum())

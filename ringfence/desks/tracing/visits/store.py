@@ -90,8 +90,7 @@ class Visits:
         self.days = opened
         arrays = [index for index, _ in opened.values()]
         self.city: City = city(arrays, places.kinds)
-        paths = [days.folder_of(folder, day) / days.INDEX for day in opened]
-        self._ahead = Ahead(self.city, [held for _, held in opened.values()], paths)
+        self._ahead = Ahead(self.city, [held for _, held in opened.values()])
 
     @classmethod
     def open(cls, home: Path) -> Self:
@@ -314,5 +313,4 @@ def present(index: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.bool_], npt.ND
     at, n = int(head[ci.AT_PEOPLE]), int(head[ci.H_PEOPLE])
     blocks = index[at : at + n // 4].view(np.uint32)[::2]  # the low half of each word
     people = np.unpackbits(np.ascontiguousarray(blocks).view(np.uint8), bitorder="little").astype(bool)
-    at, n = int(head[ci.AT_PLACES]), int(head[ci.H_PLACES])
-    return people, np.diff(index[at : at + 4 * (n + 1)].view(np.uint32)) > 0
+    return people, np.diff(ci.offsets_of(index)) > 0

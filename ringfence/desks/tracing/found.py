@@ -129,12 +129,16 @@ def _listed(
     own = people.canonical(source.person)
     yield from enrolled({persons[told_id]: told_id for told_id in ids}, now)
     by_seat = merged((each for each in first if each.by_seat), persons, own)
-    others = merged((each for each in first if not each.by_seat), persons, own)
+    sure = {persons[each.person] for each in first if not each.by_seat and not each.unsure}
+    others = merged((each for each in first if not each.by_seat and persons[each.person] in sure), persons, own)
+    unsure = merged((each for each in first if each.unsure and persons[each.person] not in sure), persons, own)
     beyond = merged(second, persons, own)
     if by_seat:
         yield from told(source, by_seat, Manner(Evidence.SEATS), now)
+    if unsure:
+        yield from told(source, unsure, Manner(Evidence.VISITS, certainty=Certainty.POSSIBLE), now)
     yield from told(source, others, Manner(Evidence.VISITS), now, always=True)
-    near = {each.person for each in (*by_seat, *others)}
+    near = {each.person for each in (*by_seat, *unsure, *others)}
     if beyond := [each for each in beyond if each.person not in near]:
         yield from told(source, beyond, Manner(Evidence.VISITS, order=2), now)
 

@@ -18,7 +18,7 @@ from ringfence.registry import enrolment
 from ringfence.registry.queries import households, people
 
 if TYPE_CHECKING:
-    from ringfence.desks.tracing.visits.meetings import Met
+    from ringfence.desks.tracing.visits.meetings import Met, Search
     from ringfence.desks.tracing.visits.store import Visits
 
 MOST = 1000  # contacts in one fact
@@ -107,6 +107,23 @@ def _in_visits(source: SourceRow, now: datetime, policy: Policy) -> Facts:
     over = [n for n in (met.counted.first, met.counted.second) if n > policy.name_at_most]
     if over:
         yield _left_open(source, "too_many", now, over[0])
+    elif policy.grid_companions:
+        yield from _in_squares(source, visits, asked, {each.person for each in (*met.first, *met.second)}, now)
+
+
+def _in_squares(source: SourceRow, visits: Visits, asked: Search, met: set[str], now: datetime) -> Facts:
+    """Grid companions whom nothing else shows: weak evidence, and told as no more than possible."""
+    from ringfence.desks.tracing import companions  # noqa: PLC0415 (loads the compiled loops)
+    from ringfence.desks.tracing.visits import meetings  # noqa: PLC0415
+
+    there = [each for each in companions.companions_of(visits, asked) if each.person not in met]
+    if len(there) > asked.policy.name_at_most:
+        yield _left_open(source, "too_many", now, len(there))
+        return
+    persons = named.stand_for([each.person for each in there], meetings.sources_told(visits))
+    yield from enrolled({persons[each.person]: each.person for each in there}, now)
+    rows = merged(there, persons, people.canonical(source.person))
+    yield from told(source, rows, Manner(Evidence.GRID, certainty=Certainty.POSSIBLE), now)
 
 
 def visits_if_any() -> Visits | None:

@@ -199,12 +199,10 @@ def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Term
     n = len(rows)
     person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
     source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
-    heads = [
-        ids.heads if numbers else NO_HEADS
-        for ids, numbers in zip((terms.people, terms.places), terms.numbers, strict=True)
-    ]
+    people, places = terms.people, terms.places
+    own, there = (people.heads if terms.numbers[0] else NO_HEADS), (places.heads if terms.numbers[1] else NO_HEADS)
     dense_ids.told_columns(
-        ready.where, ready.who, rows, begins * 60_000, *heads, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
+        ready.where, ready.who, rows, begins * 60_000, own, there, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
         person, place, start, end, source, kind, joined,
     )  # fmt: skip
     unknown = kind == 0 if (kind == 0).any() else None

@@ -20,7 +20,7 @@ from ringfence.core.home import home
 from ringfence.desks.tracing.categories import base_policy, category_of, least_by_kind
 from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.visits.load import FOLDER
-from ringfence.desks.tracing.visits.seats import NOT_ASKED, judged, rule_of
+from ringfence.desks.tracing.visits.seated import NOT_ASKED, judged, rule_of
 from ringfence.desks.tracing.visits.store import Visits
 from ringfence.facts.tracing import Closeness
 from ringfence.science.contacts import Followed, People, Shared, by_person, followed, least_minutes

@@ -21,6 +21,7 @@ from ringfence.core.centre import Centre
 from ringfence.core.drill import mark_of
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.seal import seal
+from ringfence.desks.tracing.visits.warm import warm_aside
 from ringfence.facts.time import TimeStruck
 
 STRIKES_EVERY = timedelta(seconds=float(os.environ.get("RINGFENCE_STRIKE", "300")))
@@ -46,6 +47,8 @@ def work(
     if mark_of(centre.home) is not None:
         play(centre.home, ended, strike, _sealed, once=once)
         return
+    if not once:
+        warm_aside()
     struck: datetime | None = None
     while not ended.is_set():
         now = centre.clock.now()

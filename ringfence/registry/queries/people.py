@@ -249,6 +249,25 @@ def records_among(asked: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
     return {each: [each] for each in wanted} | {PersonId(id_): asked_by[PersonId(kept)] for id_, kept in records}
 
 
+def together_ahead(asked: Iterable[PersonId]) -> None:
+    """Read in few statements what `together` will ask for any of these people, in this telling."""
+    wanted = sorted(set(asked))
+    known: dict[PersonId, list[PersonId]] = {each: [] for each in wanted}
+    for record, stands_for in records_among(wanted).items():
+        for each in stands_for:
+            known[each].append(record)
+    db.worked_out("together").update(known)
+
+
+def together(asked: Iterable[PersonId]) -> tuple[PersonId, ...]:
+    """Every record of any of these people, in the order of their ids: a person is who they were before a merger, too."""
+    wanted = set(asked)
+    ahead = db.worked_out("together")
+    if all(each in ahead for each in wanted):
+        return tuple(sorted({record for each in wanted for record in ahead[each]}))
+    return tuple(sorted(records_among(wanted)))
+
+
 def canonical_among(asked: Iterable[PersonId]) -> dict[PersonId, PersonId]:
     """Person -> the id under which their records are joined; those without a row of their own are left out."""
     rows = ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", sorted(set(asked)))

@@ -32,7 +32,7 @@ def swabs_counted(story: Story) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("together", [True, False])
-def test_contacts_are_found_alike(together: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001 (parametrised)
+def test_contacts_are_found_alike(together: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     story = Story(STAGE)
     who, site = story._who("sampler"), PlaceId(story.names[PlaceId, "Gate"])
     names = (("T1", ("Anna", "Zoe")), ("T2", ("Bo", "Cy")), ("T3", ("Anna", "Bo")), ("T4", ("Cy",)))
@@ -42,8 +42,8 @@ def test_contacts_are_found_alike(together: bool, monkeypatch: pytest.MonkeyPatc
         for code, people in names
     ]  # fmt: skip
     asked: list[int] = []
-    real = days.people.records_among
-    monkeypatch.setattr(days.people, "records_among", lambda some: (asked.append(1), real(some))[1])
+    real = days.people.merged_among
+    monkeypatch.setattr(days.people, "merged_among", lambda some: (asked.append(1), real(some))[1])
     if together:
         answers = story.centre.tell_many(who, seal_tube, [Item(each) for each in told]).answers
         assert not [each for each in answers if isinstance(each, Refused)]

@@ -346,3 +346,20 @@ def test_in_a_sealed_coach_everyone_is_close_and_in_a_train_those_of_the_carriag
         for name in ("Bo", "Cy", "Di")
     }
     assert set(map(tuple, evidence.values())) == {(("seats",),)}
+
+
+def test_two_cases_reached_through_the_same_person_are_two_links_and_one_of_them_goes() -> None:
+    """Cy lunched with Bo, who sat with Ana and with Di before; that Di is no case leaves Cy a contact through Ana."""
+    story = Story("""
+        02 08:00  visits people=Ana,Bo place=Cafe from=01T09:00 to=01T10:30 kind=restaurant
+        02 08:00  visits people=Di,Bo place=Grill from=01T11:00 to=01T12:30 kind=restaurant
+        02 08:00  visits people=Bo,Cy place=Works from=01T13:00 to=01T17:00 kind=office
+        02 10:00  report_case person=Ana classification=confirmed onset_on=2021-09-02 by=duty
+        02 11:00  report_case person=Di classification=confirmed onset_on=2021-09-02 by=duty
+        03 10:00  classify_case case=Di classification=discarded basis=swab of somebody else by=duty
+    """)
+    cy = story.names[ContactId, "Cy"]
+    rows = db.ask('SELECT "case", met, struck FROM tracing_link WHERE contact = %s', (cy,))
+    assert sorted((story.name(case), story.name(met)) for case, met, _ in rows) == [("Ana", "Bo"), ("Di", "Bo")]
+    assert contact(story, "Cy", "alive", "links", "minutes", "closeness") == (1, 1, 240, "secondary")
+    assert story.name(contact(story, "Cy", "first_case")) == "Ana"

@@ -287,7 +287,7 @@ def _news(source: SourceRow, rows: Sequence[Listed], manner: Manner) -> list[Lis
     def before(each: Listed) -> bool:
         met = (each.through or source.person) if manner.order > 1 else source.person
         return any(
-            link.met == met and link.evidence == manner.evidence.value and link.minutes == each.minutes
+            link.met == met and link.case == source.case and link.evidence == manner.evidence.value and link.minutes == each.minutes
             and link.closeness == each.closeness.value and link.last_at == to_micros(each.last_at)
             for link in known.get(contact_of(source.outbreak, each.person), ())
         )  # fmt: skip

@@ -190,11 +190,11 @@ class Contact(models.Model):
 class Link(models.Model):
     """A contact met a case, or (second order) a contact of one: directed, many to many."""
 
-    pk = models.CompositePrimaryKey("contact", "met", "evidence")
+    pk = models.CompositePrimaryKey("contact", "met", "case", "evidence")
     contact = models.TextField()
     met = models.TextField()  # the person met
+    case = models.TextField()  # the case that the chain leads to; empty where none is known
     evidence = models.TextField()
-    case = models.TextField(null=True)  # noqa: DJ001 (the case that the chain leads to)
     outbreak = models.TextField()
     order = models.IntegerField()
     closeness = models.TextField()

@@ -117,7 +117,9 @@ def contacts_ahead(ids: Iterable[ContactId]) -> None:
 
 def contacts_of_person(person: str) -> list[ContactKey]:
     """Every record of a person as a contact, of any outbreak, under whichever of their records they are listed."""
-    found = (_key(row) for row in ask_among(f"{_CONTACT} WHERE person IN ({{marks}})", people.together([PersonId(person)])))
+    found = (
+        _key(row) for row in ask_among(f"{_CONTACT} WHERE person IN ({{marks}})", people.together([PersonId(person)]))
+    )
     return sorted(found, key=lambda row: (row.seq, row.id))
 
 

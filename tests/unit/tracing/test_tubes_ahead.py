@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ringfence.core.centre import Item
 from ringfence.core.errors import Refused
 from ringfence.desks.testing.actions.stations import seal_tube
-from ringfence.desks.tracing.queries import days
 from ringfence.facts.ids import OutbreakId, PersonId, PlaceId
+from ringfence.registry.queries import people
 from tests.stories.story import Story
 
 STAGE = """
@@ -36,14 +38,19 @@ def test_contacts_are_found_alike(together: bool, monkeypatch: pytest.MonkeyPatc
     story = Story(STAGE)
     who, site = story._who("sampler"), PlaceId(story.names[PlaceId, "Gate"])
     names = (("T1", ("Anna", "Zoe")), ("T2", ("Bo", "Cy")), ("T3", ("Anna", "Bo")), ("T4", ("Cy",)))
-    told = [
-        {"code": code, "site": site, "people": tuple(PersonId(story._id(PersonId, name)) for name in people),
-         "outbreak": OutbreakId(story.names[OutbreakId, "HB"]), "alone": len(people) == 1}
-        for code, people in names
+    told: list[dict[str, Any]] = [
+        {"code": code, "site": site, "people": tuple(PersonId(story._id(PersonId, name)) for name in inside),
+         "outbreak": OutbreakId(story.names[OutbreakId, "HB"]), "alone": len(inside) == 1}
+        for code, inside in names
     ]  # fmt: skip
     asked: list[int] = []
-    real = days.people.merged_among
-    monkeypatch.setattr(days.people, "merged_among", lambda some: (asked.append(1), real(some))[1])
+    real = people.merged_among
+
+    def counted(some: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
+        asked.append(1)
+        return real(some)
+
+    monkeypatch.setattr(people, "merged_among", counted)
     if together:
         answers = story.centre.tell_many(who, seal_tube, [Item(each) for each in told]).answers
         assert not [each for each in answers if isinstance(each, Refused)]

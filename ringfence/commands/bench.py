@@ -40,14 +40,15 @@ NAMES = (
     "hand_in",
     "results",
     "testing_pages",
+    "tracing_pages",
     "plans",
     "twin",
     "contacts",
 )
 BOTH = frozenset(  # on SQLite and on PostgreSQL
-    {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages"}
+    {"record", "writers", "rebuild", "lists", "bulk", "imports", "hand_in", "results", "testing_pages", "tracing_pages"}
 )
-KEPT = frozenset({"lists", "bulk", "testing_pages"})  # their installation is made once and used again
+KEPT = frozenset({"lists", "bulk", "testing_pages", "tracing_pages"})  # their installation is made once and used again
 SERVER = "RINGFENCE_TEST_POSTGRES"  # a server's URL, whose user may create databases
 
 

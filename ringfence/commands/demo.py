@@ -97,6 +97,7 @@ def _prepare(*, quiet: bool) -> None:
     from ringfence.demo import telling  # noqa: PLC0415
     from ringfence.demo.staff import PASSWORD  # noqa: PLC0415
 
+    _compiling()
     (home() / "static").mkdir(parents=True, exist_ok=True)  # where collected files would lie; looked for at every start
     _migrate()
     if telling.stands(telling.TOLD):
@@ -107,6 +108,12 @@ def _prepare(*, quiet: bool) -> None:
         _begin_again()
     show = (lambda _: None) if quiet else _progress
     telling.tell(home(), Clock().now(), make_password(PASSWORD), show)
+
+
+def _compiling() -> None:
+    """On a first start another process compiles the search meanwhile; where that is done, it has nothing to do."""
+    command = [sys.executable, "-m", "ringfence.demo.warming"]
+    subprocess.Popen(command, start_new_session=True)  # noqa: S603 (ours; whether it is done in time or not is all one)
 
 
 def _migrate() -> None:

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ringfence.app import book
-from ringfence.commands import twin_live
+from ringfence.commands import twin_live, twin_replay
 from ringfence.commands.drill import drill
 from ringfence.core.home import home
 
 app = typer.Typer(no_args_is_help=True, help="The twin: an outbreak and its response in a synthetic city.")
+app.add_typer(twin_replay.app)
 
 app.command()(drill)
 
@@ -33,6 +34,7 @@ def run(  # noqa: PLR0913 (each is an option of the command)
     city: Annotated[str, typer.Option(help="Another city than the scenario's: a name, CITY.toml, or a folder.")] = "",
     people: Annotated[int | None, typer.Option(help="How many people the city has.")] = None,
     workers: Annotated[int, typer.Option(help="Threads; 0: one for each core.", min=0)] = 0,
+    cluster: twin_replay.Cluster = "",
     daily: Annotated[bool, typer.Option("--daily", help="With infections and cases found, day by day.")] = False,
     json: Json = False,
 ) -> None:
@@ -48,9 +50,8 @@ def run(  # noqa: PLR0913 (each is an option of the command)
     twin = spread.Twin(place, told)
     with bar(quiet=json) as shown:
         task = shown.add_task("replicates", total=replicates)
-        runs = spread.run(
-            twin, replicates, seed, workers or os.cpu_count() or 1, lambda done: shown.update(task, completed=done)
-        )
+        heard = lambda done: shown.update(task, completed=done)  # noqa: E731 (a line of its own would say no more)
+        runs = spread.run(twin, replicates, seed, workers or os.cpu_count() or 1, heard, cluster=cluster)
     answer = {
         "scenario": told.scenario.title, "city": place.title, "people": place.people, "days": told.scenario.days,
         "seed": seed, "summary": replies.summary(runs), "replicates": [replies.told(each, daily=daily) for each in runs],

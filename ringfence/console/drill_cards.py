@@ -60,7 +60,7 @@ def _over(here: Page, score: Score) -> Section:
 
 def _troubles(here: Page, score: Score) -> list[Section]:
     made = []
-    for each in score.heard.troubles.values():
+    for each in list(score.heard.troubles.values()):
         if not each.thrown.announced or each.took_at is None:
             continue
         told: list[Part] = [Text(parts.language_of(here, each.thrown.names))]
@@ -86,7 +86,7 @@ def _troubles(here: Page, score: Score) -> list[Section]:
 
 def _questions(here: Page, score: Score) -> list[Section]:
     made = []
-    for name, asked in score.heard.questions.items():
+    for name, asked in list(score.heard.questions.items()):
         told: list[Part] = [Text(parts.language_of(here, asked.names))]
         answer = score.heard.answers.get(name)
         if answer is not None:

@@ -121,7 +121,7 @@ def _live(here: Page, score: Score) -> list[Section]:
 
 def _seen(score: Score) -> list[Part]:
     """Troubles that the controller saw noticed, where no fact of the product shows it."""
-    open_ = [each for each in score.heard.troubles.values() if each.took_at is not None and each.answer is None]
+    open_ = [each for each in list(score.heard.troubles.values()) if each.took_at is not None and each.answer is None]
     return (
         [_do(_("Seen: %(name)s") % {"name": each.name}, do="seen", inject=each.name) for each in open_]
         if score.heard.ended is None
@@ -277,7 +277,7 @@ def _throw(here: Page, score: Score) -> None:
     name = here.request.POST.get("inject", "")
     if name not in known:
         raise Refused("drill_inject_unknown", name=name[:80], known=", ".join(known) or "–")
-    before = sum(each == name or each.startswith(f"{name}-") for each in score.heard.troubles)
+    before = sum(each == name or each.startswith(f"{name}-") for each in list(score.heard.troubles))
     here.tell(throw_inject, inject=known[name], number=before and before + 1, outbreak=score.workspace.outbreak)
 
 

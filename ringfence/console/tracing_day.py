@@ -32,7 +32,7 @@ from ringfence.facts.ids import AccountId, ContactId
 from ringfence.registry.queries import units
 from ringfence.registry.queries.accounts import teams_of
 
-SHOWN = 20  # contacts of one need on the page; the rest are in the list
+SHOWN = 8  # contacts of one need on the page; the rest are in the list
 NEEDS = (Need.SYMPTOMS, Need.UNREACHED, Need.MISSED, Need.UNHEARD, Need.SWAB)
 TASKS_OF = {
     "reach_contact": Need.UNREACHED, "visit_contact": Need.MISSED, "swab_contact": Need.SWAB, "look_into_symptoms": Need.SYMPTOMS,

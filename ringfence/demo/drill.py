@@ -31,7 +31,9 @@ from ringfence.registry.vaults import site_vault
 from ringfence.twin.city import City
 from ringfence.twin.city_export import write_people
 from ringfence.twin.drill.plan import Drill
-from ringfence.twin.drill.workspace import DRILL, REGISTER
+from ringfence.twin.drill.visits import BEFORE as BEFORE_DAYS
+from ringfence.twin.drill.visits import load_days
+from ringfence.twin.drill.workspace import DRILL, REGISTER, Workspace
 
 BEFORE = timedelta(hours=2)
 """So long before the drill begins stands all that it finds in place."""
@@ -73,21 +75,16 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
     The first fact is that this is a drill. `begins_at` is aware; the centre's clock shows two hours before it.
     """
     us, at = feed(DRILL), centre.clock.now()
-    begun = DrillBegun(
+    first = DrillBegun(
         names=drill.titles, form=form, scenario=drill.path.name, sha256=drill.sha256, people=city.people, seed=city.seed, at=at
     )  # fmt: skip
-    town = _Town(city, at, [begun])
+    town = _Town(city, at, [first])
     top, townships, of_each = _areas(town)
     cells = [cell for some in of_each for cell in some]
     _units(town, top)
     clinics, sites, laboratories = _places(town, top, townships)
     centre.hear(us, town.facts)
-    for clinic in clinics:
-        centre.tell(us, open_site, site=clinic, lanes=1)
-    for site, some in zip(sites, of_each, strict=True):
-        centre.tell(us, open_site, site=site, lanes=LANES, serves=tuple(cell for cell, _ in some))
-    for laboratory in laboratories:
-        centre.tell(us, enrol_laboratory, laboratory=laboratory, tubes_per_hour=drill.settings.tubes_per_hour)
+    _open(centre, clinics, list(zip(sites, of_each, strict=True)), laboratories, drill.settings.tubes_per_hour)
     _accounts(centre, top, townships[0], password_hash)
     _register(centre, city, top, cells)
     code = f"DR{begins_at:%y}"
@@ -101,7 +98,20 @@ def fill(  # noqa: PLR0913 (each is chosen at the door)
         "laboratories": laboratories, "people": city.people, "scenario": drill.path.name,
     })  # fmt: skip
     write_mark(centre.home, mark)
+    _visits(centre, Workspace(centre.home, mark, drill))
     return mark
+
+
+def _visits(centre: Centre, workspace: Workspace) -> None:
+    """The visits of the week before."""
+    us, begun = feed(DRILL), workspace.drill.settings.smoulders_days
+    load_days(
+        workspace,
+        workspace.world(),
+        range(begun - BEFORE_DAYS, begun),
+        lambda facts: centre.hear(us, facts),
+        centre.clock.now(),
+    )
 
 
 Cell = tuple[JurisdictionId, str]
@@ -155,6 +165,23 @@ def _places(
         town.place(top, "县医院检验科 County hospital laboratory", "laboratory"),
     ]
     return clinics, sites, laboratories
+
+
+def _open(
+    centre: Centre,
+    clinics: list[PlaceId],
+    sites: list[tuple[PlaceId, list[Cell]]],
+    laboratories: list[PlaceId],
+    tubes_per_hour: int,
+) -> None:
+    """Clinics and sites take swabs, each site those of its township; laboratories take part."""
+    us = feed(DRILL)
+    for clinic in clinics:
+        centre.tell(us, open_site, site=clinic, lanes=1)
+    for site, some in sites:
+        centre.tell(us, open_site, site=site, lanes=LANES, serves=tuple(cell for cell, _ in some))
+    for laboratory in laboratories:
+        centre.tell(us, enrol_laboratory, laboratory=laboratory, tubes_per_hour=tubes_per_hour)
 
 
 def _accounts(centre: Centre, top: JurisdictionId, township: JurisdictionId, password_hash: str) -> None:

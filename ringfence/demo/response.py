@@ -39,6 +39,10 @@ BY_HAND = (  # hours before now, kind, unit, hours to do it
 )
 
 
+STRUCK_HOURLY = timedelta(days=3)
+"""The clock strikes every hour of the last days, and every third one before: a demonstration is told in seconds."""
+
+
 def respond(days: Days, begun: datetime) -> None:
     """Queue the whole response, from its declaration on."""
     for hours, text, reason in DECISIONS:
@@ -52,7 +56,8 @@ def respond(days: Days, begun: datetime) -> None:
         _reports(days, facility, begun)
     moment = begun
     while moment < days.until:
-        days.at(moment, lambda: _strike(days))
+        if days.until - moment < STRUCK_HOURLY or moment.hour % 3 == 0:
+            days.at(moment, lambda: _strike(days))
         moment += HOUR
         if moment.hour == 2:  # noqa: PLR2004 (ten in the morning there)
             days.at(moment + HOUR / 4, lambda: _supervise(days))

@@ -25,7 +25,7 @@ from ringfence.facts.tracing import VisitsLoaded
 
 DAY = timedelta(days=1)
 BEFORE = 3 * DAY  # visits begin so long before the first case was found
-AT_WORK = 0.3
+AT_WORK = {"infection": 0.4, "resident": 0.15}  # share that has a workplace with others
 ON_RECORD = 0.72  # share of infections whose meeting stands in somebody's records
 BYSTANDERS = (0, 4)
 SOURCES = ("场所码 Venue check-ins", "门禁 Door records", "流调 Interviews")
@@ -92,12 +92,12 @@ def dwellers(days: Days, found: Sequence[Infection]) -> list[Dweller]:
     return people
 
 
-def _workplace(community: int, *key: object) -> str | None:
+def _workplace(community: int, what: str, key: object) -> str | None:
     """A small workplace of the community; those in the two communities of the register have more of them."""
-    if not happens(AT_WORK, *key, "works"):
+    if not happens(AT_WORK[what], what, key, "works"):
         return None
     n = 150 if community in register.COMMUNITIES else 4
-    return f"单位 Workplace {community + 1:02d}-{int(between(0, n, *key, 'where')) + 1}"
+    return f"单位 Workplace {community + 1:02d}-{int(between(0, n, what, key, 'where')) + 1}"
 
 
 def written(days: Days, found: Sequence[Infection]) -> Stays:

@@ -61,7 +61,7 @@ def _in_memory(day: U8, at: int, there: U8) -> bool:
     """Whether the page with this byte of a day can be read without waiting; `there` is room for the answer."""
     there[0] = 1
     _mincore(day.ctypes.data + at // SIZE * SIZE, SIZE, there.ctypes.data)
-    return (there[0] & 1) == 1
+    return bool(there[0] & 1)
 
 
 @compiled

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+from numba import carray  # type: ignore[attr-defined]
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
@@ -39,8 +39,7 @@ LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 
 
-@intrinsic
-def _pointer(_context: Any, _address: Any) -> Any:
+def _address_as_pointer(_context: Any, _address: Any) -> Any:
     """The pointer to an address in memory."""
 
     def told(_context: Any, builder: Any, _signature: Any, told: Any) -> Any:
@@ -49,10 +48,13 @@ def _pointer(_context: Any, _address: Any) -> Any:
     return types.voidptr(types.intp), told
 
 
+_pointer: Any = intrinsic(_address_as_pointer)
+
+
 @compiled
 def bytes_of(head: I64) -> U8:
     """The bytes of a day, which lie where its head in the table says: whoever holds the table holds them too."""
-    return numba.carray(_pointer(head[H_ADDRESS]), head[H_BYTES], np.uint8)
+    return carray(_pointer(head[H_ADDRESS]), head[H_BYTES], np.uint8)
 
 
 @compiled

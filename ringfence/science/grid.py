@@ -68,12 +68,11 @@ def companions(  # noqa: PLR0913 (each is told by name)
         message = "a stay ends before it begins, or lasts longer than a day"
         raise ValueError(message)
     of_cell, place = np.unique(cells(stays.x_m, stays.y_m, side_m), return_inverse=True)
-    place = place.astype(np.uint32)
     codes, person = np.unique(stays.person, return_inverse=True)
     at = np.searchsorted(codes, case)
     if at == len(codes) or codes[at] != case:
         return _summed(codes, np.empty((5, 0), np.int64))
-    where = city(_days(stays, person.astype(np.uint32), place), np.zeros(len(of_cell), np.uint8))
+    where = city(_days(stays, person.astype(np.uint32), place.astype(np.uint32)), np.zeros(len(of_cell), np.uint8))
     told = first_order(where, np.array([at], np.uint32), np.array([begin]), np.array([end]), least_minutes(minutes + 1))
     shared = np.stack([told.person, told.place, told.minutes, told.first, told.last]).astype(np.int64)
     if stay_minutes:

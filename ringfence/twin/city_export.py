@@ -6,6 +6,7 @@ use, is in the same shop or on the same line at the same time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -122,14 +123,23 @@ def _within(counts: npt.NDArray[np.int64], cells: npt.NDArray[Any]) -> npt.NDArr
 
 def write_visits(city: City, path: Path, begins: date, days: int, seed: int = 1) -> int:
     """Visits of everybody on so many days, person, place, start, end, source, kind; returns the number of rows."""
-    told = habits(city, begins.weekday())
     rep = np.uint64(key(np.uint64(mix(np.uint64(seed))), STAYS, 0))
+    dated = [begins + timedelta(days=day) for day in range(days)]
+    midnights = [(day, int(datetime.combine(on, time(), UTC).timestamp())) for day, on in enumerate(dated)]
+    return write_days(city, path, midnights, rep, begins.weekday())
+
+
+def write_days(city: City, path: Path, days: Sequence[tuple[int, int]], rep: np.uint64, first_weekday: int) -> int:
+    """Visits of everybody on days of a run, each told with the second of its midnight; returns the number of rows.
+
+    With the replicate's own key, whoever met in it is in the same place at the same time here.
+    """
+    told = habits(city, first_weekday)
     shop_first = np.concatenate([[0], np.cumsum(shops_of(city))])
-    room = np.zeros((PIECE * (3 + told.near + told.city), 5), np.int64)
+    room = np.zeros((min(PIECE, city.people) * (3 + told.near + told.city), 5), np.int64)
     total = 0
     with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
-        for day in range(days):
-            zero = int(datetime.combine(begins + timedelta(days=day), time(), UTC).timestamp())
+        for day, zero in days:
             for first in range(0, city.people, PIECE):
                 until = min(first + PIECE, city.people)
                 n = visits_of_day(city.map, told, rep, first, until, day, shop_first, city.lines, room)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,7 @@ def read_disease(path: Path) -> Disease:
 MIDDLES = (np.arange(QUANTILES) + 0.5) / QUANTILES
 
 
+@lru_cache(256)
 def day_quantiles(mean: float, sd: float) -> npt.NDArray[np.int16]:
     """1,024 quantiles, in whole days, of a gamma with this mean and standard deviation; a negative mean is mirrored.
 
@@ -148,6 +150,7 @@ def day_quantiles(mean: float, sd: float) -> npt.NDArray[np.int16]:
     return np.asarray(np.clip(np.floor(spread + golden), 0, 120), np.int16)
 
 
+@lru_cache(256)
 def heat_quantiles(dispersion: float) -> npt.NDArray[np.float64]:
     """1,024 quantiles of a gamma with mean 1 and this shape, scaled so that their mean is 1 exactly."""
     if dispersion >= 100:  # noqa: PLR2004 (all alike)

@@ -49,6 +49,9 @@ class Testing:
     """Section [testing]."""
 
     ill_tested: float = number("share of the ill who are tested", most=1)
+    ill_tested_before: float = number(
+        "the same while nobody knows of the outbreak; counts only where it is lower than ill_tested", most=1
+    )
     after_days: float = number("mean days from onset to the swab", most=60)
     after_sd: float = number("their standard deviation", most=60)
     turnaround_days: int = number("days from a swab to its result", most=30)

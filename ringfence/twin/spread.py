@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 from threading import local
 from typing import Any
 
@@ -24,6 +25,7 @@ from ringfence.twin.kernels.plan import COUNTS, DAYS, DUE, FITS, NEEDS_TABLE, PL
 from ringfence.twin.kernels.rate import reach
 from ringfence.twin.kernels.states import new_space
 from ringfence.twin.scenario import Scenario
+from ringfence.twin.spreading import spread_over
 
 ROOM = 1 << 14
 """States for which there is room at first; four times as many each time they do not suffice."""
@@ -74,10 +76,24 @@ class Twin:
         self.plan["rate"] = self._rate() if rate is None else rate
         self._own = local()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the room of this process's threads: what another machine needs."""
+        return {name: value for name, value in self.__dict__.items() if name != "_own"}
+
+    def __setstate__(self, told: dict[str, Any]) -> None:
+        """With room to be made."""
+        self.__dict__.update(told)
+        self._own = local()
+
     def like(self, scenario: Scenario, *, level: float = 1.0) -> Twin:
         """The same city and disease under another scenario, with so much of all transmission; room is shared."""
-        other = Twin(self.city, scenario, rate=float(self.plan["rate"][0]) * level)
-        other._own, other.plan["first"] = self._own, self.plan["first"]
+        return self.instead(scenario, float(self.plan["rate"][0]) * level)
+
+    def instead(self, scenario: Scenario, rate: float) -> Twin:
+        """Another scenario in the same city at a rate already worked out, in the room that this one has made."""
+        other = copy(self)
+        other.scenario, other.plan, other._own = scenario, plan(scenario), self._own  # noqa: SLF001 (one of its own kind)
+        other.plan["rate"], other.plan["first"] = rate, self.plan["first"]
         return other
 
     def _rate(self) -> float:
@@ -130,24 +146,23 @@ class Twin:
         space = self._space()
         return space.state[: space.used[0]]
 
+    def sealed(self) -> npt.NDArray[np.int16]:
+        """From when until when each cell was sealed (last) in the replicate that this thread ran last: int16[n_cells, 2]."""
+        return self._space().zone
 
-def run(
-    twin: Twin, replicates: int, seed: int = 1, workers: int = 1, heard: Callable[[int], None] = lambda _: None
+
+def run(  # noqa: PLR0913 (what is run, and where)
+    twin: Twin,
+    replicates: int,
+    seed: int = 1,
+    workers: int = 1,
+    heard: Callable[[int], None] = lambda _: None,
+    *,
+    cluster: str = "",
 ) -> list[Replicate]:
-    """Run replicates 0..n-1 on some threads; neither their number nor their order changes a result."""
-    done: list[Replicate] = []
-    for each in _in_order(twin, range(replicates), seed, workers):
-        done.append(each)
-        heard(len(done))
-    return done
-
-
-def _in_order(twin: Twin, numbers: Sequence[int], seed: int, workers: int) -> Iterator[Replicate]:
-    if workers <= 1:
-        yield from (twin.one(number, seed) for number in numbers)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(lambda number: twin.one(number, seed), numbers)
+    """Run replicates 0..n-1 on some threads or a cluster; neither their number nor their order changes a result."""
+    work = partial(twin.one, seed=seed)
+    return list(spread_over(range(replicates), work, workers=workers, cluster=cluster, heard=heard))
 
 
 # -- told as the kernels take it --------------------------------------------------------------------------------------
@@ -215,7 +230,8 @@ def _of_the_disease(scenario: Scenario) -> dict[str, Any]:
 def _of_testing(scenario: Scenario) -> dict[str, Any]:
     testing, rounds, labs = scenario.testing, scenario.rounds, scenario.laboratories
     return {
-        "tested": testing.ill_tested, "test_after": day_quantiles(testing.after_days, testing.after_sd),
+        "tested": testing.ill_tested, "tested_before": testing.ill_tested_before,
+        "test_after": day_quantiles(testing.after_days, testing.after_sd),
         "turnaround": testing.turnaround_days, "background": testing.background if testing.ill_tested else 0.0,
         "rounds": rounds.how_many, "round_first": rounds.first_day, "round_every": rounds.every_days,
         "round_takes": rounds.takes_days, "participation": rounds.participation, "pool": rounds.pool,

@@ -101,3 +101,11 @@ def test_a_bad_scenario_is_refused_in_three_parts(home: Path, tmp_path: Path, li
     said = told(home, "twin", "run", str(path), refused=True).splitlines()
     assert said[0] == says
     assert len(said) == 3
+
+
+def test_a_forecast_without_an_outbreak_and_options_to_begin_with(home: Path, tmp_path: Path) -> None:
+    said = told(home, "twin", "options", str(tmp_path / "o.toml"))
+    assert "Building instead of township" in Path(said.strip()).read_text(encoding="utf-8")
+    wrong = told(home, "twin", "forecast", refused=True)
+    assert "There is no outbreak to foretell." in wrong
+    assert "Declare one" in wrong

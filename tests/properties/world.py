@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,7 +9,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ringfence.commands.visits import told_of
 from ringfence.core import db
 from ringfence.core.access import EPOCH, Grant, Who, feed
 from ringfence.core.centre import Centre
@@ -19,12 +17,9 @@ from ringfence.core.errors import Refused
 from ringfence.desks.cases import actions as cases
 from ringfence.desks.command import actions as command
 from ringfence.desks.testing.actions import laboratories, rounds, stations
-from ringfence.desks.tracing.actions import naming, searching
-from ringfence.desks.tracing.visits.load import load_visits
 from ringfence.facts.cases import Certainty, Classification, CourseEvent
 from ringfence.facts.ids import derive
 from ringfence.facts.registry import (
-    HouseholdDeclared,
     JurisdictionDeclared,
     OutbreakDeclared,
     PlaceDeclared,
@@ -34,7 +29,6 @@ from ringfence.facts.registry import (
 from ringfence.facts.rounds import SiteOpened
 from ringfence.facts.testing import LaboratoryEnrolled, Result, tube_of
 from ringfence.facts.time import TimeStruck
-from ringfence.facts.tracing import Closeness, Evidence
 from ringfence.registry import actions as registry
 from tests.properties.following import FOLLOWING, Following
 
@@ -58,14 +52,8 @@ def _steps(kinds: tuple[str, ...]) -> st.SearchStrategy[list[Step]]:
     return st.lists(each, min_size=1, max_size=25)
 
 
-TRACING = (
-    "report", "report", "visits", "visits", "classify", "course", "strike_course", "aside", "restore", "name", "name",
-    "strike_link", "class_contact", "from_contact", "taken_back", "search", "exposure", "infector", "merge", "part", "time",
-    "time", "home",
-)  # fmt: skip
-
 BEGUN: list[Step] = [("begin", 0, 5, 1), ("begin", 3, 4, 1)]
-steps = st.one_of(_steps(KINDS), _steps(TESTING), _steps(TRACING), _steps(FOLLOWING).map(lambda rest: [*BEGUN, *rest]))
+steps = st.one_of(_steps(KINDS), _steps(TESTING), _steps(FOLLOWING).map(lambda rest: [*BEGUN, *rest]))
 """What, about which, which other, and how many hours later."""
 
 
@@ -84,7 +72,6 @@ class World(Following):
     facilities: tuple[str, ...] = ("F0", "F1", "F2")
 
     def begin(self) -> World:
-        os.environ["RINGFENCE_HOME"] = str(self.centre.home)  # visits lie there
         at = self.clock.now()
         place = {"level": "county", "zone": "Asia/Shanghai", "at": at}
         unit = {"functions": ("investigation", "reporting", "supervision"), "at": at}
@@ -288,60 +275,6 @@ class World(Following):
         person, pool = held[other % len(held)]
         self._tell(one, laboratories.release_person, person=person, pool=pool, reason="seen")
 
-    # -- tracing ------------------------------------------------------------------------------------------------------
-
-    def _visits(self, one: int, other: int) -> None:
-        """Two or three people at a place for some hours, by a file that is loaded now."""
-        people = [self._any(self.people, n) for n in (one, other)] + ([f"X{one}"] if other % 2 else [])
-        begins = self.clock.now() - timedelta(hours=3 * other + 2)
-        text = "person,place,start,end,kind,source\n" + "".join(
-            f"{each},place{one % 3},{begins.isoformat()},{(begins + timedelta(hours=1 + other % 3)).isoformat()},"
-            f"{('meal', 'office', 'mall')[one % 3]},tickets\n"
-            for each in dict.fromkeys(people)
-        )
-        path = self.centre.home / f"visits{one}{other}.csv"
-        path.write_text(text, encoding="utf-8")
-        now = self.clock.now()
-        loaded = load_visits(path, home=self.centre.home, now=now, zone="Asia/Shanghai")
-        if loaded.new:
-            self.centre.hear(feed("visits"), [told_of(loaded, now)])
-
-    def _a_contact(self, n: int) -> str:
-        return self._any([row[0] for row in db.ask("SELECT id FROM tracing_contact ORDER BY seq, id")], n)
-
-    def _name(self, one: int, other: int) -> None:
-        told = {"person": self._any(self.people, one), "case": self._any(self.cases, other) if other % 3 else None}
-        first_at = self.clock.now() - timedelta(days=other)
-        told |= {"category": ("home", "meal", "shop")[other % 3], "first_at": first_at, "minutes": 10 * one}
-        self._tell(one, naming.name_contact, outbreak=self.outbreak, evidence=Evidence.INTERVIEW, **told)
-
-    def _strike_link(self, one: int, other: int) -> None:
-        told = {"contact": self._a_contact(one), "case": self._any(self.cases, other), "reason": "seen"}
-        self._tell(one, naming.strike_link, **told)
-
-    def _class_contact(self, one: int, other: int) -> None:
-        told = {"contact": self._a_contact(one), "closeness": list(Closeness)[other % 4], "reason": "seen"}
-        self._tell(one, naming.class_contact, **told)
-
-    def _from_contact(self, one: int, other: int) -> None:
-        what = (Classification.CONFIRMED, Classification.SUSPECT)[other % 2]
-        told = {"contact": self._a_contact(one), "classification": what, "onset_on": self._day(other % 3)}
-        self.cases.append(self._tell(one, naming.make_case_of_contact, **told).facts[0].case)
-
-    def _taken_back(self, one: int, other: int) -> None:
-        self._tell(other, naming.take_back_case_of_contact, contact=self._a_contact(one))
-
-    def _search(self, one: int, other: int) -> None:
-        case, now = self._any(self.cases, one), self.clock.now()
-        told = {"begins_at": now - timedelta(days=other + 1), "ends_at": now, "order": 1 + other % 2}
-        answer = self._tell(one, searching.search_contacts, case=case, purpose="to see", min_minutes=5, **told)
-        self._tell(one, searching.list_found, case=case, search=answer.first_seq)
-
-    def _home(self, one: int, other: int) -> None:
-        people = tuple(dict.fromkeys(self._any(self.people, n) for n in (one, other)))
-        fact = HouseholdDeclared(household=f"home{one}", jurisdiction="place_a", people=people, at=self.clock.now())
-        self.centre.hear(feed("world"), [fact])
-
     # -- people and tasks ---------------------------------------------------------------------------------------------
 
     def _merge(self, one: int, other: int) -> None:
@@ -391,9 +324,8 @@ def tables(centre: Centre) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     for desk in centre.desks:
         for table in desk.tables:
-            columns = [column for (column,) in _columns(table)]
-            quoted = ", ".join(f'"{column}"' for column in columns)  # case, order and on are words of SQL
-            rows = db.ask(f"SELECT {quoted} FROM {table}")
+            columns = [f'"{column}"' for (column,) in _columns(table)]
+            rows = db.ask(f"SELECT {', '.join(columns)} FROM {table}")
             found[table] = sorted((tuple(_plain(value) for value in row) for row in rows), key=repr)
     return found
 

@@ -35,7 +35,7 @@ def test_people_are_invented_by_key() -> None:
 def test_the_city_has_one_office_and_sixteen_groups() -> None:
     drawn = city.drawn(NOW)
     places = [fact for fact in drawn.facts if isinstance(fact, JurisdictionDeclared)]
-    assert len({fact.jurisdiction for fact in places}) == len(places) == 1 + 1 + 6 + 18 + 36 + 144
+    assert len({fact.jurisdiction for fact in places}) == len(places) == 1 + 2 + 6 + 18 + 36 + 144
     assert len({fact.names["zh"] for fact in places}) == len(places)
     units = [fact for fact in drawn.facts if isinstance(fact, UnitDeclared)]
     assert len([unit for unit in units if unit.jurisdiction == drawn.city]) == 17

@@ -73,7 +73,7 @@ class Score:
     _limits: dict[str, timedelta] = field(default_factory=dict)
     _same_day: bool = False
     _received: dict[str, datetime] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _without: World | None = None
     _with: World | None = None
 
@@ -199,6 +199,10 @@ class Score:
 
     def told(self, centre: Centre) -> dict[str, Any]:
         """The whole score as plain values: moments, counts with their denominators, codes with English labels."""
+        with self._lock:  # another thread may be about to hear more
+            return self._told(centre)
+
+    def _told(self, centre: Centre) -> dict[str, Any]:
         now, pace = self.now(centre), pace_of(self.workspace.home)
         clocks, midnights, troubles = self.clocks(), self.midnights(), self.troubles()
         names = _Names(now)

@@ -27,6 +27,7 @@ from ringfence.twin.drill.injects import Answers
 from ringfence.twin.drill.patients import Coming, expected, stays_away
 from ringfence.twin.drill.plan import Inject, Question, span
 from ringfence.twin.drill.rounds import Rounds
+from ringfence.twin.drill.visits import load_days
 from ringfence.twin.drill.workspace import DRILL, Workspace, person_id
 from ringfence.twin.drill.world import World
 
@@ -92,6 +93,9 @@ class Teller:
         if isinstance(clock, ToldClock):
             clock.set(max(at, clock.now()))
         self._listen()
+        if self.workspace.day(at) > self.workspace.day(self.told_until):
+            over = range(self.workspace.day(self.told_until), self.workspace.day(at))
+            load_days(self.workspace, self.world, over, self.hear, at)
         self._timetable(at)
         self._come(at)
         self._sample(at)

@@ -7,14 +7,16 @@ everything before the first new order stays as it was, and what follows differs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ringfence.twin.city import City
+from ringfence.twin.city_export import write_days
 from ringfence.twin.kernels.contacts import SALT
 from ringfence.twin.kernels.drilled import FREE, HOME, ISOLATED, ORDER, ROOM, run_drilled
 from ringfence.twin.kernels.keyed import key, low, mix, unit
@@ -65,6 +67,7 @@ class World:
         self._room, self._table = FIRST_ROOM, False
         self._space = self._new_space()
         self.orders: tuple[Order, ...] = ()
+        self._first_weekday = scenario.scenario.first_weekday
         self.days = int(self._twin.plan["days"][0])
         self._plan = self._twin.plan
         self._of: dict[int, Any] = {}
@@ -137,6 +140,10 @@ class World:
             if person not in self._of:
                 found.append(Patient(person, day, hour, None))
         return sorted(found, key=lambda each: each.hour)
+
+    def write_visits(self, path: Path, days: Sequence[tuple[int, int]]) -> int:
+        """Where everybody was on days of the run (each with the second of its midnight), by the contacts that infect."""
+        return write_days(self.city, path, days, self._rep, self._first_weekday)
 
     def chance(self, of: int, purpose: int) -> float:
         """A number of [0, 1) for somebody and a purpose: the same in every run of this drill."""

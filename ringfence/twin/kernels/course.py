@@ -7,7 +7,7 @@ import numpy as np
 from ringfence.twin.kernels.begun import take_up
 from ringfence.twin.kernels.compiled import door, inner
 from ringfence.twin.kernels.contacts import Habits
-from ringfence.twin.kernels.infection import arrive, strike
+from ringfence.twin.kernels.infection import arrive, seeks_test_unwarned, strike
 from ringfence.twin.kernels.laboratories import (
     count_round,
     laboratory_day,
@@ -41,6 +41,7 @@ from ringfence.twin.kernels.states import forget
 from ringfence.twin.kernels.tracing import trace
 
 FIRST, LAST, TESTS, TUBES, STATES = C["first_detected"], C["last_community"], C["tests"], C["tubes"], C["states"]
+INFECTIONS = C["infections"]
 
 
 @inner
@@ -58,6 +59,8 @@ def respond(city, habits, space, plan, out, rep, queue, day):
             trace(city, habits, space, plan, out, rep, day, who)
         elif kind == POOL:
             open_pool(city, space, plan, out, day, who)
+        elif kind == SWAB_ILL and out[FIRST] < 0 and not seeks_test_unwarned(space, plan, rep, who):
+            continue
         elif kind == ADMITTED:
             if plan[0].tested > 0.0 and space.state[who].detected == NEVER:
                 swab(space, plan, out, rep, queue, day, who, SWAB_ILL)
@@ -69,7 +72,7 @@ def respond(city, habits, space, plan, out, rep, queue, day):
 def run_one(city: Map, habits: Habits, space: Space, plan: Array, start: Start, out: Array, rep: np.uint64) -> int:
     """Run one replicate into int64[len(COUNTS)] and `space.days`; returns FITS, or what there was not enough of.
 
-    What it wrote stays to be read until the next one begins.
+    What it wrote stays to be read until the next one begins. With `stop_above` it ends on the day on which more were infected.
     """
     p = plan[0]
     forget(space)
@@ -106,5 +109,7 @@ def run_one(city: Map, habits: Habits, space: Space, plan: Array, start: Start, 
         space.days[ROOMS_TAKEN, day], space.days[BEDS_TAKEN, day] = space.used[ROOMS_NOW], space.used[BEDS_NOW]
         if space.used[OVERFLOW] != FITS:
             return space.used[OVERFLOW]
+        if p.stop_above > 0 and out[INFECTIONS] > p.stop_above:
+            break
     out[STATES] = space.used[0]
     return FITS

@@ -149,6 +149,12 @@ def fall_ill(space, plan, out, rep, person, who, age, jab):
 
 
 @inner
+def seeks_test_unwarned(space, plan, rep, who):
+    """Whether somebody ill who would seek a test does so while nobody knows of the outbreak: by the draw of `fall_ill`."""
+    return low(key(rep, np.int64(space.state[who].person), ILLNESS)) < plan[0].tested_before
+
+
+@inner
 def strike(city, habits, space, plan, out, rep, day, hit, weights):
     """A hit on its day: infects, unless something prevents it. The cheap questions come before the dear ones."""
     p = plan[0]

@@ -29,7 +29,7 @@ MEASURES = 5
 PLAN = np.dtype(
     [
         # the run
-        ("days", "i8"), ("first", "i8"), ("seeds", "i8"), ("seed_areas", "i8"), ("seed_area", "i4", ROUNDS), ("imports", "f8"),
+        ("days", "i8"), ("first", "i8"), ("stop_above", "i8"), ("seeds", "i8"), ("seed_areas", "i8"), ("seed_area", "i4", ROUNDS), ("imports", "f8"),
         # natural history
         ("rate", "f8"), ("weight", "f8", 8), ("home_exponent", "f8"), ("asymptomatic_infectious", "f8"),
         ("latent", "i2", QUANTILES), ("gap", "i2", QUANTILES), ("profile", "i2", QUANTILES), ("heat", "f8", QUANTILES),
@@ -41,7 +41,7 @@ PLAN = np.dtype(
         # people's own part
         ("sick_at_home", "f8"),
         # testing of the ill
-        ("tested", "f8"), ("test_after", "i2", QUANTILES), ("turnaround", "i8"), ("background", "f8"),
+        ("tested", "f8"), ("tested_before", "f8"), ("test_after", "i2", QUANTILES), ("turnaround", "i8"), ("background", "f8"),
         # mass testing
         ("rounds", "i8"), ("round_first", "i8"), ("round_every", "i8"), ("round_takes", "i8"), ("participation", "f8"),
         ("pool", "i8"), ("pooled", "f8"), ("retest_after", "i8"), ("round_local", "i8"), ("round_absolute", "i8"),

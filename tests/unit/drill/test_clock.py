@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringfence import app
@@ -28,6 +28,7 @@ steps = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(steps=steps)
 def test_whatever_the_controller_does_the_clock_never_runs_back(steps: list[tuple[str, int]], tmp_path_factory) -> None:
     folder, wall = tmp_path_factory.mktemp("clock"), ToldClock(WALL)

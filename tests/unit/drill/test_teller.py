@@ -23,9 +23,11 @@ from ringfence.desks.testing.results.reading import ResultFile
 from ringfence.desks.testing.results.sheet import Choices, read_sheet
 from ringfence.facts.cases import CourseEvent
 from ringfence.facts.drill import DrillBegun, InjectKind
+from ringfence.facts.follow_up import ContactsQuarantined, ContactsSetFree, Stay
 from ringfence.facts.ids import AccountId, JurisdictionId, derive
 from ringfence.facts.testing import TubeRead, TubeSealed
 from ringfence.facts.time import TimeStruck
+from ringfence.facts.tracing import VisitsLoaded, contact_of
 from ringfence.registry.account_keeping import who_is
 from ringfence.twin.drill import results_files
 from ringfence.twin.drill.actions import answer_inject, answer_question, end_drill, see_inject_answered, throw_inject
@@ -133,6 +135,36 @@ def test_whom_the_players_isolate_infects_nobody_from_then_on(play: Play) -> Non
     states = played.teller.world.states
     infectors = {int(each["infector"]) for each in states if each["infected"] > day}
     assert len(kept & infectors) <= 1, "only by the leak that the scenario allows"
+
+
+def test_contacts_whom_a_player_quarantines_stay_in_a_room_until_they_are_set_free(play: Play) -> None:
+    played = play()
+    played.on(hours=1)
+    outbreak, number = played.workspace.outbreak, 1234
+    contact, duty = contact_of(outbreak, person_id(number)), player(played, "duty")
+    told = {"outbreak": outbreak, "contacts": (contact,)}
+    until = played.clock.now() + timedelta(days=14)
+    played.centre.hear(duty, [ContactsQuarantined(**told, stay=Stay.CENTRAL, until_at=until, at=played.clock.now())])
+    played.on(minutes=5)
+    order = played.teller.world.orders[-1]
+    assert (order.person, order.kind) == (number, "room")
+    assert order.day == played.workspace.from_day(played.clock.now())
+    assert order.until == played.workspace.day(until) + 1
+    played.centre.hear(duty, [ContactsSetFree(**told, reason="by_hand", at=played.clock.now())])
+    played.on(minutes=5)
+    assert played.teller.world.orders[-1].kind == "free"
+
+
+def test_the_visits_of_each_day_are_there_when_it_is_over(play: Play) -> None:
+    played = play()
+    loaded = [each.fact for each in facts(VisitsLoaded)]
+    assert [(each.last_on - each.first_on).days for each in loaded] == [6]
+    assert loaded[0].refused == 0
+    assert loaded[0].visits > 7 * 2000
+    played.on(hours=30)
+    loaded = [each.fact for each in facts(VisitsLoaded)]
+    assert len(loaded) == 2
+    assert loaded[1].at.astimezone(played.workspace.zone).date() - loaded[1].last_on == timedelta(days=1)
 
 
 def test_a_positive_pool_is_held_and_counts_as_noticed_when_a_player_swabs_its_members(play: Play) -> None:

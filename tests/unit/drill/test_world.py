@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
+
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +14,7 @@ from ringfence.app import book
 from ringfence.twin import city as cities
 from ringfence.twin.drill.plan import read_drill
 from ringfence.twin.drill.world import Order, World
-from ringfence.twin.kernels.plan import NEVER
+from ringfence.twin.kernels.plan import NEVER, SETTINGS
 from tests.unit.drill.conftest import VILLAGE
 
 SEED = 1
@@ -86,3 +90,22 @@ def test_patients_come_in_the_hours_of_a_clinic_and_after_their_onset(world: Wor
     for each in found:
         assert 8 <= each.hour < 18
         assert each.onset is None or each.day >= each.onset
+
+
+def test_whoever_was_infected_is_in_the_same_place_as_their_infector_on_that_day(world: World, tmp_path: Path) -> None:
+    world.obey(())
+    path = tmp_path / "visits.parquet"
+    world.write_visits(path, [(day, day * 86_400) for day in range(world.days)])
+    stays: dict[tuple[str, int], list[tuple[str, int, int]]] = defaultdict(list)
+    for person, place, start, end in pl.read_parquet(path).select("person", "place", "start", "end").iter_rows():
+        begins = int(start.timestamp())
+        stays[person, begins // 86_400].append((place, begins, int(end.timestamp())))
+    looked = 0
+    for each in world.states:
+        if each["infector"] < 0 or SETTINGS[each["setting"]] == "friend":  # friends meet wherever they like
+            continue
+        one, other = (stays[f"P{int(each[who]):09d}", int(each["infected"])] for who in ("person", "infector"))
+        met = [a for a in one for b in other if a[0] == b[0] and max(a[1], b[1]) < min(a[2], b[2])]
+        assert met, (int(each["person"]), int(each["infector"]), SETTINGS[each["setting"]])
+        looked += 1
+    assert looked > 10

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def test_places_lie_side_by_side_within_the_place_above(people: list[int | None]
     for each in below:
         first, last = found[each.path]
         assert 0 <= first < last <= cells
-    for one, other in pairwise(below):
+    for one, other in itertools.pairwise(below):
         assert found[one.path][0] <= found[other.path][0]
     for each in deeper:
         assert found["t.00."][0] <= found[each.path][0] < found[each.path][1] <= found["t.00."][1]

@@ -64,7 +64,6 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
 
     `need` narrows to those followed up who need it: `unheard` and `swab` as of `day` (all, where none is told).
     """
-    within = narrowed_to(scope, under)
     where, values, sort = _asked(outbreak, standing, need, day)
     more: tuple[tuple[str, Any], ...] = (
         ("closeness = %s", closeness.value if closeness else None),
@@ -77,7 +76,7 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
     return page(
         f"{_CONTACT} WHERE {where}",
         (*values, *(value for _, value in told)),
-        scope=within,
+        scope=narrowed_to(scope, under),
         path="path",
         roots=("tracing_contact WHERE outbreak = %s", (outbreak,)),
         sort=sort,
@@ -185,7 +184,14 @@ _LINKS = (
     "protection", "struck", "seq", "contact",
 )  # fmt: skip
 _LINK = ", ".join(f'l."{name}"' for name in _LINKS)
-CLOSEST = Sort("minutes", "contact", "met", "evidence", descending=True)
+_MET = (
+    f'SELECT {_LINK}, l.minutes - 10000000 * l."order" AS nearness, c.path AS path, c.id AS of'
+    " FROM tracing_link l JOIN tracing_contact c ON c.id = l.contact"
+)
+_COLUMNS = (*_LINKS, "nearness", "path", "of")
+_OF_CASE = ", ".join(f'"{name}"' if name in {"order", "of"} else name for name in _COLUMNS)
+CLOSEST = Sort("nearness", "contact", "met", "evidence", descending=True)
+"""First order before second, and in each most minutes first."""
 
 
 @query(may="see")
@@ -204,7 +210,7 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
     after: str | None = None,
     limit: int = 50,
 ) -> Page[CaseContactRow]:
-    """Contacts of a case, most minutes first; those whom another place answers for are its own to see."""
+    """Contacts of a case, first order before second, most minutes first; those whom another place answers for are its own to see."""
     told: list[tuple[str, Any]] = [('l."case" = %s', case)]
     if order is not None:
         told.append(('l."order" = %s', order))
@@ -215,10 +221,8 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
     values = [value for _, value in told]
     if need in {Need.UNHEARD, Need.SWAB}:
         values.append((day or date.max).isoformat())
-    inner = f"SELECT {_LINK}, c.path AS path, c.id AS of FROM tracing_link l JOIN tracing_contact c ON c.id = l.contact WHERE {where}"
-    names = (*_LINKS, "path", "of")
     found = page(
-        f"SELECT {', '.join(_quoted(name) for name in names)} FROM ({inner}) q WHERE 1 = 1",
+        f"SELECT {_OF_CASE} FROM ({_MET} WHERE {where}) q WHERE 1 = 1",
         values,
         scope=narrowed_to(scope, under),
         path="path",
@@ -227,7 +231,7 @@ def contacts_of_case(  # noqa: PLR0913 (each is a filter that a page offers)
         after=after,
         limit=limit,
         read=lambda row: row,
-        columns=names,
+        columns=_COLUMNS,
     )
     known = contacts([row[-1] for row in found.rows])
     return Page([_of_case(row, row_of(known[row[-1]]), case) for row in found.rows], found.next)
@@ -246,10 +250,6 @@ def _standing(standing: str, need: Need | None) -> list[str]:
         Need.SWAB: "c.alive = TRUE AND c.next_test_on <= %s",
     }  # fmt: skip
     return [*([states[standing]] if standing in states else []), *([needs[need]] if need else [])]
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if name in {"order", "of"} else name
 
 
 def _of_case(row: Sequence[Any], contact: ContactRow, case: CaseId) -> CaseContactRow:

@@ -39,12 +39,12 @@ from ringfence.science.contacts_index import (
     U8,
     VERSION,
     Joined,
-    Stays,
     normal_day,
     offsets_of,
     order_people,
     pack_day,
 )
+from ringfence.science.contacts_sort import Stays
 
 PARQUET, TOLD, INDEX = "visits.parquet", "told.parquet", "visits.index"
 PREFIX = "day="
@@ -199,10 +199,10 @@ def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Term
     n = len(rows)
     person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
     source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
-    people, places = terms.people, terms.places
-    own, there = (people.heads if terms.numbers[0] else NO_HEADS), (places.heads if terms.numbers[1] else NO_HEADS)
+    people = terms.people.heads if terms.numbers[0] else NO_HEADS
+    places = terms.places.heads if terms.numbers[1] else NO_HEADS
     dense_ids.told_columns(
-        ready.where, ready.who, rows, begins * 60_000, own, there, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
+        ready.where, ready.who, rows, begins * 60_000, people, places, np.stack(terms.tells.columns(), axis=1).astype(np.int32),
         person, place, start, end, source, kind, joined,
     )  # fmt: skip
     unknown = kind == 0 if (kind == 0).any() else None

@@ -23,7 +23,7 @@ from ringfence.desks.tracing.visits.names import Names, Tells
 from ringfence.desks.tracing.visits.reading import BATCH, File, Rows, batches, opened
 from ringfence.registry.register.load import Report
 from ringfence.science import dense_ids
-from ringfence.science.contacts_index import Stays
+from ringfence.science.contacts_sort import Stays
 
 Progress = Callable[[int, int], None]
 """(rows read, rows in the file)."""

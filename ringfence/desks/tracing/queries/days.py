@@ -81,7 +81,7 @@ _FINISHED = (
 def finished(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
     """(path, contact) of follow-ups that end by themselves by now, by place."""
     rows = db.ask(
-        f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT 10000", (outbreak, at)
+        f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT {AT_ONCE}", (outbreak, at)
     )
     return [(path, ContactId(id_)) for path, id_ in rows]
 
@@ -89,7 +89,8 @@ def finished(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
 def served(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
     """(path, contact) of those whose order to keep apart is over by now, by place."""
     rows = db.ask(
-        "SELECT path, id FROM tracing_contact WHERE outbreak = %s AND quarantined_until <= %s ORDER BY path, id LIMIT 10000",
+        "SELECT path, id FROM tracing_contact WHERE outbreak = %s AND quarantined_until <= %s"
+        f" ORDER BY path, id LIMIT {AT_ONCE}",
         (outbreak, at),
     )
     return [(path, ContactId(id_)) for path, id_ in rows]

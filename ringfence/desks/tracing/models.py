@@ -168,7 +168,6 @@ class Contact(models.Model):
             models.Index(fields=["alive", "outbreak", "next_test_on", "path"], name="contact_test"),
             models.Index(fields=["alive", "outbreak", "swab_on", "path"], name="contact_swab"),
             models.Index(fields=["outbreak", "quarantined_until", "path"], name="contact_freed"),
-            models.Index(fields=["outbreak", "missed_in_row", "seq", "path"], name="contact_missed"),
             models.Index(fields=["outbreak", "category", "alive", "seq", "path"], name="contact_category"),
             # these are true of few at a time: lists of them keep to the rows that they are true of
             models.Index(
@@ -178,6 +177,11 @@ class Contact(models.Model):
             ),
             models.Index(
                 fields=["outbreak", "seq", "path"], condition=models.Q(case__isnull=False), name="contact_became"
+            ),
+            models.Index(
+                fields=["outbreak", "alive", "seq", "path"],
+                condition=models.Q(missed_in_row__gt=0),
+                name="contact_missed",
             ),
             models.Index(
                 fields=["outbreak", "alive", "seq", "path"],

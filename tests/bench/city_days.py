@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 
 from ringfence.science.compiled import compiled
@@ -93,23 +94,32 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def write_day(path: Path, n_people: int, day: int, full: bool) -> int:
-    """A Parquet file of one day's stays, person by person; returns how many."""
+TEXTS = SCHEMA.set(0, pa.field("person", pa.string())).set(1, pa.field("place", pa.string()))
+
+
+def write_day(path: Path, n_people: int, day: int, full: bool, *, texts: bool = False) -> int:
+    """A Parquet file of one day's stays, person by person, with whole numbers or texts as ids; returns how many."""
+    schema = TEXTS if texts else SCHEMA
     at, total = places_of(n_people), 0
     step = next(each for each in range(n_people * 7 // 11 | 1, n_people * 2, 2) if np.gcd(each, n_people) == 1)
     out = np.empty((20 * 65_536, 4), np.int64)
     midnight = (FIRST_DAY + day) * 1440
-    with pa.parquet.ParquetWriter(path, SCHEMA, compression="snappy", use_dictionary=["source", "kind"]) as file:
+    with pa.parquet.ParquetWriter(path, schema, compression="snappy", use_dictionary=["source", "kind"]) as file:
         for begin in range(0, n_people, 65_536):
             n = stays_of_day(begin, min(begin + 65_536, n_people), n_people, step, at, day, full, out)
             rows = out[:n]
             kind = (np.searchsorted(at, rows[:, 1], "right") - 1).astype(np.int32)
             ms = (rows[:, 2:] + midnight) * 60_000
             columns = [
-                pa.array(rows[:, 0].copy()), pa.array(rows[:, 1].copy()),
+                *(_ids(rows[:, k], letter, texts=texts) for k, letter in enumerate("pv")),
                 pa.array(ms[:, 0].copy()).cast(SCHEMA.field("start").type), pa.array(ms[:, 1].copy()).cast(SCHEMA.field("end").type),
                 pa.DictionaryArray.from_arrays(np.zeros(n, np.int32), ["check-ins"]), pa.DictionaryArray.from_arrays(kind, list(KINDS)),
             ]  # fmt: skip
-            file.write_table(pa.table(columns, schema=SCHEMA))
+            file.write_table(pa.table(columns, schema=schema))
             total += n
     return total
+
+
+def _ids(numbers: np.ndarray, letter: str, *, texts: bool) -> pa.Array:
+    told = pa.array(numbers.copy())
+    return pc.binary_join_element_wise(letter, told.cast(pa.string()), "-") if texts else told

@@ -1,7 +1,8 @@
-"""Contacts over a city's visits, beside the best hand-written SQL of DuckDB over sorted tables; the rows must be equal.
+"""Contacts over a city's visits, beside the best hand-written SQL of other stores over sorted tables; the rows must be equal.
 
 `python -m tests.bench.contacts 100` runs it with 100 million visits, `400` the largest city alone (ten million people for
-fourteen days, without DuckDB, from cold files). Figures are process CPU time.
+fourteen days, without DuckDB, from cold files). Figures are process CPU time: arrays in, arrays out, on both sides. DuckDB
+and chDB have the same visits; PostgreSQL those of ten million, as it is held to that size.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ import numpy as np
 
 from ringfence.desks.tracing.visits.load import load_visits
 from ringfence.desks.tracing.visits.store import Visits, forget
-from ringfence.science.contacts import by_person, followed, least_minutes
+from ringfence.science.contacts import by_person, first_order, followed, least_minutes
 from tests.bench.city_days import FIRST_DAY, FULL, KINDS, SPARSE, places_of, write_day
+from tests.bench.contact_peers import FIRST, ONE, SECOND, Bins, Covered, has_chdb, server
 from tests.bench.measure import Row, below
 
 NAME = "contacts"
@@ -34,35 +36,10 @@ DAYS = 14
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
 BEGIN, END = FIRST_DAY * 1440, (FIRST_DAY + DAYS) * 1440
 LEAST, CLOSE = 10, 60
+TEN_MILLION = 114_000
+"""People whose visits of fourteen days are ten million."""
+DAYS_OF_TEXTS = 2
 ROOM = 1 << 30
-
-FIRST = """
-with c as (select person cid, place, greatest("start", $w0) s, least("end", $w1) e from by_person
-           where person in (select unnest($cases)) and least("end", $w1) - greatest("start", $w0) >= 10)
-select c.cid, v.person, p.kind, sum(least(v."end", c.e) - greatest(v."start", c.s))::int m, count(*)::int n,
-       min(greatest(v."start", c.s))::int f, max(least(v."end", c.e))::int l
-from by_place v join c on v.place = c.place and v."start" <= c.e - 10 and v."end" >= c.s + 10 join places p on p.place = v.place
-where v.person <> c.cid and least(v."end", c.e) - greatest(v."start", c.s) >= 10 group by all
-"""
-ONE = FIRST.replace("person in (select unnest($cases))", "person = $cases")
-
-SECOND = """
-with c as (select person cid, place, greatest("start", $w0) s, least("end", $w1) e from by_person
-           where person = $cases and least("end", $w1) - greatest("start", $w0) >= 10),
-first as (select v.person, sum(least(v."end", c.e) - greatest(v."start", c.s)) m, min(greatest(v."start", c.s)) f
-          from by_place v join c on v.place = c.place and v."start" <= c.e - 10 and v."end" >= c.s + 10
-          where v.person <> c.cid and least(v."end", c.e) - greatest(v."start", c.s) >= 10 group by all),
-close as (select * from first where m >= 60),
-source as (select v.person cid, v.place, greatest(v."start", close.f) s, least(v."end", $w1) e
-           from by_person v join close on v.person = close.person
-           where least(v."end", $w1) - greatest(v."start", close.f) >= 10),
-bins as (select source.*, unnest(range((s + 10 - p.longest) // 60, (e - 10) // 60 + 1)) bin from source join places p on p.place = source.place)
-select v.person, p.kind, sum(least(v."end", b.e) - greatest(v."start", b.s))::int m, count(*)::int n,
-       min(greatest(v."start", b.s))::int f, max(least(v."end", b.e))::int l
-from by_place v join bins b on v.place = b.place and v."start" // 60 = b.bin join places p on p.place = v.place
-where v."start" <= b.e - 10 and v."end" >= b.s + 10 and least(v."end", b.e) - greatest(v."start", b.s) >= 10
-  and v.person <> b.cid and v.person <> $cases and v.person not in (select person from first) group by all
-"""
 
 
 class City:
@@ -85,9 +62,10 @@ class City:
 
     def _warm_up(self) -> None:
         """Compile what loading needs before it is measured."""
-        with tempfile.TemporaryDirectory() as name:
-            write_day(Path(name) / "day.parquet", 1000, 0, self.full)
-            load_visits(Path(name) / "day.parquet", home=Path(name), now=NOW)
+        for texts in (False, True):
+            with tempfile.TemporaryDirectory() as name:
+                write_day(Path(name) / "day.parquet", 1000, 0, self.full, texts=texts)
+                load_visits(Path(name) / "day.parquet", home=Path(name), now=NOW)
 
     def _day(self, day: int) -> None:
         path = self.folder / "day.parquet"
@@ -120,11 +98,32 @@ class City:
     def numbers(self, people: list[int]) -> np.ndarray:
         return np.array([self.visits.code(str(person)) for person in people], np.uint32)
 
+    def read_in(self) -> None:
+        """Read the files of both sides, so that the system has them in memory."""
+        for path in self.folder.rglob("*"):
+            if path.is_file() and path.suffix in {".index", ".ids", ".duckdb", ".bin"}:
+                with path.open("rb", buffering=0) as file:
+                    while file.read(1 << 24):
+                        pass
+
     def ours(self, people: list[int]) -> list[np.ndarray]:
         """Contacts of these by kind of place: case, person, kind, minutes, encounters, first, last."""
         codes, n = self.numbers(people), len(people)
         told = self.visits.shared(codes, np.full(n, BEGIN), np.full(n, END), least_minutes(LEAST), by_kind=True)
         return [np.array(people)[told.case], *self._columns(told)]
+
+    def one(self, person: int) -> tuple[float, list[np.ndarray]]:
+        """Milliseconds of the function of `science` alone, numbers in and numbers out, and the rows as of `ours`."""
+        codes, least = self.numbers([person]), least_minutes(LEAST)
+        begin, end = np.array([BEGIN]), np.array([END])
+        spent, told = cpu_ms(lambda: first_order(self.visits.city, codes, begin, end, least, by_kind=True))
+        return spent, [np.full(len(told.case), person), *self._columns(told)]
+
+    def in_texts(self, person: int) -> tuple[list[str], Any]:
+        """The same from a text to texts."""
+        codes = self.numbers([person])
+        told = self.visits.shared(codes, np.array([BEGIN]), np.array([END]), least_minutes(LEAST), by_kind=True)
+        return self.visits.people.shown(told.person), told
 
     def _columns(self, told: Any) -> list[np.ndarray]:
         return [self.visits.people.heads[told.person], told.place, told.minutes, told.encounters, told.first, told.last]
@@ -211,20 +210,77 @@ def searched(city: City, millions: str) -> list[Row]:
     rows, same = [], True
     other = people_of(city.n_people, 3, 99)
     for person in other:  # compile, and open what is opened once
-        city.ours([person]), city.theirs(ONE, person), city.ours(other), city.ours_second(person)
+        city.ours([person]), city.one(person), city.in_texts(person)
+        city.theirs(ONE, person), city.ours(other), city.ours_second(person)
     cases = people_of(city.n_people, 11, 1)
     city.visits = Visits.open(city.folder)
-    for turn in ("first time", "warm"):
-        pairs = [(cpu_ms(lambda p=p: city.ours([p])), cpu_ms(lambda p=p: city.theirs(ONE, p))) for p in cases]
+    city.read_in()
+    for turn, bar in (("first time", 20), ("warm", 50)):
+        pairs = [(city.one(p), cpu_ms(lambda p=p: city.theirs(ONE, p))) for p in cases]
         same = same and all(city.same(one[1], two[1]) for one, two in pairs)
         note = f"{millions} M visits, {len(cases)} cases, {'rows equal' if same else 'ROWS DIFFER'}"
-        bar = 20 if turn == "first time" else 50
-        rows.append(
-            ratio(f"one case, {turn}", [each[0][0] for each in pairs], [each[1][0] for each in pairs], bar, note)
-        )
+        theirs = [each[1][0] for each in pairs]
+        rows.append(ratio(f"one case, {turn}", [each[0][0] for each in pairs], theirs, bar, note))
+    texts = median(cpu_ms(lambda p=p: city.in_texts(p))[0] for p in cases)
+    note = "from a text to texts; DuckDB gives numbers"
+    rows.append(Row("one case, warm, with ids", texts, median(theirs), median(theirs) / texts, "", "ms", note))
     rows.append(_many(city, millions))
     rows.append(_second(city, cases[:5], millions))
+    if has_chdb():
+        rows.append(_chdb(city, cases[:5], millions))
     return rows
+
+
+def _chdb(city: City, cases: list[int], millions: str) -> Row:
+    assert city.db is not None
+    peer, ours, theirs, same = Bins(city.db, city.folder), [], [], True
+    city.read_in()
+    for person in cases:
+        city.ours_second(person), peer.asked(person, BEGIN, END, CLOSE)
+        one = cpu_ms(lambda p=person: city.ours_second(p))
+        two = cpu_ms(lambda p=person: peer.asked(p, BEGIN, END, CLOSE))
+        ours.append(one[0])
+        theirs.append(two[0])
+        same = same and city.same(one[1], two[1])
+    peer.close()
+    note = f"{millions} M visits, {'rows equal' if same else 'ROWS DIFFER'}"
+    return ratio(f"second order of contacts with {CLOSE} minutes, chDB with bins", ours, theirs, 8, note)
+
+
+def beside_postgres(city: City) -> list[Row]:
+    """One case against covering indexes; nothing where there is no PostgreSQL."""
+    rows: list[Row] = []
+    with server() as connection:
+        if connection is None or city.db is None:
+            return rows
+        peer, same = Covered(connection, city.db, city.folder), True
+        for person in people_of(city.n_people, 7, 99):  # compile; its plan is made for good after five
+            city.one(person), peer.asked(person, BEGIN, END)
+        cases = people_of(city.n_people, 11, 1)
+        city.visits = Visits.open(city.folder)
+        city.read_in()
+        for turn in ("first time", "warm"):
+            pairs = [(city.one(p), peer.asked(p, BEGIN, END)) for p in cases]
+            same = same and all(city.same(one[1][1:], two[1]) for one, two in pairs)
+            note = f"{city.rows / 1e6:.0f} M visits, {len(cases)} cases, {'rows equal' if same else 'ROWS DIFFER'}; its server's processor alone"
+            ours, theirs = [each[0][0] for each in pairs], [each[1][0] for each in pairs]
+            rows.append(ratio(f"one case, {turn}, PostgreSQL with covering indexes", ours, theirs, 10, note))
+    return rows
+
+
+def texts_loaded(n_people: int, *, full: bool) -> Row:
+    """Loading the same where ids are texts."""
+    with tempfile.TemporaryDirectory(prefix="ringfence-contacts-") as name:
+        rows, spent, home = 0, 0.0, Path(name)
+        for day in range(DAYS_OF_TEXTS):
+            path = home / "day.parquet"
+            rows += write_day(path, n_people, day, full, texts=True)
+            spent += cpu_ms(lambda p=path, h=home: load_visits(p, home=h, now=NOW))[0] / 1e3
+            path.unlink()
+    rate = rows / spent / 1e6
+    return Row(
+        "loading, ids as texts", rate, None, None, "", "M rows/s", f"{rows / 1e6:.0f} M visits, {DAYS_OF_TEXTS} days"
+    )
 
 
 def _many(city: City, millions: str) -> Row:
@@ -296,9 +352,18 @@ def run(quick: bool, people: int | None = None, *, full: bool = FULL, beside: bo
             return []
         city = City(folder, n_people, full=full, beside=beside)
         millions = f"{city.rows / 1e6:.0f}"
-        return [*(searched(city, millions) if beside else []), *kept(city, millions)]
+        rows = [*(searched(city, millions) if beside else [])]
+        if beside and n_people <= TEN_MILLION:
+            rows += beside_postgres(city)
+        rows += [texts_loaded(min(n_people, 10 * TEN_MILLION), full=full), *kept(city, millions)]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return [*rows, *(_ten_million() if beside and n_people > TEN_MILLION else [])]
+
+
+def _ten_million() -> list[Row]:
+    with tempfile.TemporaryDirectory(prefix="ringfence-contacts-") as name:
+        return beside_postgres(City(Path(name), TEN_MILLION, full=FULL, beside=True))
 
 
 if __name__ == "__main__":

@@ -265,3 +265,16 @@ def test_contacts_called_back_take_their_notice_with_them() -> None:
     assert story.why("NoticeWithdrawn")[0] == "NoticeWithdrawn < a_place_called_back_from_needs_no_answer"
     assert story.why("TaskDropped")[0] == "TaskDropped < a_notice_withdrawn_needs_no_answer"
     assert story.tasks() == []
+
+
+def test_a_tube_finds_a_contact_under_the_record_that_was_merged_into_theirs() -> None:
+    """Anna was registered at the site; somebody saw that she is Ana, who is followed up."""
+    story = Story("""
+        21 15:00  FollowUpsBegun contacts=Ana people=Ana paths= closeness=close last_at=20T11:00 until_at=29T11:00 test_on=2021-09-23+2021-09-25
+        22 10:00  PeopleMerged kept=Ana merged=Anna reason=same
+        23 10:00  seal_tube code=T1 site=Gate people=Anna by=sampler
+        25 10:00  report_case person=Anna classification=suspect by=duty
+    """)
+    tested = story.newest("ContactTested")
+    assert (story.name(tested.contact), tested.on.isoformat()) == ("Ana", "2021-09-23")
+    assert contact(story, "Ana", "reported") is not None

@@ -7,8 +7,10 @@ from collections import defaultdict
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ncls import NCLS
 
 from ringfence.science.contacts import City, by_person, city, first_order, followed, least_minutes, second_order
 from ringfence.science.contacts_index import LONGEST_STAY, day_of
@@ -77,6 +79,32 @@ def rows(shared: object) -> set[Row]:
     return set(told)
 
 
+def by_ncls(stays: list[Stay], person: int, window: tuple[int, int], minutes: int) -> set[Row]:
+    """The same by the nested containment lists of the library ncls: each place has a stretch of one line of minutes to itself.
+
+    `minutes` is 1 or more: to these lists intervals that only touch do not overlap.
+    """
+    place, start, end = (
+        np.array([getattr(each, name) for each in stays], np.int64) for name in ("place", "start", "end")
+    )
+    low, high = place * 10 * DAY + start, place * 10 * DAY + end
+    own = np.array([each.person == person for each in stays])
+    came, left = np.maximum(start, window[0]), np.minimum(end, window[1])
+    asked = np.flatnonzero(own & (left > came))
+    line = NCLS(low, high, np.arange(len(stays), dtype=np.int64))
+    stretch = place[asked] * 10 * DAY
+    which, other = line.all_overlaps_both(came[asked] + stretch, left[asked] + stretch, asked)
+    found: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for one, two in zip(which.tolist(), other.tolist(), strict=True):
+        met, parted = max(came[one], start[two]), min(left[one], end[two])
+        if stays[two].person != person and parted - met >= minutes:
+            found[stays[two].person, stays[two].place].append((int(met), int(parted)))
+    return {
+        (who, where, sum(b - a for a, b in met), len(met), min(met)[0], max(b for _, b in met))
+        for (who, where), met in found.items()
+    }
+
+
 STAYS = st.lists(
     st.builds(
         lambda person, place, start, length: Stay(person, place, start, start + length),
@@ -106,6 +134,24 @@ def test_first_order_is_what_comparing_all_stays_finds(
     for i, person in enumerate(asked):
         own = told._replace(**{name: getattr(told, name)[told.case == i] for name in told._fields})
         assert rows(own) == plainly(plain, {person: window}, need, set())
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 45])
+def test_first_order_is_what_nested_containment_lists_find(minutes: int) -> None:
+    rng, n = np.random.default_rng(11), 600
+    columns = rng.integers(0, 40, n), rng.integers(0, 8, n), rng.integers(0, 3 * DAY, n), rng.integers(0, 300, n)
+    stays = joined(
+        [Stay(person, place, start, start + length) for person, place, start, length in np.stack(columns, 1).tolist()]
+    )
+    stays += [Stay(40, 3, DAY - 600, DAY + 600)]  # all night
+    where, found = indexed(stays, {}), 0
+    for person, window in ((0, (0, 5 * DAY)), (7, (900, 2 * DAY)), (31, (DAY, DAY + 600)), (40, (0, 5 * DAY))):
+        told = first_order(
+            where, np.array([person], np.uint32), np.array(window[:1]), np.array(window[1:]), least_minutes(minutes)
+        )
+        assert rows(told) == by_ncls(stays, person, window, minutes)
+        found += len(told.person)
+    assert found > 60
 
 
 @settings(max_examples=EXAMPLES, deadline=None)

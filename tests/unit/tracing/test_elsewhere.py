@@ -24,10 +24,10 @@ KINDS = ("", "home", "work", "shop", "bus")
 
 
 def some_days(home: Path, n: int) -> None:
-    """Stays of 60 people at 12 places over three days, of which some cross midnight and some have seconds."""
+    """Stays of 40 people at 8 places over three days, of which some cross midnight and some have seconds."""
     chance, start = random.Random(5), datetime(2021, 9, 20, tzinfo=UTC)
     told = lines(
-        [(f"p{chance.randrange(60)}", f"x{chance.randrange(12)}", start + timedelta(seconds=chance.randrange(250_000)), chance.randrange(400), "s") for _ in range(n)]
+        [(f"p{chance.randrange(40)}", f"x{chance.randrange(8)}", start + timedelta(seconds=chance.randrange(250_000)), chance.randrange(400), "s") for _ in range(n)]
     )  # fmt: skip
     loaded(home, "".join(f"{line}{KINDS[int(line.split(',')[1][1:]) % 5]}\n" for line in told.splitlines()))
 
@@ -60,9 +60,9 @@ def duckdb_by_ibis() -> Any:
 
 @pytest.mark.parametrize("two_steps", [False, True])
 def test_on_duckdb_it_is_the_index_row_for_row(tmp_path: Path, duckdb_by_ibis: Any, two_steps: bool) -> None:
-    some_days(tmp_path, 700)
+    some_days(tmp_path, 300)
     elsewhere = on(duckdb_by_ibis, tmp_path, two_steps=two_steps)
-    assert same(tmp_path, elsewhere, ("p1", "p2", "p3"), order=2, close=200) > 200
+    assert same(tmp_path, elsewhere, ("p1", "p2"), order=2, close=200) > 60
     assert same(tmp_path, elsewhere, ("p4",), order=2, cap=3, minutes=1) > 0
     assert same(tmp_path, elsewhere, ("p5",), order=2, close=10_000) > 0  # nobody is that close
     assert same(tmp_path, elsewhere, ("p6",), order=2, close=30, kinds=("home", "bus")) > 0

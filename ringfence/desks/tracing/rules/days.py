@@ -15,14 +15,11 @@ from ringfence.facts.command import TaskDone, TaskDropped, TasksSet
 from ringfence.facts.follow_up import ContactTested, DaysMissed, FollowUpsBegun, SymptomsFound, SymptomsReported
 from ringfence.facts.ids import ContactId, JurisdictionId, OutbreakId, TaskId
 from ringfence.facts.testing import TubeCorrected, TubeRead, TubeSealed, TubeVoided
-from ringfence.facts.time import TimeStruck
+from ringfence.facts.time import BITE, TimeStruck
 from ringfence.registry.queries import areas
 
 PAGES = 100
 """Pages of a thousand contacts that a strike looks through."""
-
-MOST = 500
-"""Facts of a rule for one strike."""
 
 Due = Callable[[ContactKey], date | None]
 Page = Callable[[ContactKey | None], list[ContactKey]]
@@ -64,7 +61,7 @@ def a_contact_unheard_of_has_missed_the_day(struck: TimeStruck, line: Line, poli
         for contacts in by_place(found):
             yield DaysMissed(outbreak=outbreak, contacts=contacts, on=on, at=struck.at)
             told += 1
-            if told == MOST:
+            if told == BITE:
                 return
 
 
@@ -177,7 +174,7 @@ def a_day_of_the_protocol_sends_for_a_swab(struck: TimeStruck, line: Line) -> Fa
             path = paths[contacts[0]]
             yield _task("swab_contact", contacts, "sampling", on.isoformat(), "protocol_day", path, struck.at)
             told += 1
-            if told == MOST:
+            if told == BITE:
                 return
 
 

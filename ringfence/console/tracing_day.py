@@ -76,6 +76,11 @@ class Work:
     of: str  # how many there are in all
 
     @property
+    def short(self) -> str:
+        """The need in a word or two, for the way down to it."""
+        return label(f"need.{self.need}")
+
+    @property
     def late(self) -> bool:
         """Whether somebody among them cannot wait."""
         return any(each.late for each in self.homes)

@@ -71,10 +71,8 @@ class Centre:
             self._gather(desk)
 
     def _gather(self, desk: Desk) -> None:
-        for action in declared(desk.modules, "action"):
-            self.actions[f"{desk.name}.{action.name}"] = action
-        for query in declared(desk.modules, "query"):
-            self.queries[f"{desk.name}.{query.name}"] = query
+        self.actions |= {f"{desk.name}.{each.name}": each for each in declared(desk.modules, "action")}
+        self.queries |= {f"{desk.name}.{each.name}": each for each in declared(desk.modules, "query")}
         listening: list[dict[type[Fact], list[Any]]] = [self.rules, self.memories, self.foretellings]
         for what, by_kind in zip(("rule", "memory", "foretelling"), listening, strict=True):
             for each in declared(desk.modules, what):

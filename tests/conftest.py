@@ -23,11 +23,14 @@ start()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from hypothesis import settings as hypothesis_settings  # noqa: E402
 
 from ringfence.core.centre import Centre  # noqa: E402
 from ringfence.core.clock import ToldClock  # noqa: E402
 from tests import stores  # noqa: E402
 
+hypothesis_settings.register_profile("house", deadline=None)  # a machine may be busy: no timed tests
+hypothesis_settings.load_profile("house")
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 NOON = datetime(2021, 9, 25, 4, 0, tzinfo=UTC)  # noon in Harbin
 

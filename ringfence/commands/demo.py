@@ -97,7 +97,7 @@ def _prepare(*, quiet: bool) -> None:
     from ringfence.demo import telling  # noqa: PLC0415
     from ringfence.demo.staff import PASSWORD  # noqa: PLC0415
 
-    _compiling()
+    compiling = _compiling()
     (home() / "static").mkdir(parents=True, exist_ok=True)  # where collected files would lie; looked for at every start
     _migrate()
     if telling.stands(telling.TOLD):
@@ -107,13 +107,12 @@ def _prepare(*, quiet: bool) -> None:
     if log.last_seq():  # told by half: whoever was telling it went away
         _begin_again()
     show = (lambda _: None) if quiet else _progress
-    telling.tell(home(), Clock().now(), make_password(PASSWORD), show)
+    telling.tell(home(), Clock().now(), make_password(PASSWORD), show, compiling.wait)
 
 
-def _compiling() -> None:
+def _compiling() -> subprocess.Popen[bytes]:
     """On a first start another process compiles the search meanwhile; where that is done, it has nothing to do."""
-    command = [sys.executable, "-m", "ringfence.demo.warming"]
-    subprocess.Popen(command, start_new_session=True)  # noqa: S603 (ours; whether it is done in time or not is all one)
+    return subprocess.Popen([sys.executable, "-m", "ringfence.demo.warming"], start_new_session=True)
 
 
 def _migrate() -> None:

@@ -21,11 +21,12 @@ from ringfence.core.centre import Centre
 from ringfence.core.drill import mark_of
 from ringfence.core.fact import from_micros, to_micros
 from ringfence.core.seal import seal
-from ringfence.facts.time import TimeStruck
+from ringfence.desks.tracing.visits.warm import warm_aside
+from ringfence.facts.time import BITE, TimeStruck
 
 STRIKES_EVERY = timedelta(seconds=float(os.environ.get("RINGFENCE_STRIKE", "300")))
 SEALS_EVERY = 5.0  # seconds
-MOST_STRIKES = 1000  # of one outbreak in one round: half a million answers; what is left waits for the next round
+MOST_STRIKES = 2000  # of one outbreak in one round: a hundred thousand answers; what is left waits for the next round
 
 logger = logging.getLogger("ringfence.work")
 
@@ -46,6 +47,8 @@ def work(
     if mark_of(centre.home) is not None:
         play(centre.home, ended, strike, _sealed, once=once)
         return
+    if not once:
+        warm_aside()
     struck: datetime | None = None
     while not ended.is_set():
         now = centre.clock.now()
@@ -81,8 +84,8 @@ def _sealed(centre: Centre) -> None:
 def strike(centre: Centre, now: datetime, ended: threading.Event | None = None) -> int:
     """Tell the time to every open outbreak, and to what belongs to none; returns how many facts answered.
 
-    A strike is answered with at most the pack's `answers_per_strike` facts a rule, so that nobody waits; one answered in
-    full is struck again at the same moment.
+    A strike is answered with at most the pack's `answers_per_strike` facts a rule, so that nobody waits; one that was
+    answered by `BITE` facts, after which a rule may have stopped, is struck again at the same moment.
     """
     from ringfence.registry.queries.outbreaks import outbreaks  # noqa: PLC0415 (needs Django set up)
 
@@ -90,7 +93,7 @@ def strike(centre: Centre, now: datetime, ended: threading.Event | None = None) 
     answered = 0
     for outbreak in (None, *(row.id for row in outbreaks(EVERYWHERE))):
         place = centre.geography.place(outbreak, None)
-        full = centre.policy("command", place).answers_per_strike
+        full = min(BITE, centre.policy("command", place).answers_per_strike)
         for _ in range(MOST_STRIKES):
             told = centre.hear(feed("clock"), [TimeStruck(outbreak=outbreak, at=now)], place)
             answers = log.last_seq() - told[0].line.seq

@@ -46,6 +46,8 @@ REASONS = (
     N_("A day of the protocol is passed when its swab is read, not when it is taken."),
     N_("Taken anywhere, in a round or at the door: one swab is enough for the day it was due, and for those before."),
     N_("It will never be read: the day stays open until the next swab."),
+    N_("Another place's laboratory swabbed them: nobody need go for a day that is answered."),
+    N_("A later exposure counts the days anew: a swab for one of the old days finds nothing that a new one would not."),
     N_("Whoever does not answer may be ill, away or afraid: somebody goes and sees, today."),
     N_("They answered: whoever was to go and see is free for the next one."),
     N_(

@@ -15,7 +15,7 @@ from ringfence.core import db, log
 from ringfence.core.access import Who
 from ringfence.core.answers import Answer, Desk, Geography, Heard, Item, Outcome, Place
 from ringfence.core.clock import Clock
-from ringfence.core.declare import Action, Memory, Query, Rule, declared
+from ringfence.core.declare import Action, Foretelling, Memory, Query, Rule, declared
 from ringfence.core.digests import heard_before, told_digest
 from ringfence.core.errors import Refused, RulesAnswerForEver
 from ringfence.core.fact import Fact, Facts, Line, to_micros
@@ -66,6 +66,7 @@ class Centre:
         self.queries: dict[str, Query] = {}
         self.rules: dict[type[Fact], list[Rule]] = defaultdict(list)
         self.memories: dict[type[Fact], list[Memory]] = defaultdict(list)
+        self.foretellings: dict[type[Fact], list[Foretelling]] = defaultdict(list)
         for desk in self.desks:
             self._gather(desk)
 
@@ -77,6 +78,9 @@ class Centre:
         for rule in declared(desk.modules, "rule"):
             for kind in rule.kinds:
                 self.rules[kind].append(rule)
+        for foretelling in declared(desk.modules, "foretelling"):
+            for kind in foretelling.kinds:
+                self.foretellings[kind].append(foretelling)
         for memory in declared(desk.modules, "memory"):
             for kind in memory.kinds:
                 self.memories[kind].append(memory)
@@ -272,6 +276,8 @@ class _Telling:
                 self.asked_keys[key] = [tuple(row)]
         if action.ahead is not None:
             action.ahead([item.told for item in items])
+        for foretelling in self.centre.foretellings.get(action.becomes, ()) if action.becomes else ():
+            foretelling.function([item.told for item in items])
 
     def alone(self, buffer: db.Buffer, action: Action, item: Item, batch: str | None) -> Answer | Refused:
         """One of many, which stands alone."""

@@ -17,6 +17,7 @@ from ringfence.core.fact import Fact, Facts
 
 F = TypeVar("F", bound=Callable[..., Any])
 Undo = Callable[..., Facts]
+Ahead = Callable[[Sequence[Mapping[str, Any]]], None]
 MISSING = inspect.Parameter.empty
 
 
@@ -105,7 +106,8 @@ class Action(Declared):
 
     undo: Callable[..., Facts] | None = None
     many: bool = True  # whether it makes sense told for many selected rows
-    ahead: Callable[[Sequence[Mapping[str, Any]]], None] | None = None  # reads for many at once what each will ask
+    ahead: Ahead | None = None  # reads for many at once what each will ask
+    becomes: type[Fact] | None = None  # the fact that each of many becomes: its people and codes are told by its names
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,14 @@ class Memory:
     kinds: tuple[type[Fact], ...]
 
 
+@dataclass(frozen=True)
+class Foretelling:
+    """What a desk reads at once for many facts of certain kinds that are about to be told."""
+
+    function: Ahead
+    kinds: tuple[type[Fact], ...]
+
+
 def when(*kinds: type[Fact]) -> Callable[[F], F]:
     """Declare a rule: `(fact, line, policy) -> Facts`, run for each fact of these kinds."""
 
@@ -182,24 +192,39 @@ def keeps(*kinds: type[Fact]) -> Callable[[F], F]:
     return declare
 
 
+def foretells(*kinds: type[Fact]) -> Callable[[F], F]:
+    """Declare what a desk's rules and memory will ask for many facts of these kinds: read in few statements (`db.foretell`).
+
+    It is given what is told of each, by the names of the fact's fields, as far as they are known before it is told.
+    """
+
+    def declare(function: F) -> F:
+        function.foretelling = Foretelling(function, kinds)  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
 def action(
     *,
     may: str,
     undo: Callable[..., Facts] | Literal["itself"] | None = None,
     many: bool = True,
-    ahead: Callable[[Sequence[Mapping[str, Any]]], None] | None = None,
+    ahead: Ahead | None = None,
+    becomes: type[Fact] | None = None,
 ) -> Callable[[F], F]:
     """Declare an action: `(who, *, told…) -> Facts`, or raises `Refused`.
 
     `undo` is the action that takes it back, told `was_x` of the fact for each of its `x`; "itself" where the same action
     told with what stood before does so. `ahead` is given what is about to be told many times over, before the first of
-    them, so that one statement reads what each would read by itself (`db.foretell`).
+    them, so that one statement reads what each would read by itself (`db.foretell`); where `becomes` names the fact that
+    each of them becomes, other desks foretell what they will ask of it (`foretells`).
     """
     _known(may)
 
     def declare(function: F) -> F:
         back = function if undo == "itself" else undo
-        function.action = Action(function, may, back, many, ahead)  # type: ignore[attr-defined]
+        function.action = Action(function, may, back, many, ahead, becomes)  # type: ignore[attr-defined]
         return function
 
     return declare

@@ -70,8 +70,17 @@ def _declare(days: Days) -> None:
     )
 
 
-def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[float], None] = lambda _: None) -> int:
-    """Tell everything up to `now`; returns the number of cases. `progress` hears the share done, 0 to 1."""
+def tell(
+    home: Path,
+    now: datetime,
+    password_hash: str,
+    progress: Callable[[float], None] = lambda _: None,
+    searchable: Callable[[], object] = lambda: None,
+) -> int:
+    """Tell everything up to `now`; returns the number of cases.
+
+    `progress` hears the share done, 0 to 1; `searchable` returns once the search is compiled, if somebody does that.
+    """
     found = infections(now)
     begun = found[0].sampled_at - 2 * HOUR
     clock = ToldClock(now - BUILT_BEFORE)
@@ -93,6 +102,7 @@ def tell(home: Path, now: datetime, password_hash: str, progress: Callable[[floa
     test_everybody(days)
     for n in range(1, 101):
         days.at(begun + (now - begun) * (n / 101), partial(progress, n / 101))
+    searchable()
     with _not_waiting_for_the_disk():
         days.pass_by()
     clock.set(now)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +44,7 @@ class _Tracers:
 
     days: Days
     districts: dict[str, int] = field(default_factory=dict)  # path -> which district
+    to_order: list[tuple[datetime, ContactRow]] = field(default_factory=list)  # from when, whom
 
     # -- who --------------------------------------------------------------------------------------------------------------
 
@@ -82,6 +82,7 @@ class _Tracers:
             hour = moment.astimezone(ZoneInfo(ZONE)).hour
             if WORK_BEGINS <= hour < WORK_ENDS:
                 self.days.at(moment, self._an_hour)
+            self.days.at(moment, self._order)
             if hour in ASKED_AT:
                 self.days.at(moment + HOUR / 6, self._ask)
             if hour == WORK_BEGINS:
@@ -114,23 +115,26 @@ class _Tracers:
             elif now - row.listed_at >= HOUR * between(*WAITS, home, "waits"):
                 told = {"contact": row.id, "channel": Channel.PHONE, "household": True}
                 reach.append((self.who(row), told))
-                later = now + HOUR * between(0.5, 7, home, "ordered")
-                self.days.at(later, partial(self._order, row))
+                self.to_order.append((now + HOUR * between(0.5, 6, home, "ordered"), row))
         self.many(reach_contact, reach)
         self.many(try_contact, tries)
         self.many(close_follow_up, gone)
 
-    def _order(self, row: ContactRow) -> None:
+    def _order(self) -> None:
         """Quarantine is a named person's decision, some hours after they were reached; some are handed over instead."""
-        told: dict[str, Any] = {"contact": row.id, "household": True}
-        if happens(HANDED_OVER, row.household or row.id, "lives elsewhere"):
-            self.many(
-                hand_over_contact,
-                [(NAMED["duty"], {**told, "to_place": self.days.city.neighbour, "reason": "lives there"})],
-            )
-        elif row.closeness in {"close", "secondary"}:
-            stay = Stay.HOME if row.closeness == "secondary" or happens(0.25, row.id, "at home") else Stay.CENTRAL
-            self.many(quarantine_contact, [(NAMED["duty"], {**told, "basis": BASIS, "stay": stay})])
+        handed, apart = [], []
+        now, waiting = self.days.now, self.to_order
+        self.to_order = [each for each in waiting if each[0] > now]
+        for row in [row for moment, row in waiting if moment <= now]:
+            told: dict[str, Any] = {"contact": row.id, "household": True}
+            if happens(HANDED_OVER, row.household or row.id, "lives elsewhere"):
+                elsewhere = {"to_place": self.days.city.neighbour, "reason": "lives there"}
+                handed.append((NAMED["duty"], {**told, **elsewhere}))
+            elif row.closeness in {"close", "secondary"}:
+                stay = Stay.HOME if row.closeness == "secondary" or happens(0.25, row.id, "at home") else Stay.CENTRAL
+                apart.append((NAMED["duty"], {**told, "basis": BASIS, "stay": stay}))
+        self.many(hand_over_contact, handed)
+        self.many(quarantine_contact, apart)
 
     def _ask(self) -> None:
         """Ask everybody how they are; the last ones of the last day are left for whoever reads this."""
@@ -170,10 +174,6 @@ class _Tracers:
         place = self.days.centre.geography.place(self.days.outbreak, None)
         for n in range(0, len(told), 200):
             self.days.centre.hear(feed("demo"), told[n : n + 200], place)
-        swabbed = {each.contact for each in told}
-        evidence = "the quarantine site's own laboratory"
-        now = self.days.now
-        self._done("swab_contact", lambda task: task.about in swabbed or now - task.due_at > 2 * DAY, evidence)
 
     def _done(self, kind: str, which: Callable[[TaskRow], bool], evidence: str) -> None:
         """Finish those tasks of a kind that were answered in another way."""

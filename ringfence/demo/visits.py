@@ -25,9 +25,9 @@ from ringfence.facts.tracing import VisitsLoaded
 
 DAY = timedelta(days=1)
 BEFORE = 3 * DAY  # visits begin so long before the first case was found
-AT_WORK = {"infection": 0.4, "resident": 0.15}  # share that has a workplace with others
+AT_WORK = {"infection": 0.25, "resident": 0.1}  # share that has a workplace with others
 ON_RECORD = 0.72  # share of infections whose meeting stands in somebody's records
-BYSTANDERS = (0, 4)
+BYSTANDERS = (0, 2.5)
 SOURCES = ("场所码 Venue check-ins", "门禁 Door records", "流调 Interviews")
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from ringfence.science.compiled import is_kept
-from ringfence.science.contacts import by_person, city, first_order, followed, least_minutes, second_order
-from ringfence.science.contacts_index import day_of
+from ringfence.science.contacts import NOBODY, least_minutes
+from ringfence.science.contacts_index import HEAD
 from ringfence.science.contacts_search import encounters, stays_of
 
 
 def main() -> None:
-    """Search a day of two people at one place, once."""
-    if is_kept(encounters) and is_kept(stays_of):
-        return
-    people, hour = np.array([0, 1], np.uint32), np.array([600, 620])
-    day = day_of(0, people, np.zeros(2, np.uint32), hour, hour + 60)
-    where, least, kinds = city([day], np.zeros(1, np.uint8)), least_minutes(1), np.zeros(1, np.uint8)
-    begin, end = np.array([0]), np.array([1440])
-    found = by_person(first_order(where, people[:1], begin, end, least), kinds, np.zeros(256, np.int64))
-    second_order(where, people[:1], found.person, followed(found, most=10), 1440, least)
-    stays_of(where.days, where.table, people[:1], begin, end)
+    """Compile what a search needs: told no days and no stays, the loops have nothing to do but to be there."""
+    if not ready():
+        nothing = np.zeros(0, np.int64)
+        table, people, kinds = np.zeros((0, HEAD), np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+        encounters(table, people, nothing, nothing, np.arange(1), kinds, least_minutes(1), NOBODY, True)  # noqa: FBT003
+
+
+def ready() -> bool:
+    """Whether that was done before."""
+    return is_kept(encounters) and is_kept(stays_of)
 
 
 if __name__ == "__main__":

@@ -35,18 +35,9 @@ def share_found(
 
 
 def hidden(  # noqa: PLR0913 (each is told by name)
-    draw: np.random.Generator,
-    found: Floats,
-    imported: Floats,
-    seen: Floats,
-    generation: Floats,
-    *,
-    dispersion: float,
-    most: float,
-    days: int,
-    memory: float = 0.85,
-    before: tuple[float, float] = (1.0, 0.5),
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    draw: np.random.Generator, found: Floats, imported: Floats, seen: Floats, generation: Floats, *,
+    dispersion: float, most: float, days: int, memory: float = 0.85, before: tuple[float, float] = (1.0, 0.5),
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:  # fmt: skip
     """One draw of infections that are not found by the last day, int[n_days], and of each day's reproduction number.
 
     `found`: infections of each day found so far, float[n_days], `imported` those of them brought in; `seen`: share of each

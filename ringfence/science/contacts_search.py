@@ -183,7 +183,7 @@ def _hits(
     of every stay.
     """
     source, place, start, until = stays
-    n = 0
+    n = np.int64(0)
     for d in range(len(table)):
         head, day = table[d], bytes_of(table[d])
         began, size = head[H_BEGINS], 0
@@ -345,10 +345,11 @@ def encounters(
         stays = _by_source(stays, len(people))
     source = stays[0]
     words, moments = np.empty(8192, np.uint64), np.empty(8192, np.uint64)
-    slots, out, n = np.empty(PART, np.int32), np.empty((8192, 6), np.int64), 0
+    zero = np.int64(0)  # a number written out would be a type of its own, and each loop it is told to compiled twice
+    slots, out, n = np.empty(PART, np.int32), np.empty((8192, 6), np.int64), zero
     asked = np.empty((max(len(source), 1), 4), np.int64)
     found = np.zeros(len(groups), np.int64)
-    i = 0
+    i = zero
     for g in range(len(groups) - 1):
         begin = i
         while i < len(source) and source[i] < groups[g + 1]:
@@ -366,7 +367,7 @@ def encounters(
         if shift == 64:
             if 4 * hits > len(slots):
                 slots = np.empty(4 * hits, np.int32)
-            out, n = _summed(words, moments, 0, hits, slots, out, n)
+            out, n = _summed(words, moments, zero, hits, slots, out, n)
         else:
             one, two, starts = _in_parts(words, moments, hits, shift)
             for k in range(len(starts) - 1):

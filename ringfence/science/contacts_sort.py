@@ -163,5 +163,5 @@ def _by_bytes(
                 two[begin + j] = spare_two[i]
         here = not here
     if not here:
-        one[begin:end] = spare_one[:n]
-        two[begin:end] = spare_two[:n]
+        for i in range(n):  # NumPy's own assignment of a stretch takes seconds to compile
+            one[begin + i], two[begin + i] = spare_one[i], spare_two[i]

@@ -202,7 +202,8 @@ def codes_of_texts(
                 code = n
                 slots[k] = n
                 heads[n] = head
-                texts[text_end : text_end + size] = data[begins[i] : stops[i]]
+                for j in range(size):  # NumPy's own assignment of a stretch takes seconds to compile
+                    texts[text_end + j] = data[begins[i] + j]
                 text_end += size
                 ends[n] = text_end
                 n += 1

@@ -141,6 +141,41 @@ def test_the_days_of_the_protocol_send_for_swabs_which_any_tube_answers() -> Non
     assert contact(story, "Ana", "next_test_on", "tested") == (None, "invalid")
 
 
+def test_a_later_exposure_counts_the_days_anew_and_calls_off_the_swabs_of_the_old_ones() -> None:
+    story = Story("""
+        21 15:00  FollowUpsBegun contacts=Ana,Bo people=Ana,Bo paths= closeness=close,close last_at=20T11:00,20T11:00 until_at=29T11:00,29T11:00 test_on=2021-09-22+2021-09-25,2021-09-22+2021-09-25
+        22 00:05  the clock strikes
+        22 09:00  FollowUpsBegun contacts=Ana people=Ana paths= closeness=close last_at=22T08:00 until_at=30T11:00 test_on=2021-09-23+2021-09-26
+        22 10:00  FollowUpsBegun contacts=Bo people=Bo paths= closeness=close last_at=21T08:00 until_at=30T11:00 test_on=2021-09-22+2021-09-26
+        23 00:05  the clock strikes
+    """)
+    swabs = [task for task in story.tasks() if task.startswith("swab")]
+    assert sorted(swabs) == ["swab_contact | Ana | sampling | 24 00:00", "swab_contact | Bo | sampling | 23 00:00"]
+    dropped = [task for task in story.tasks("dropped") if task.startswith("swab")]
+    assert dropped == ["swab_contact | Ana | sampling | 23 00:00"]
+    assert story.why("TaskDropped", reason="days_counted_anew") == [
+        "TaskDropped < a_day_no_longer_in_the_protocol_sends_nobody",
+        "FollowUpsBegun",
+    ]
+
+
+def test_a_swab_that_another_place_tells_answers_the_task_of_its_day_and_of_those_before() -> None:
+    story = Story("""
+        21 15:00  FollowUpsBegun contacts=Ana people=Ana paths= closeness=close last_at=20T11:00 until_at=29T11:00 test_on=2021-09-22+2021-09-25
+        22 00:05  the clock strikes
+        22 16:00  ContactTested contact=Ana on=2021-09-21 result=negative
+        22 17:00  ContactTested contact=Ana on=2021-09-22 result=negative
+        23 00:05  the clock strikes
+    """)
+    assert story.tasks("done") == ["swab_contact | Ana | sampling | 23 00:00"]
+    assert [task for task in story.tasks() if task.startswith("swab")] == []
+    assert story.why("TaskDone", evidence="swab_told") == [
+        "TaskDone < a_swab_told_without_its_tube_answers_the_task",
+        "ContactTested",
+    ]
+    assert contact(story, "Ana", "next_test_on", "tested") == (date(2021, 9, 25), "negative")
+
+
 def test_a_follow_up_ends_by_itself_but_not_before_its_last_swab_is_read() -> None:
     story = Story("""
         21 15:00  FollowUpsBegun contacts=Ana,Bo people=Ana,Bo paths= closeness=close,close last_at=20T11:00,20T11:00 until_at=24T11:00,24T11:00 test_on=2021-09-23,2021-09-24
@@ -230,3 +265,16 @@ def test_contacts_called_back_take_their_notice_with_them() -> None:
     assert story.why("NoticeWithdrawn")[0] == "NoticeWithdrawn < a_place_called_back_from_needs_no_answer"
     assert story.why("TaskDropped")[0] == "TaskDropped < a_notice_withdrawn_needs_no_answer"
     assert story.tasks() == []
+
+
+def test_a_tube_finds_a_contact_under_the_record_that_was_merged_into_theirs() -> None:
+    """Anna was registered at the site; somebody saw that she is Ana, who is followed up."""
+    story = Story("""
+        21 15:00  FollowUpsBegun contacts=Ana people=Ana paths= closeness=close last_at=20T11:00 until_at=29T11:00 test_on=2021-09-23+2021-09-25
+        22 10:00  PeopleMerged kept=Ana merged=Anna reason=same
+        23 10:00  seal_tube code=T1 site=Gate people=Anna by=sampler
+        25 10:00  report_case person=Anna classification=suspect by=duty
+    """)
+    tested = story.newest("ContactTested")
+    assert (story.name(tested.contact), tested.on.isoformat()) == ("Ana", "2021-09-23")
+    assert contact(story, "Ana", "reported") is not None

@@ -308,3 +308,58 @@ def test_a_search_by_hand_leaves_its_purpose_and_a_person_decides_who_is_listed(
     assert listed(story) == ["Bo 8 meal close"]
     story.centre.tell(by, unlist_found, case=case, contacts=(bo,), reason="another table")
     assert contact(story, "Bo", "alive", "links") == (0, 0)
+
+
+def test_in_a_plane_the_rows_decide_and_a_seat_that_nobody_told_is_left_to_a_person() -> None:
+    """Three rows in front and behind are close by the pack, however long they flew; Fe's seat cannot be read."""
+    story = Story("""
+        02 08:00  visits people=Ana,Bo,Cy,Di,Fe,Gil place=CZ6202 from=01T09:00 to=01T12:00 kind=plane seats=12A,15F,9C,16A,gate,
+        02 08:00  visits people=Ana,Di place=Lift from=01T13:00 to=01T13:02 kind=lift
+        02 10:00  report_case person=Ana classification=confirmed onset_on=2021-09-02 by=duty
+    """)
+    found = [each.fact for each in story.lines() if each.kind == "ContactsFound" and each.fact.contacts]
+    told = {
+        story.name(person): (fact.closeness[n].value, fact.evidence.value, fact.certainty.value)
+        for fact in found
+        for n, person in enumerate(fact.contacts)
+    }
+    assert told == {
+        "Bo": ("close", "seats", "likely"),
+        "Cy": ("close", "seats", "likely"),
+        "Di": ("close", "visits", "likely"),  # four rows away, and next to her in the lift
+        "Fe": ("close", "visits", "possible"),
+        "Gil": ("close", "visits", "possible"),
+    }
+
+
+def test_in_a_sealed_coach_everyone_is_close_and_in_a_train_those_of_the_carriage() -> None:
+    story = Story("""
+        02 08:00  visits people=Ana,Bo place=Coach from=01T09:00 to=01T10:00 kind=sealed_coach
+        02 08:00  visits people=Ana,Cy,Di place=G1201 from=01T11:00 to=01T14:00 kind=train seats=05-12A,05车1F,06-12B
+        02 10:00  report_case person=Ana classification=confirmed onset_on=2021-09-02 by=duty
+    """)
+    assert sorted(listed(story)) == ["Bo 60 ride close", "Cy 180 ride close", "Di 180 ride general"]
+    evidence = {
+        story.names[ContactId, name]: db.ask(
+            "SELECT evidence FROM tracing_link WHERE contact = %s", (story.names[ContactId, name],)
+        )
+        for name in ("Bo", "Cy", "Di")
+    }
+    assert set(map(tuple, evidence.values())) == {(("seats",),)}
+
+
+def test_two_cases_reached_through_the_same_person_are_two_links_and_one_of_them_goes() -> None:
+    """Cy lunched with Bo, who sat with Ana and with Di before; that Di is no case leaves Cy a contact through Ana."""
+    story = Story("""
+        02 08:00  visits people=Ana,Bo place=Cafe from=01T09:00 to=01T10:30 kind=restaurant
+        02 08:00  visits people=Di,Bo place=Grill from=01T11:00 to=01T12:30 kind=restaurant
+        02 08:00  visits people=Bo,Cy place=Works from=01T13:00 to=01T17:00 kind=office
+        02 10:00  report_case person=Ana classification=confirmed onset_on=2021-09-02 by=duty
+        02 11:00  report_case person=Di classification=confirmed onset_on=2021-09-02 by=duty
+        03 10:00  classify_case case=Di classification=discarded basis=swab of somebody else by=duty
+    """)
+    cy = story.names[ContactId, "Cy"]
+    rows = db.ask('SELECT "case", met, struck FROM tracing_link WHERE contact = %s', (cy,))
+    assert sorted((story.name(case), story.name(met)) for case, met, _ in rows) == [("Ana", "Bo"), ("Di", "Bo")]
+    assert contact(story, "Cy", "alive", "links", "minutes", "closeness") == (1, 1, 240, "secondary")
+    assert story.name(contact(story, "Cy", "first_case")) == "Ana"

@@ -18,7 +18,7 @@ from ringfence.registry import enrolment
 from ringfence.registry.queries import households, people
 
 if TYPE_CHECKING:
-    from ringfence.desks.tracing.visits.meetings import Met
+    from ringfence.desks.tracing.visits.meetings import Met, Search
     from ringfence.desks.tracing.visits.store import Visits
 
 MOST = 1000  # contacts in one fact
@@ -107,6 +107,23 @@ def _in_visits(source: SourceRow, now: datetime, policy: Policy) -> Facts:
     over = [n for n in (met.counted.first, met.counted.second) if n > policy.name_at_most]
     if over:
         yield _left_open(source, "too_many", now, over[0])
+    elif policy.grid_companions:
+        yield from _in_squares(source, visits, asked, {each.person for each in (*met.first, *met.second)}, now)
+
+
+def _in_squares(source: SourceRow, visits: Visits, asked: Search, met: set[str], now: datetime) -> Facts:
+    """Grid companions whom nothing else shows: weak evidence, and told as no more than possible."""
+    from ringfence.desks.tracing import companions  # noqa: PLC0415 (loads the compiled loops)
+    from ringfence.desks.tracing.visits import meetings  # noqa: PLC0415
+
+    there = [each for each in companions.companions_of(visits, asked) if each.person not in met]
+    if len(there) > asked.policy.name_at_most:
+        yield _left_open(source, "too_many", now, len(there))
+        return
+    persons = named.stand_for([each.person for each in there], meetings.sources_told(visits))
+    yield from enrolled({persons[each.person]: each.person for each in there}, now)
+    rows = merged(there, persons, people.canonical(source.person))
+    yield from told(source, rows, Manner(Evidence.GRID, certainty=Certainty.POSSIBLE), now)
 
 
 def visits_if_any() -> Visits | None:
@@ -129,12 +146,16 @@ def _listed(
     own = people.canonical(source.person)
     yield from enrolled({persons[told_id]: told_id for told_id in ids}, now)
     by_seat = merged((each for each in first if each.by_seat), persons, own)
-    others = merged((each for each in first if not each.by_seat), persons, own)
+    sure = {persons[each.person] for each in first if not each.by_seat and not each.unsure}
+    others = merged((each for each in first if not each.by_seat and persons[each.person] in sure), persons, own)
+    unsure = merged((each for each in first if each.unsure and persons[each.person] not in sure), persons, own)
     beyond = merged(second, persons, own)
     if by_seat:
         yield from told(source, by_seat, Manner(Evidence.SEATS), now)
+    if unsure:
+        yield from told(source, unsure, Manner(Evidence.VISITS, certainty=Certainty.POSSIBLE), now)
     yield from told(source, others, Manner(Evidence.VISITS), now, always=True)
-    near = {each.person for each in (*by_seat, *others)}
+    near = {each.person for each in (*by_seat, *unsure, *others)}
     if beyond := [each for each in beyond if each.person not in near]:
         yield from told(source, beyond, Manner(Evidence.VISITS, order=2), now)
 
@@ -266,7 +287,7 @@ def _news(source: SourceRow, rows: Sequence[Listed], manner: Manner) -> list[Lis
     def before(each: Listed) -> bool:
         met = (each.through or source.person) if manner.order > 1 else source.person
         return any(
-            link.met == met and link.evidence == manner.evidence.value and link.minutes == each.minutes
+            link.met == met and link.case == source.case and link.evidence == manner.evidence.value and link.minutes == each.minutes
             and link.closeness == each.closeness.value and link.last_at == to_micros(each.last_at)
             for link in known.get(contact_of(source.outbreak, each.person), ())
         )  # fmt: skip

@@ -168,7 +168,6 @@ class Contact(models.Model):
             models.Index(fields=["alive", "outbreak", "next_test_on", "path"], name="contact_test"),
             models.Index(fields=["alive", "outbreak", "swab_on", "path"], name="contact_swab"),
             models.Index(fields=["outbreak", "quarantined_until", "path"], name="contact_freed"),
-            models.Index(fields=["outbreak", "missed_in_row", "seq", "path"], name="contact_missed"),
             models.Index(fields=["outbreak", "category", "alive", "seq", "path"], name="contact_category"),
             # these are true of few at a time: lists of them keep to the rows that they are true of
             models.Index(
@@ -181,6 +180,11 @@ class Contact(models.Model):
             ),
             models.Index(
                 fields=["outbreak", "alive", "seq", "path"],
+                condition=models.Q(missed_in_row__gt=0),
+                name="contact_missed",
+            ),
+            models.Index(
+                fields=["outbreak", "alive", "seq", "path"],
                 condition=models.Q(stay__isnull=False),
                 name="contact_kept_apart",
             ),
@@ -190,11 +194,11 @@ class Contact(models.Model):
 class Link(models.Model):
     """A contact met a case, or (second order) a contact of one: directed, many to many."""
 
-    pk = models.CompositePrimaryKey("contact", "met", "evidence")
+    pk = models.CompositePrimaryKey("contact", "met", "case", "evidence")
     contact = models.TextField()
     met = models.TextField()  # the person met
+    case = models.TextField()  # the case that the chain leads to; empty where none is known
     evidence = models.TextField()
-    case = models.TextField(null=True)  # noqa: DJ001 (the case that the chain leads to)
     outbreak = models.TextField()
     order = models.IntegerField()
     closeness = models.TextField()

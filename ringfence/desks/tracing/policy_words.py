@@ -34,6 +34,7 @@ LABELS: dict[str, str] = {
     "policy.seating.plane": N_("Close in a plane"),
     "policy.seating.train": N_("Close in a train"),
     "policy.seating.coach": N_("Close in a coach"),
+    "policy.seating.sealed_coach": N_("Close in a sealed coach"),
     "policy.settings.home": N_("Contact at home"),
     "policy.settings.ward": N_("Contact in a ward"),
     "policy.settings.class": N_("Contact in class"),

@@ -217,6 +217,23 @@ def place_points(ids: Sequence[str]) -> dict[str, tuple[float, float]]:
     return {id_: (float(lat), float(lon)) for id_, lat, lon in ask_among(sql, wanted)}
 
 
+def places_between(south: float, west: float, north: float, east: float) -> list[tuple[str, str, float, float]]:
+    """(id, name, latitude, longitude) of the places between two corners, in degrees, by id."""
+    sql = "SELECT id, name, lat, lon FROM registry_place WHERE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s ORDER BY id"
+    return [(id_, name, float(lat), float(lon)) for id_, name, lat, lon in db.ask(sql, (south, north, west, east))]
+
+
+def points_called(told: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Id or name of a place -> (latitude, longitude) in degrees, where both are on record; a name of several is nobody's."""
+    found: dict[str, tuple[float, float]] = {}
+    named: dict[str, list[tuple[float, float]]] = {}
+    sql = "SELECT name, lat, lon FROM registry_place WHERE name IN ({marks}) AND lat IS NOT NULL AND lon IS NOT NULL"
+    for name, lat, lon in ask_among(sql, sorted(set(told))):
+        named.setdefault(name, []).append((float(lat), float(lon)))
+    found |= {name: points[0] for name, points in named.items() if len(points) == 1}
+    return found | place_points(told)
+
+
 def paths_by_code(source: str) -> dict[str, str]:
     """Every code and name by which a source, or anyone, calls a place -> its path; as written, in small and in capitals."""
     rows = db.ask(

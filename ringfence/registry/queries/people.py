@@ -249,6 +249,34 @@ def records_among(asked: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
     return {each: [each] for each in wanted} | {PersonId(id_): asked_by[PersonId(kept)] for id_, kept in records}
 
 
+_MERGED = (
+    "SELECT p.id, r.id FROM registry_person p JOIN registry_person r ON r.canonical = p.canonical AND r.id <> p.id"
+    " WHERE p.id IN ({marks})"
+)
+
+
+def merged_among(asked: Iterable[PersonId]) -> dict[PersonId, list[PersonId]]:
+    """Person -> the other records that were merged with theirs; few people have any, the others are left out."""
+    found: dict[PersonId, list[PersonId]] = {}
+    for one, other in ask_among(_MERGED, sorted(set(asked))):
+        found.setdefault(PersonId(one), []).append(PersonId(other))
+    return found
+
+
+def together_ahead(asked: Iterable[PersonId]) -> None:
+    """Read in few statements what `together` will ask for any of these people, in this telling."""
+    wanted = set(asked)
+    db.worked_out("together").update({each: [] for each in wanted} | merged_among(wanted))
+
+
+def together(asked: Iterable[PersonId]) -> tuple[PersonId, ...]:
+    """Every record of any of these people, in the order of their ids: a person is who they were before a merger, too."""
+    wanted = set(asked)
+    ahead = db.worked_out("together")
+    merged = ahead if ahead and all(each in ahead for each in wanted) else merged_among(wanted)
+    return tuple(sorted(wanted.union(*(merged[each] for each in wanted if merged.get(each)))))
+
+
 def canonical_among(asked: Iterable[PersonId]) -> dict[PersonId, PersonId]:
     """Person -> the id under which their records are joined; those without a row of their own are left out."""
     rows = ask_among("SELECT id, canonical FROM registry_person WHERE id IN ({marks})", sorted(set(asked)))

@@ -43,7 +43,7 @@ def _about(task: str, line: Line) -> None:
 
 def _count(key: LoadKey, by: int) -> None:
     for path in above(key.path):
-        db.write("command_load", _LOAD, (key.unit or "", key.team or "", path, key.state, by))
+        db.count("command_load", _LOAD, (key.unit or "", key.team or "", path, key.state), (by,))
 
 
 def _change(key: LoadKey, state: str, sets: str, values: tuple[object, ...]) -> None:

@@ -38,7 +38,7 @@ def _moment(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-@action(may="sample", undo=void_tube, ahead=keys.seal_ahead)
+@action(may="sample", undo=void_tube, ahead=keys.seal_ahead, becomes=TubeSealed)
 def seal_tube(  # noqa: PLR0913 (a tube has these fields)
     who: Who,
     *,

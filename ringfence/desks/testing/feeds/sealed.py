@@ -55,7 +55,7 @@ def tube_handed_in(  # noqa: PLR0913 (a tube has these fields)
     )  # fmt: skip
 
 
-HAND_IN_TUBE = Action(tube_handed_in, "sample", ahead=keys.seal_ahead)
+HAND_IN_TUBE = Action(tube_handed_in, "sample", ahead=keys.seal_ahead, becomes=TubeSealed)
 """No door but the stations' has this: what is told was worked out from what they sent."""
 
 

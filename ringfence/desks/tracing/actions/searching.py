@@ -74,14 +74,15 @@ def list_found(who: Who, *, case: CaseId, search: int, people: tuple[PersonId, .
         raise Refused("search_found_others", search=search, person=min(unknown))
     chosen = [each for each in hits if not wanted or each.person in wanted]
     yield from found.enrolled({each.person: each.told for each in chosen}, at)
-    for by_seat, order in ((False, 1), (True, 1), (False, 2)):
-        manner = found.Manner(Evidence.SEATS if by_seat else Evidence.VISITS, order, Certainty.LIKELY)
+    for by_seat, unsure, order in ((False, False, 1), (False, True, 1), (True, False, 1), (False, False, 2)):
+        certainty = Certainty.POSSIBLE if unsure else Certainty.LIKELY
+        manner = found.Manner(Evidence.SEATS if by_seat else Evidence.VISITS, order, certainty)
         rows = [
             found.Listed(
                 each.person, each.minutes, each.encounters, each.category, each.first_at, each.last_at, each.closeness,
                 each.through,
             )
             for each in chosen
-            if (each.by_seat, each.order) == (by_seat, order)
+            if (each.by_seat, each.unsure, each.order) == (by_seat, unsure, order)
         ]  # fmt: skip
         yield from found.told(source, rows, manner, at)

@@ -27,9 +27,10 @@ from ringfence.facts.tracing import (
 from ringfence.registry.queries import areas, people
 
 _MARKS = ", ".join(["%s"] * len(LINK_COLUMNS))
-_SETS = ", ".join(f'"{name}" = excluded."{name}"' for name in LINK_COLUMNS[3:-1])
+_SETS = ", ".join(f'"{name}" = excluded."{name}"' for name in LINK_COLUMNS[4:-1])
 _LINK = (
-    f"INSERT INTO tracing_link ({QUOTED}) VALUES ({_MARKS}) ON CONFLICT (contact, met, evidence) DO UPDATE SET {_SETS}"
+    f"INSERT INTO tracing_link ({QUOTED}) VALUES ({_MARKS})"
+    f' ON CONFLICT (contact, met, "case", evidence) DO UPDATE SET {_SETS}'
 )
 _CASE_COUNT = 'UPDATE tracing_source SET contacts = %s WHERE "case" = %s'
 _LATE = 1 << 62
@@ -91,7 +92,7 @@ def _met(
         was = known.get(link.key)
         struck = was is not None and was.struck and isinstance(fact, ContactsFound)
         kept = replace(link, struck=struck, seq=was.seq if was else link.seq)
-        db.write("tracing_link", _LINK, tuple(getattr(kept, name) for name in LINK_COLUMNS))
+        db.write("tracing_link", _LINK, kept.columns())
         known[link.key] = kept
     _stand({id_: row for id_, row in rows.items() if id_ not in new}, known.values(), line, rows.values())
     if fact.case is not None:
@@ -156,7 +157,7 @@ def a_struck_link(fact: ContactLinkStruck, line: Line) -> None:
     beyond = [link for link in links.links_of_case(fact.case) if row is not None and link.met == row.person]
     own = [link for link in links.links_of([fact.contact]).get(fact.contact, []) if (link.case or "") == fact.case]
     for link in (*own, *beyond):
-        sql = "UPDATE tracing_link SET struck = TRUE WHERE contact = %s AND met = %s AND evidence = %s"
+        sql = 'UPDATE tracing_link SET struck = TRUE WHERE contact = %s AND met = %s AND "case" = %s AND evidence = %s'
         db.write("tracing_link", sql, link.key)
     again({fact.contact, *(link.contact for link in beyond)}, line)
     _counted(fact.case)

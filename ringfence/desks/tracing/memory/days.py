@@ -9,7 +9,7 @@ from ringfence.core import db
 from ringfence.core.access import above
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line
-from ringfence.desks.tracing.memory.follow_up import change, known, said
+from ringfence.desks.tracing.memory.follow_up import change, changed, known, said
 from ringfence.desks.tracing.queries import keys
 from ringfence.desks.tracing.queries.days import was_heard
 from ringfence.desks.tracing.queries.keys import ContactKey
@@ -68,7 +68,7 @@ def reported_days(fact: SymptomsReported, line: Line) -> None:
         if row.due_on is not None and fact.on == row.due_on:
             changes["due_on"] = _next_due(row, row.due_on)
         changes["missed_in_row"] = _in_row(row, fact.on)
-        change(row.id, line, **changes)
+        changed(row, line, **changes)
 
 
 def _next_due(row: ContactKey, settled: date) -> date:
@@ -99,7 +99,7 @@ def missed_days(fact: DaysMissed, line: Line) -> None:
             changes = {"missed": row.missed + 1, "missed_in_row": 0 if later else row.missed_in_row + 1}
         if row.due_on is not None and fact.on >= row.due_on:
             changes["due_on"] = _next_due(row, fact.on)
-        change(row.id, line, **changes)
+        changed(row, line, **changes)
 
 
 @keeps(ContactTested)
@@ -112,8 +112,8 @@ def a_swab_of_the_protocol(fact: ContactTested, line: Line) -> None:
     db.write("tracing_day", _TESTED, told)
     left = [day for day in map(date.fromisoformat, row.test_on.split()) if day > fact.on]
     swab_on = row.swab_on if row.swab_on is None or row.swab_on > fact.on else next(iter(left), None)
-    change(
-        row.id, line, test_on=said(left), next_test_on=next(iter(left), None), swab_on=swab_on,
+    changed(
+        row, line, test_on=said(left), next_test_on=next(iter(left), None), swab_on=swab_on,
         tested=fact.result or "waiting",
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def found_symptoms(fact: SymptomsFound, line: Line) -> None:
     row = keys.contact(fact.contact)
     if row is not None:
         first = fact.on if row.symptoms_on is None else min(row.symptoms_on, fact.on)
-        change(row.id, line, symptoms_on=first)
+        changed(row, line, symptoms_on=first)
 
 
 @keeps(ContactReturned)

@@ -7,7 +7,7 @@ from datetime import date
 from ringfence.core import db
 from ringfence.core.declare import keeps
 from ringfence.core.fact import Line, to_micros
-from ringfence.desks.tracing.memory.follow_up import change, known
+from ringfence.desks.tracing.memory.follow_up import changed, known
 from ringfence.desks.tracing.memory.kept import about
 from ringfence.desks.tracing.queries import keys
 from ringfence.facts.command import TaskDone, TaskDropped, TaskDueChanged, TaskReopened, TasksSet
@@ -47,7 +47,7 @@ def _sent_for(row: keys.ContactKey, key: str, line: Line) -> None:
         return
     if row.swab_on is not None and row.swab_on <= on:
         later = (day for day in map(date.fromisoformat, row.test_on.split()) if day > on)
-        change(row.id, line, swab_on=next(later, None))
+        changed(row, line, swab_on=next(later, None))
 
 
 @keeps(TaskDone, TaskDropped)

@@ -39,15 +39,22 @@ def change(contact: ContactId, line: Line, **changes: Any) -> ContactKey | None:
     before = keys.contact(contact)
     if before is None:
         return None
+    return changed(before, line, **changes)
+
+
+def changed(before: ContactKey, line: Line, **changes: Any) -> ContactKey:
+    """The same for one that was read already, and not written since."""
     after = replace(before, **changes)
-    keep(before, after, line.seq)
-    about(contact, line.seq)
+    if after == before:
+        about(before.id, line.seq)
+    else:
+        keep(before, after, line.seq)
     return after
 
 
 def known(contacts: Iterable[ContactId]) -> list[ContactKey]:
-    """These contacts as they stand, read in few statements; those not on record are left out."""
-    wanted = tuple(contacts)
+    """These contacts as they stand, each once, read in few statements; those not on record are left out."""
+    wanted = tuple(dict.fromkeys(contacts))
     keys.contacts_ahead(wanted)
     return [found for each in wanted if (found := keys.contact(each)) is not None]
 
@@ -110,7 +117,7 @@ def a_try(fact: ContactTried, line: Line) -> None:
     db.write("tracing_attempt", _ATTEMPT, (line.seq, fact.contact, at, fact.channel.value, fact.reason))
     newest = row.tried_at is None or at >= row.tried_at
     told = {"tried_at": at, "tried_reason": fact.reason} if newest else {}
-    change(fact.contact, line, tries=row.tries + 1, **told)
+    changed(row, line, tries=row.tries + 1, **told)
 
 
 @keeps(ContactsReached)
@@ -119,7 +126,7 @@ def reached_contacts(fact: ContactsReached, line: Line) -> None:
     at = to_micros(fact.at)
     for row in known(fact.contacts):
         first = at if row.reached_at is None else min(row.reached_at, at)
-        change(row.id, line, reached_at=first, state="reached" if row.alive else row.state)
+        changed(row, line, reached_at=first, state="reached" if row.alive else row.state)
 
 
 @keeps(ContactsQuarantined)
@@ -128,14 +135,14 @@ def quarantined_contacts(fact: ContactsQuarantined, line: Line) -> None:
     at = to_micros(fact.at)
     for row in known(fact.contacts):
         first = at if row.quarantined_at is None else min(row.quarantined_at, at)
-        change(row.id, line, stay=fact.stay.value, quarantined_at=first, quarantined_until=to_micros(fact.until_at))
+        changed(row, line, stay=fact.stay.value, quarantined_at=first, quarantined_until=to_micros(fact.until_at))
 
 
 @keeps(ContactsSetFree)
 def freed_contacts(fact: ContactsSetFree, line: Line) -> None:
     """No order stands; since when they were apart stays on record."""
     for row in known(fact.contacts):
-        change(row.id, line, stay=None, quarantined_until=None)
+        changed(row, line, stay=None, quarantined_until=None)
 
 
 @keeps(FollowUpsClosed)
@@ -144,7 +151,7 @@ def closed_follow_ups(fact: FollowUpsClosed, line: Line) -> None:
     closed = {"alive": False, "state": "closed", "closed_at": to_micros(fact.at), "closed_reason": fact.reason}
     for row in known(fact.contacts):
         if row.alive:
-            change(row.id, line, **closed, due_on=None, swab_on=None, missed_in_row=0)
+            changed(row, line, **closed, due_on=None, swab_on=None, missed_in_row=0)
 
 
 @keeps(FollowUpsReopened)
@@ -154,8 +161,8 @@ def reopened_follow_ups(fact: FollowUpsReopened, line: Line) -> None:
         if row.alive:
             continue
         tomorrow = local_day(max(fact.at, line.heard_at), row.path) + timedelta(days=1)
-        change(
-            row.id, line, alive=True, state="reached" if row.reached_at else "listed", closed_at=None, closed_reason="",
+        changed(
+            row, line, alive=True, state="reached" if row.reached_at else "listed", closed_at=None, closed_reason="",
             due_on=tomorrow, swab_on=row.next_test_on,
         )  # fmt: skip
 
@@ -166,4 +173,4 @@ def contacts_handed_over(fact: ContactsHandedOver, line: Line) -> None:
     path, was = areas.path_of(fact.jurisdiction) or "", areas.path_of(fact.was_jurisdiction) or ""
     for row in known(fact.contacts):
         back = row.from_path == path and row.away
-        change(row.id, line, path=path, away=not back, from_path="" if back else was or row.path)
+        changed(row, line, path=path, away=not back, from_path="" if back else was or row.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from operator import attrgetter
 
 from ringfence.core import db
 from ringfence.core.access import above
@@ -15,6 +16,7 @@ _KEEP = (
     f"INSERT INTO tracing_contact ({_NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
     f" ON CONFLICT (id) DO UPDATE SET {_SETS}"
 )
+_VALUES = attrgetter(*COLUMNS)
 _COUNT = (
     "INSERT INTO tracing_count (outbreak, path, closeness, step, n) VALUES (%s, %s, %s, %s, %s)"
     " ON CONFLICT (outbreak, path, closeness, step) DO UPDATE SET n = tracing_count.n + excluded.n"
@@ -26,17 +28,21 @@ def keep(before: ContactKey | None, after: ContactKey, seq: int) -> None:
     """Write a contact as they stand after a line of the log; what boards count moves from how they stood before."""
     if before == after:
         return
-    moves = Counter[tuple[str, str, str]]()
-    for known, by in ((before, -1), (after, 1)):
-        if known is not None:
-            for step in known.steps():
-                for path in _places(known.path):
-                    moves[path, known.closeness, step] += by
-    for (path, closeness, step), by in moves.items():
-        if by:
-            db.count("tracing_count", _COUNT, (after.outbreak, path, closeness, step), (by,))
-    db.write("tracing_contact", _KEEP, tuple(getattr(after, name) for name in COLUMNS))
+    was, now = _counted(before), _counted(after)
+    if was != now:
+        moves = Counter[tuple[str, str, str]]()
+        for counted, by in ((was, -1), (now, 1)):
+            for path, closeness, step in counted:
+                moves[path, closeness, step] += by
+        for (path, closeness, step), by in moves.items():
+            for place in _places(path) if by else ():
+                db.count("tracing_count", _COUNT, (after.outbreak, place, closeness, step), (by,))
+    db.write("tracing_contact", _KEEP, _VALUES(after))
     about(after.id, seq)
+
+
+def _counted(row: ContactKey | None) -> frozenset[tuple[str, str, str]]:
+    return frozenset() if row is None else frozenset((row.path, row.closeness, step) for step in row.steps())
 
 
 def about(contact: str, seq: int) -> None:

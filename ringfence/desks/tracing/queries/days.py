@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ringfence.core import db
 from ringfence.core.among import ask_among
+from ringfence.core.declare import foretells
 from ringfence.desks.tracing.queries.keys import ContactKey, contacts
-from ringfence.facts.ids import ContactId
-from ringfence.registry.queries import areas
+from ringfence.facts.ids import ContactId, PersonId
+from ringfence.facts.testing import TubeSealed
+from ringfence.registry.queries import areas, people
 from ringfence.registry.queries.outbreaks import as_day
 
 AT_ONCE = 1000
@@ -78,7 +81,7 @@ _FINISHED = (
 def finished(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
     """(path, contact) of follow-ups that end by themselves by now, by place."""
     rows = db.ask(
-        f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT 10000", (outbreak, at)
+        f"SELECT path, id FROM tracing_contact WHERE {_FINISHED} ORDER BY path, id LIMIT {AT_ONCE}", (outbreak, at)
     )
     return [(path, ContactId(id_)) for path, id_ in rows]
 
@@ -86,7 +89,8 @@ def finished(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
 def served(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
     """(path, contact) of those whose order to keep apart is over by now, by place."""
     rows = db.ask(
-        "SELECT path, id FROM tracing_contact WHERE outbreak = %s AND quarantined_until <= %s ORDER BY path, id LIMIT 10000",
+        "SELECT path, id FROM tracing_contact WHERE outbreak = %s AND quarantined_until <= %s"
+        f" ORDER BY path, id LIMIT {AT_ONCE}",
         (outbreak, at),
     )
     return [(path, ContactId(id_)) for path, id_ in rows]
@@ -95,12 +99,31 @@ def served(outbreak: str, at: int) -> list[tuple[str, ContactId]]:
 # -- swabs ------------------------------------------------------------------------------------------------------------
 
 
-def contacts_among(people: Iterable[str], outbreak: str) -> list[ContactKey]:
-    """Contacts followed up in an outbreak among the people of a tube."""
-    wanted = tuple(people)
-    marks = ", ".join(["%s"] * len(wanted))
-    sql = f"SELECT id, outbreak, alive FROM tracing_contact WHERE person IN ({marks})"
-    rows = db.ask_about("tracing_contact", wanted, sql, wanted)
+def _among(wanted: Sequence[str]) -> str:
+    return f"SELECT id, outbreak, alive FROM tracing_contact WHERE person IN ({', '.join(['%s'] * len(wanted))})"
+
+
+@foretells(TubeSealed)
+def tubes_ahead(told: Sequence[Mapping[str, Any]]) -> None:
+    """What many sealed tubes will ask: who of their people is a contact, under any of their records."""
+    tubes = [tuple(each.get("people", ())) for each in told]
+    people.together_ahead(person for tube in tubes for person in tube)
+    asked = [people.together(tube) for tube in tubes if tube]
+    found: dict[str, list[db.Row]] = {}
+    everybody = sorted({person for tube in asked for person in tube})
+    for person, *row in ask_among(
+        "SELECT person, id, outbreak, alive FROM tracing_contact WHERE person IN ({marks})", everybody
+    ):
+        found.setdefault(person, []).append(tuple(row))
+    for tube in asked:
+        rows = [row for person in tube for row in found.get(person, ())]
+        db.foretell("tracing_contact", _among(tube), {tube: rows})
+
+
+def contacts_among(asked: Iterable[PersonId], outbreak: str) -> list[ContactKey]:
+    """Contacts followed up in an outbreak among the people of a tube, under whichever of their records they are listed."""
+    wanted = people.together(asked)
+    rows = db.ask_about("tracing_contact", wanted, _among(wanted), wanted) if wanted else []
     ids = sorted(ContactId(id_) for id_, there, alive in rows if alive and there == outbreak)
     return list(contacts(ids).values()) if ids else []
 

@@ -12,6 +12,7 @@ from ringfence.core.among import ask_among, foretell_among
 from ringfence.core.declare import belongs, locates
 from ringfence.facts.ids import CaseId, ContactId, HouseholdId, OutbreakId, PersonId
 from ringfence.facts.tracing import Closeness
+from ringfence.registry.queries import people
 from ringfence.registry.queries.outbreaks import as_day
 
 NEAREST_FIRST = tuple(Closeness)
@@ -115,8 +116,11 @@ def contacts_ahead(ids: Iterable[ContactId]) -> None:
 
 
 def contacts_of_person(person: str) -> list[ContactKey]:
-    """Every record of a person as a contact, of any outbreak."""
-    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE person = %s ORDER BY seq", (person,))]
+    """Every record of a person as a contact, of any outbreak, under whichever of their records they are listed."""
+    found = (
+        _key(row) for row in ask_among(f"{_CONTACT} WHERE person IN ({{marks}})", people.together([PersonId(person)]))
+    )
+    return sorted(found, key=lambda row: (row.seq, row.id))
 
 
 def contacts_reported(case: str) -> list[ContactKey]:

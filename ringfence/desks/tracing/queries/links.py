@@ -11,7 +11,7 @@ from ringfence.facts.ids import CaseId, ContactId, OutbreakId, PersonId, PlaceId
 from ringfence.registry.queries import people
 
 LINK_COLUMNS = (
-    "contact", "met", "evidence", "case", "outbreak", "order", "closeness", "category", "certainty", "minutes",
+    "contact", "met", "case", "evidence", "outbreak", "order", "closeness", "category", "certainty", "minutes",
     "encounters", "first_at", "last_at", "protection", "struck", "seq",
 )  # fmt: skip
 QUOTED = ", ".join(f'"{name}"' for name in LINK_COLUMNS)
@@ -40,14 +40,18 @@ class LinkRow:
     seq: int
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """Its primary key."""
-        return self.contact, self.met, self.evidence
+    def key(self) -> tuple[str, str, str, str]:
+        """Its primary key: two cases may be reached through the same person."""
+        return self.contact, self.met, self.case or "", self.evidence
+
+    def columns(self) -> tuple[object, ...]:
+        """The columns as they are stored: no case is an empty text, as it is part of the key."""
+        return tuple((self.case or "") if name == "case" else getattr(self, name) for name in LINK_COLUMNS)
 
 
 def _link(row: db.Row) -> LinkRow:
     told = dict(zip(LINK_COLUMNS, row, strict=True))
-    return LinkRow(**(told | {"struck": bool(told["struck"])}))
+    return LinkRow(**(told | {"case": told["case"] or None, "struck": bool(told["struck"])}))
 
 
 def links_of(contacts: Iterable[ContactId]) -> dict[ContactId, list[LinkRow]]:
@@ -57,7 +61,7 @@ def links_of(contacts: Iterable[ContactId]) -> dict[ContactId, list[LinkRow]]:
         link = _link(row)
         found.setdefault(link.contact, []).append(link)
     for each in found.values():
-        each.sort(key=lambda link: (link.seq, link.met, link.evidence))
+        each.sort(key=lambda link: (link.seq, *link.key))
     return found
 
 

@@ -64,6 +64,7 @@ class Hit:
     through: PersonId | None
     listed: bool  # on record as a contact of this case already
     told: str  # the id that visits have
+    unsure: bool = False  # a seat would have decided it, and none is told that can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def _hit(each: Met, order: int, persons: dict[str, PersonId], source: SourceRow,
     return Hit(
         person, each.minutes, each.encounters, each.category, each.first_at, each.last_at, each.places, each.closeness,
         each.by_seat, order, through, contact_of(source.outbreak, person) in listed, each.person,
+        each.unsure,
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _stays(
     from ringfence.science.contacts_search import stays_of  # noqa: PLC0415
 
     begins, ends = (np.full(len(codes), to_micros(each) // MINUTE) for each in window)
-    _, place, came, left = stays_of(visits.city.days, visits.city.table, codes, begins, ends)
+    _, place, came, left = stays_of(visits.city.table, codes, begins, ends)
     met = _listed(visits, row, visits.shared(codes, begins, ends, least_minutes(1)), sources)
     names = visits.places.shown(place)
     made = [

@@ -11,18 +11,15 @@ from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.queries import days, keys
 from ringfence.desks.tracing.queries.keys import ContactKey
 from ringfence.desks.tracing.rules.follow_up import by_place
-from ringfence.facts.command import TaskDone, TasksSet
-from ringfence.facts.follow_up import ContactTested, DaysMissed, SymptomsFound, SymptomsReported
+from ringfence.facts.command import TaskDone, TaskDropped, TasksSet
+from ringfence.facts.follow_up import ContactTested, DaysMissed, FollowUpsBegun, SymptomsFound, SymptomsReported
 from ringfence.facts.ids import ContactId, JurisdictionId, OutbreakId, TaskId
 from ringfence.facts.testing import TubeCorrected, TubeRead, TubeSealed, TubeVoided
-from ringfence.facts.time import TimeStruck
+from ringfence.facts.time import BITE, TimeStruck
 from ringfence.registry.queries import areas
 
 PAGES = 100
 """Pages of a thousand contacts that a strike looks through."""
-
-MOST = 500
-"""Facts of a rule for one strike."""
 
 Due = Callable[[ContactKey], date | None]
 Page = Callable[[ContactKey | None], list[ContactKey]]
@@ -64,7 +61,7 @@ def a_contact_unheard_of_has_missed_the_day(struck: TimeStruck, line: Line, poli
         for contacts in by_place(found):
             yield DaysMissed(outbreak=outbreak, contacts=contacts, on=on, at=struck.at)
             told += 1
-            if told == MOST:
+            if told == BITE:
                 return
 
 
@@ -177,7 +174,7 @@ def a_day_of_the_protocol_sends_for_a_swab(struck: TimeStruck, line: Line) -> Fa
             path = paths[contacts[0]]
             yield _task("swab_contact", contacts, "sampling", on.isoformat(), "protocol_day", path, struck.at)
             told += 1
-            if told == MOST:
+            if told == BITE:
                 return
 
 
@@ -206,6 +203,28 @@ def _answered(row: ContactKey, sealed: TubeSealed, today: date) -> date | None:
     if before is not None and (before[1] in sealed.instead_of or (alone and before[2] != "negative")):
         return before[0]
     return today if days.errands_of([row.id], kinds=("swab_contact",)) else None
+
+
+@when(ContactTested)
+def a_swab_told_without_its_tube_answers_the_task(tested: ContactTested, line: Line) -> Facts:
+    """Another place's laboratory swabbed them: nobody need go for a day that is answered."""
+    del line
+    if tested.tube:
+        return
+    for _, task, _, key, *_rest in days.errands_of([tested.contact], kinds=("swab_contact",)):
+        if key.removeprefix("symptoms:")[:10] <= tested.on.isoformat():
+            yield TaskDone(task=TaskId(task), evidence="swab_told", at=tested.at)
+
+
+@when(FollowUpsBegun)
+def a_day_no_longer_in_the_protocol_sends_nobody(begun: FollowUpsBegun, line: Line) -> Facts:
+    """A later exposure counts the days anew: a swab for one of the old days finds nothing that a new one would not."""
+    del line
+    asked = dict(zip(begun.contacts, begun.test_on, strict=False))
+    for contact, task, _, key, *_rest in days.errands_of(begun.contacts, kinds=("swab_contact",)):
+        on = key.partition("@")[0]
+        if not on.startswith("symptoms:") and on not in {day.isoformat() for day in asked.get(contact, ())}:
+            yield TaskDropped(task=TaskId(task), reason="days_counted_anew", at=begun.at)
 
 
 @when(TubeRead, TubeCorrected)

@@ -18,11 +18,10 @@ from ringfence.facts.follow_up import (
     SymptomsReported,
 )
 from ringfence.facts.ids import ContactId, JurisdictionId, OutbreakId, TaskId
-from ringfence.facts.time import TimeStruck
+from ringfence.facts.time import BITE, TimeStruck
 from ringfence.facts.tracing import ContactBecameCase
 
-TOGETHER = 5  # contacts in one fact: a strike is answered in a second or two, and others tell theirs in between
-FACTS = 500  # of a rule for one strike; answered in full, the clock strikes again at once
+TOGETHER = 5  # contacts in one fact
 FREED = {
     "completed": "ended",
     "link_struck": "case_discarded",
@@ -114,7 +113,7 @@ def by_place(found: Iterable[tuple[str, ContactId]]) -> Iterator[tuple[ContactId
         if waiting and (path != here or len(waiting) == TOGETHER):
             yield tuple(waiting)
             waiting, told = [], told + 1
-            if told == FACTS:
+            if told == BITE:
                 return
         here = path
         waiting.append(contact)

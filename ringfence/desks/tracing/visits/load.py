@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
-from ringfence.desks.tracing.visits import days, times
+from ringfence.desks.tracing.visits import days, seats, times
 from ringfence.desks.tracing.visits.again import indexes_again, numbering_lost
 from ringfence.desks.tracing.visits.disguised import country_called, no_numbers_of_people
 from ringfence.desks.tracing.visits.files import only_one, replaced
@@ -187,6 +187,7 @@ class _Load:
         if refused == n:
             return
         self._count(source, rows, good)
+        seats.lay_aside(rows, good, self.visits / WORK)
         self._share_out(rows, person, place, tell, good)
 
     def _refuse(self, rows: Rows, good: Any, wrong: Any, why: int, column: int) -> None:
@@ -244,6 +245,7 @@ class _Load:
                 self.names.write()  # sources that tell of one stay together have a name of their own
             if progress:
                 progress(made.rows + done, 2 * made.rows)
+        seats.put(visits / WORK, visits, self.names.zone)
         _write_places(visits, terms)
 
 

@@ -20,9 +20,11 @@ from ringfence.core.home import home
 from ringfence.desks.tracing.categories import base_policy, category_of, least_by_kind
 from ringfence.desks.tracing.policy import Policy
 from ringfence.desks.tracing.visits.load import FOLDER
+from ringfence.desks.tracing.visits.seated import NOT_ASKED, judged, rule_of
 from ringfence.desks.tracing.visits.store import Visits
 from ringfence.facts.tracing import Closeness
 from ringfence.science.contacts import Followed, People, Shared, by_person, followed, least_minutes
+from ringfence.science.seats import CLOSE, GENERAL, UNKNOWN, SeatRule
 
 NEAREST = (Closeness.CLOSE, Closeness.SECONDARY, Closeness.GENERAL, Closeness.COMPANION)
 U32 = npt.NDArray[np.uint32]
@@ -40,7 +42,8 @@ class Met:
     last_at: datetime
     places: tuple[str, ...]  # where most minutes were spent first
     closeness: Closeness
-    by_seat: bool = False
+    by_seat: bool = False  # their seat decided it
+    unsure: bool = False  # a seat would have decided it, and none is told that can be read
     through: str | None = None  # second order: the contact who met them first
 
 
@@ -130,7 +133,7 @@ def search(visits: Visits, asked: Search, most: int | None = None) -> Found:
     listed = first.told() if most is None or n_first <= most else []
     second: list[Met] = []
     if asked.order == 2 and (most is None or n_first <= most):  # noqa: PLR2004 (second order)
-        close = _followed(asked, people, first.nearest())
+        close = _followed(asked, people, first.nearest)
         known = people._replace(person=np.concatenate((people.person, codes)))
         beyond = _least(visits, asked, asked.policy.second_settings or asked.kinds)
         further = visits.shared_second(int(codes[0]), known, close, minute(asked.until), beyond)
@@ -187,25 +190,53 @@ class _Named:
         kinds[known] = visits.places.kinds[shared.place[known]]
         self.kind = kinds
         self.category = np.array(of_kind, np.int64)[kinds]
-        self.seated = np.zeros(len(people.person), bool)
+        self.rules = self._rules() if close is None else {}
+        rules = {kind: rule for kind, (rule, _) in self.rules.items()}
+        self.judged = judged(visits, rules, set(codes.tolist()), shared, kinds)
+        by_minutes, by_seat = self._by_minutes(self.judged <= UNKNOWN), self._by_seat()
+        self.nearest = np.minimum(by_minutes, by_seat)
+        self.seated = by_seat < by_minutes
+        self.unsure = ~self.seated & (self._by_minutes(self.judged == NOT_ASKED) > self.nearest)
 
-    def nearest(self) -> npt.NDArray[np.int64]:
-        """Of each person the nearest kind of contact that the minutes in one category make of them: a place in `NEAREST`."""
-        nearest = np.full(len(self.people.person), NEAREST.index(Closeness.GENERAL))
-        word, at = np.unique(self.people.row * len(self.settings) + self.category, return_inverse=True)
-        minutes = np.bincount(at, weights=self.shared.minutes, minlength=len(word))
-        settings = list(self.asked.policy.settings.values())
-        made = [NEAREST.index(each.closeness) for each in settings]
+    def _rules(self) -> dict[int, tuple[SeatRule, int]]:
+        """Kind of place -> the pack's rule of seats for it, and what those are who sat further away."""
+        found = {}
+        for code, kind in enumerate(self.visits.names.kinds):
+            seating = self.asked.policy.seating.get(kind.strip().lower())
+            rule = rule_of(seating) if seating is not None else None
+            if seating is not None and rule is not None:
+                found[code] = rule, NEAREST.index(seating.others)
+        return found
+
+    def _by_minutes(self, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        """Of each person the nearest kind of contact that the minutes in one category make of them: a place in `NEAREST`.
+
+        Only these rows count; whoever has none of them is beyond the last place.
+        """
+        nearest = np.full(len(self.people.person), len(NEAREST))
+        word, at = np.unique((self.people.row * len(self.settings) + self.category)[rows], return_inverse=True)
+        minutes = np.bincount(at, weights=self.shared.minutes[rows], minlength=len(word))
+        settings, general = list(self.asked.policy.settings.values()), NEAREST.index(Closeness.GENERAL)
+        made = np.array([min(NEAREST.index(each.closeness), general) for each in settings])
         from_minutes = np.array([each.close_from or 0 for each in settings])
         category = word % len(self.settings)
-        rank = np.where(minutes >= from_minutes[category], np.array(made)[category], NEAREST.index(Closeness.GENERAL))
+        rank = np.where(minutes >= from_minutes[category], made[category], general)
         np.minimum.at(nearest, word // len(self.settings), rank)
+        return nearest
+
+    def _by_seat(self) -> npt.NDArray[np.int64]:
+        """The same by where they sat."""
+        nearest = np.full(len(self.people.person), len(NEAREST))
+        for kind, (_, others) in self.rules.items():
+            for verdict, rank in ((CLOSE, NEAREST.index(Closeness.CLOSE)), (GENERAL, others)):
+                here = (self.kind == kind) & (self.judged == verdict)
+                np.minimum.at(nearest, self.people.row[here], rank)
         return nearest
 
     def told(self) -> list[Met]:
         """The people with their ids, most minutes first; of second order only those whose meeting was close."""
         visits, people, shared = self.visits, self.people, self.shared
-        nearest = self.nearest()
+        nearest = self.nearest
         ids = visits.people.shown(people.person)
         by_minutes = np.lexsort((shared.place, -shared.minutes, people.row))
         places = visits.places.shown(shared.place[by_minutes])
@@ -224,7 +255,7 @@ class _Named:
                 Met(
                     ids[i], minutes, encounters, kinds[kind], moment(first), moment(last),
                     tuple(places[limits[i] : limits[i + 1]]), Closeness.SECONDARY if through else closeness,
-                    bool(self.seated[i]), through[i] if through else None,
+                    bool(self.seated[i]), bool(self.unsure[i]), through[i] if through else None,
                 )
             )  # fmt: skip
         return found

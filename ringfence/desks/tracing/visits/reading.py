@@ -25,6 +25,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "end": ("end", "end_at", "end_time", "left_at", "check_out", "结束时间", "离开时间"),
     "source": ("source", "来源", "数据来源"),
     "kind": ("kind", "category", "type", "类型", "场所类型"),
+    "seat": ("seat", "seat_no", "座位", "座位号"),
 }
 """Each column of visits -> the headings it is known by."""
 NEEDED = ("person", "place", "start", "end")

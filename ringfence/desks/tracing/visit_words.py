@@ -99,8 +99,29 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
     ),
     "visits_store_broken": (
         N_("The file {file} of the visits is damaged."),
-        N_("It was made from the days and can be made again."),
-        N_("Delete it; the next search makes it anew."),
+        N_("It was made from the days and can be made again: nothing is lost."),
+        N_("Delete it; the next search or load makes it anew."),
+    ),
+    "visits_store_older": (
+        N_("The file {file} of the visits was written by an earlier version."),
+        N_("It was made from the days, which are as they were: nothing is lost."),
+        N_("Delete it; the next search or load makes it anew."),
+    ),
+    "visits_day_broken": (
+        N_("The visits of {day} cannot be read: {file} is damaged or missing."),
+        N_("The reader stopped with: {why}. Nothing was changed; the other days are not concerned."),
+        N_(
+            "Put the folder of that day back from a backup. Without one, move it and the folder loads away and load the"
+            " files that tell of that day again: what is on record is not counted twice."
+        ),
+    ),
+    "visits_disk_full": (
+        N_("There is no room on the disk for the visits of {file}."),
+        N_(
+            "The file has {size} MB, and {free} MB are free. Visits that were on record are on record still, and days"
+            " of this file that were ready stay."
+        ),
+        N_("Make room, or forget days that are no longer needed, and load the file again: nothing is counted twice."),
     ),
     "visits_person_unknown": (
         N_("No visit names {person}."),

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,6 +25,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet
 
+from ringfence.core.errors import Refused
 from ringfence.desks.tracing.visits.files import mapped, sync
 from ringfence.desks.tracing.visits.ids import Growing, Ids
 from ringfence.desks.tracing.visits.names import Names, Tells
@@ -272,12 +275,29 @@ def _standing(folder: Path, begins: int, terms: Terms) -> tuple[Stays, pl.DataFr
     none = np.empty(0, np.uint64)
     if not (folder / PARQUET).exists():
         return Stays(none, none), None
-    aside = pl.read_parquet(folder / TOLD) if (folder / TOLD).exists() else None
+    with _whole(folder / TOLD):
+        aside = pl.read_parquet(folder / TOLD) if (folder / TOLD).exists() else None
     return stays_in(folder / PARQUET, begins, terms, Growing(terms.people), Growing(terms.places)), aside
 
 
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Say which file of a day is damaged. Refused: `visits_day_broken`."""
+    try:
+        yield
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as broken:
+        why = (str(broken).strip() or type(broken).__name__).splitlines()[0][:200]
+        day = path.parent.name.removeprefix(PREFIX)
+        raise Refused("visits_day_broken", day=day, file=path.name, why=why.replace(str(path), path.name)) from None
+
+
 def stays_in(path: Path, begins: int, terms: Terms, people: Growing, places: Growing) -> Stays:
-    """The stays of a Parquet file of ours; `people` and `places` learn ids that they do not know."""
+    """The stays of a Parquet file of ours; `people` and `places` learn ids that they do not know. Refused: `visits_day_broken`."""
+    with _whole(path):
+        return _stays_in(path, begins, terms, people, places)
+
+
+def _stays_in(path: Path, begins: int, terms: Terms, people: Growing, places: Growing) -> Stays:
     parts = []
     for batch in pa.parquet.ParquetFile(path).iter_batches(CHUNK, use_threads=False):
         n = batch.num_rows

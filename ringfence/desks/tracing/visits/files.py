@@ -31,10 +31,14 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` when all of it is on the disk; else nothing has happened."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = path.with_name(f".new-{path.name}")
-    with new.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with new.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        new.unlink(missing_ok=True)  # on a full disk it would take what little room there is
+        raise
     new.replace(path)
     sync(path.parent)
 

@@ -22,6 +22,7 @@ from ringfence.science.contacts_index import I64, MOST_PEOPLE, PAGE, U8
 from ringfence.science.dense_ids import GONE, I32, SMALL
 
 MAGIC = 0x52464945
+OLDER = frozenset({0x52464944})
 DIGITS = 18
 """A whole number of more digits is a text."""
 NO_TEXT: U8 = np.zeros(1, np.uint8)
@@ -41,18 +42,24 @@ class Ids:
 
     @classmethod
     def open(cls, path: Path, name: str) -> Self:
-        """Map a file of ids; none at all where there is no file yet."""
+        """Map a file of ids; none at all where there is no file yet. Refused: `visits_store_broken`, `visits_store_older`."""
         if not path.exists():
             none = np.empty(0, np.int64)
             return cls(name, none, none.astype(np.uint32), none, np.empty(0, np.uint8), np.empty(0, np.uint8))
         all_of_it, held = mapped(path, scattered=True)
+        if len(all_of_it) < PAGE:
+            raise Refused("visits_store_broken", file=path.name)
         magic, n, n_slots, n_ends, n_texts, n_kinds = all_of_it[:48].view(np.int64).tolist()
         if magic != MAGIC:
-            raise Refused("visits_store_broken", file=path.name)
+            raise Refused("visits_store_older" if magic in OLDER else "visits_store_broken", file=path.name)
         parts, at = [], PAGE
         for size, dtype in ((8 * n, "i8"), (4 * n_slots, "u4"), (8 * n_ends, "i8"), (n_texts, "u1"), (n_kinds, "u1")):
+            if not 0 <= size <= len(all_of_it) - at:
+                raise Refused("visits_store_broken", file=path.name)
             parts.append(all_of_it[at : at + size].view(dtype))
             at += -(-size // PAGE) * PAGE
+        if at != len(all_of_it):
+            raise Refused("visits_store_broken", file=path.name)
         ids = cls(name, *parts)
         ids.held = held
         return ids

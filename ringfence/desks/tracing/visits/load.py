@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ import numpy.typing as npt
 from ringfence.core.clock import elapsed
 from ringfence.core.errors import Refused
 from ringfence.desks.tracing.visits import days, seats, times
+from ringfence.desks.tracing.visits.again import indexes_again, numbering_lost
 from ringfence.desks.tracing.visits.disguised import country_called, no_numbers_of_people
 from ringfence.desks.tracing.visits.files import only_one, replaced
 from ringfence.desks.tracing.visits.ids import Growing, Ids
@@ -35,6 +38,7 @@ HELD_ROWS = 32 << 20
 """Rows kept in memory before they are laid aside on the disk, day by day: 512 MiB."""
 PART = 1 << 20
 """Rows of a day kept in one piece: large enough for the large pages of the system."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 AHEAD_MS = 366 * 86_400_000
 """Rosters and tickets tell of days to come; what lies more than a year ahead is absurd."""
 
@@ -78,8 +82,8 @@ def load_visits(  # noqa: PLR0913 (each is a choice the person at the door makes
     for the first load, where the store's days begin (else UTC). Rows that cannot be are listed in a report, and
     one of them refuses the file unless only the `good_rows` are asked for. `country` is the one whose rules identity
     numbers and telephones follow: these are no ids. A load that was killed is loaded again from its beginning: days
-    that were ready come to the same. Refused: `visits_…` of `reading`, `times`, `ids`, `names`, `disguised`, and
-    `visits_rows_bad`.
+    that were ready come to the same. Refused: `visits_…` of `reading`, `times`, `ids`, `names`, `disguised`, `days`,
+    `visits_rows_bad` and `visits_disk_full`.
     """
     begun = elapsed()
     if zone:
@@ -92,11 +96,26 @@ def load_visits(  # noqa: PLR0913 (each is a choice the person at the door makes
         ledger = visits / "loads" / f"{file.sha256}.json"
         if ledger.exists():
             return Loaded(**{**json.loads(ledger.read_text()), "new": False, "seconds": round(elapsed() - begun, 3)})
-        made = _Load(visits, file, source, zone, now).run(progress, country, good_rows=good_rows)
-        made.seconds = round(elapsed() - begun, 3)
-        with replaced(ledger) as kept:
-            kept.write(json.dumps(asdict(made), ensure_ascii=False, indent=1).encode())
+        with _room_for(file, visits):
+            if numbering_lost(visits):
+                indexes_again(visits)
+            made = _Load(visits, file, source, zone, now).run(progress, country, good_rows=good_rows)
+            made.seconds = round(elapsed() - begun, 3)
+            with replaced(ledger) as kept:
+                kept.write(json.dumps(asdict(made), ensure_ascii=False, indent=1).encode())
         return made
+
+
+@contextmanager
+def _room_for(file: File, visits: Path) -> Iterator[None]:
+    """Say it where the disk is full: `visits_disk_full`. What was on record stays, as files are replaced whole or not at all."""
+    try:
+        yield
+    except OSError as full:
+        if full.errno not in NO_ROOM:
+            raise
+        free = shutil.disk_usage(visits).free // 1_000_000
+        raise Refused("visits_disk_full", file=file.path.name, free=free, size=file.state[1] // 1_000_000 + 1) from None
 
 
 def swept(visits: Path) -> None:

@@ -11,16 +11,16 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet
 
 from ringfence.core.errors import Refused
 from ringfence.desks.tracing.categories import Categories, base_categories, category_of, least_by_kind
 from ringfence.desks.tracing.visits import days, ids
+from ringfence.desks.tracing.visits.again import indexes_again, numbering_lost
 from ringfence.desks.tracing.visits.ahead import Ahead
 from ringfence.desks.tracing.visits.files import only_one
-from ringfence.desks.tracing.visits.ids import Growing, Ids
+from ringfence.desks.tracing.visits.ids import Ids
 from ringfence.desks.tracing.visits.load import FOLDER, GONE, swept
-from ringfence.desks.tracing.visits.names import JOINT, Names, Tells
+from ringfence.desks.tracing.visits.names import JOINT, Names
 from ringfence.science.contacts import (
     City,
     Followed,
@@ -94,12 +94,15 @@ class Visits:
 
     @classmethod
     def open(cls, home: Path) -> Self:
-        """Open the visits of an installation; a day whose index is missing or not its own gets one first."""
+        """Open the visits of an installation; a day whose index is missing or not its own gets one first.
+
+        Refused: `visits_day_broken`, `visits_store_broken`, `visits_store_older`.
+        """
         folder = home / FOLDER
-        if None in cls._indexes(folder).values() and (folder / "store.json").exists():
+        if (folder / "store.json").exists() and (numbering_lost(folder) or None in cls._indexes(folder).values()):
             with only_one(folder):
                 swept(folder)
-                _indexes_again(folder)
+                indexes_again(folder)
         return cls._as_found(folder)
 
     @classmethod
@@ -232,36 +235,6 @@ def _moment(minute: int) -> datetime:
     return datetime.fromtimestamp(60 * minute, UTC)
 
 
-def _indexes_again(folder: Path) -> None:
-    """Make every index that is missing or not its day's own; where the numbering itself is gone, that first."""
-    names = Names(folder / "store.json")
-    people, places = (Ids.open(folder / f"{name}.ids", name) for name in ("people", "places"))
-    listed = [day for day in days.days_in(folder) if (days.folder_of(folder, day) / days.PARQUET).exists()]
-    if not len(people) or not len(places):
-        names.ids += 1
-    wrong = [day for day in listed if days.opened(days.folder_of(folder, day), names.ids) is None]
-    growing = Growing(people), Growing(places)
-    terms = days.Terms(names, people, places, Tells())
-    for day in wrong:
-        days.index_again(days.folder_of(folder, day), day, terms, *growing)
-    if wrong:
-        _kinds_again(folder, names, growing[1])
-        for name, grown in zip(("people", "places"), growing, strict=True):
-            if grown.n > grown.known:
-                grown.written(folder / f"{name}.ids")
-        names.write()
-
-
-def _kinds_again(folder: Path, names: Names, places: Growing) -> None:
-    """The kinds of places from their Parquet file, where the numbering had to be made anew."""
-    if places.n > places.known and (folder / "places.parquet").exists():
-        table = pyarrow.parquet.read_table(folder / "places.parquet").combine_chunks()
-        codes = places.codes(table["place"].combine_chunks(), np.ones(len(table), np.uint8))
-        kinds = [names.code(names.kinds, kind) for kind in table["kind"].to_pylist()]
-        places.kinds = np.zeros(places.n, np.uint8)
-        places.kinds[codes] = kinds
-
-
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What a forgetting came to."""
@@ -279,7 +252,7 @@ def forget(home: Path, before: date) -> Forgotten:
         return Forgotten((), 0, 0, 0)
     with only_one(folder):
         swept(folder)
-        _indexes_again(folder)
+        indexes_again(folder, before)
         store = Visits._as_found(folder)  # noqa: SLF001 (under the lock that `open` would wait for)
         gone = [day for day in days.days_in(folder) if day < before]
         heads = dict(zip(sorted(store.days), store.city.table[:, H_ROWS].tolist(), strict=True))

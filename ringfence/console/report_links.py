@@ -13,8 +13,8 @@ from ringfence.console.context import Page
 from ringfence.console.pieces import Cell
 from ringfence.console.sections import Drawn, Pairs, Part, Section, Text
 from ringfence.core.fact import from_micros
-from ringfence.desks.tracing.queries.keys import ContactKey
 from ringfence.desks.tracing.queries.report_links import LinkRow, links_of
+from ringfence.desks.tracing.queries.rows import ContactRow
 from ringfence.reports.labels import qr
 
 
@@ -34,7 +34,7 @@ def link_qr(url: str) -> SafeString:
     return mark_safe(qr(url))  # noqa: S308 (drawn by ourselves, from an address of ours)
 
 
-def link_card(here: Page, row: ContactKey) -> Section:
+def link_card(here: Page, row: ContactRow) -> Section:
     """The links that tell for a contact: the one in use whole, for those who may work; how to give or withdraw one."""
     found = links_of(row.id)
     good = next((each for each in found if each.good(here.now)), None)

@@ -12,14 +12,17 @@ from ringfence.console import tracing_parts as parts
 from ringfence.console.case_parts import tasks_about, tasks_table
 from ringfence.console.context import Page, page
 from ringfence.console.nav import address
+from ringfence.console.notice_pages import asked_place, chip
 from ringfence.console.people_codes import codes
 from ringfence.console.pieces import Cell, Chip, Choice, Row
+from ringfence.console.report_links import link_card
 from ringfence.console.sections import Line, Links, Pairs, Part, Section, Sections, Text, Why, table
 from ringfence.console.sentences import abouts, because, entries
 from ringfence.console.shown import due, label
 from ringfence.console.tracing_told import offered
 from ringfence.core import log
 from ringfence.core.errors import Refused
+from ringfence.desks.command.queries.notices import NoticeRow, notices_about
 from ringfence.desks.tracing.queries.file import ContactFile, MeetingRow, contact_file
 from ringfence.desks.tracing.queries.rows import ContactRow
 from ringfence.facts.ids import ContactId
@@ -43,23 +46,46 @@ def contact_page(here: Page, contact: str) -> HttpResponse:
         lead=_("%(place)s · next: %(next)s") % {"place": places.get(row.path, row.path), "next": parts.next_said(here, row)},
         way=[Choice(_("Tracing"), reverse("tracing")), Choice(_("Contacts"), reverse("tracing_contacts"))],
         main=[
-            Section(_("Why are they on this list?"), _why(here, file), "why"),
             _what_to_do(here, row),
+            Section(_("Why are they on this list?"), _why(here, file), "why"),
             Section(_("Whom they met"), [_met(here, file.links)], "met"),
             Section(_("Day by day"), _days(here, file), "days"),
             *_led_to(here, file),
+            *_done(here, row),
             Section(_("History"), [Line(entries(log.lines(file.lines)[-NEWEST:])[::-1], _("Nothing on record."))], "history"),
         ],
-        side=[_clock(here, row), _person(here, row), *_household(here, file), _attempts(file)],
+        side=[_clock(here, row), _person(here, row), *_household(here, file), link_card(here, row), *_notices(here, row), _attempts(file)],
     )  # fmt: skip
     return here.render("console/sections.html", sections=sections)
 
 
 def _what_to_do(here: Page, row: ContactRow) -> Section:
-    """Tasks about them, and what can be told."""
-    found = tasks_about(here, row.id)
-    made: list[Part] = [tasks_table(here, found, _("No task about this contact."))]
+    """Tasks about them that wait, and what can be told: first, for whoever opens this with them on the telephone."""
+    found = [each for each in tasks_about(here, row.id) if each.alive]
+    made: list[Part] = [tasks_table(here, found, _("No task about this contact waits."))]
     return Section(_("What to do"), [*made, *offered(here, row)], "tasks")
+
+
+def _done(here: Page, row: ContactRow) -> list[Section]:
+    found = [each for each in tasks_about(here, row.id) if not each.alive]
+    return [Section(_("What was done"), [tasks_table(here, found, "")], "done")] if found else []
+
+
+def _notices(here: Page, row: ContactRow) -> list[Section]:
+    """Letters between places that they stand in."""
+    found: list[NoticeRow] = here.ask(notices_about, about=row.id)
+    if not found:
+        return []
+    places = here.area_names([path for each in found for path in (each.path, each.from_path)])
+    rows = [
+        Row(each.id, [
+            Cell(f"{places.get(each.from_path, each.from_path)} → {asked_place(each, places)}", href=reverse("notice", args=[each.id])),
+            Cell(chip=chip(here, each), note=due(each.due_at, here.now) if each.open and each.due_at else ""), Cell(at=each.sent_at),
+        ])
+        for each in found
+    ]  # fmt: skip
+    heads = [_("Notice"), _("State"), _("Sent")]
+    return [Section(_("Notices"), [table(_("Notices"), heads, rows, "")], "notices")]
 
 
 def _why(here: Page, file: ContactFile) -> list[Part]:

@@ -73,6 +73,12 @@ class Work:
     homes: list[Home]
     more_url: str
     act: bool
+    of: str  # how many there are in all
+
+    @property
+    def late(self) -> bool:
+        """Whether somebody among them cannot wait."""
+        return any(each.late for each in self.homes)
 
 
 @page("work")
@@ -153,7 +159,7 @@ def _work(here: Page, need: Need, rows: Sequence[ContactRow], of: str) -> Work:
         home.people.append(Somebody(each, people[each.id], parts.standing_chip(here, each), parts.closeness_chip(each.closeness), _tried(each)))  # fmt: skip
     said = _("%(shown)s of %(of)s contacts") % {"shown": len(rows), "of": of}
     url = f"{reverse('tracing_contacts')}?{urlencode({'need': need.value})}"
-    return Work(need.value, _title(need), said, list(homes.values()), url, need in {Need.SYMPTOMS, Need.MISSED})
+    return Work(need.value, _title(need), said, list(homes.values()), url, need in {Need.SYMPTOMS, Need.MISSED}, of)
 
 
 def _due(here: Page, need: Need, row: ContactRow) -> str:

@@ -71,7 +71,6 @@ def offered(here: Page, row: ContactRow) -> list[Ask]:
         found += _ask(here, "quarantine_contact", _("Order quarantine"), fixed)
     else:
         found += _ask(here, "set_contact_free", _("Lift the quarantine"), fixed)
-    found += _ask(here, "give_report_link", _("Give a link to tell of their days"), fixed)
     found += _ask(here, "hand_over_contact", _("Hand over to another place"), fixed)
     found += _ask(here, "class_contact", _("Set what kind of contact they are"), fixed)
     closed = {"reason": [(each, label(f"closed.{each}")) for each in CLOSED]}

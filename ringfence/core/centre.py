@@ -71,19 +71,13 @@ class Centre:
             self._gather(desk)
 
     def _gather(self, desk: Desk) -> None:
-        for action in declared(desk.modules, "action"):
-            self.actions[f"{desk.name}.{action.name}"] = action
-        for query in declared(desk.modules, "query"):
-            self.queries[f"{desk.name}.{query.name}"] = query
-        for rule in declared(desk.modules, "rule"):
-            for kind in rule.kinds:
-                self.rules[kind].append(rule)
-        for foretelling in declared(desk.modules, "foretelling"):
-            for kind in foretelling.kinds:
-                self.foretellings[kind].append(foretelling)
-        for memory in declared(desk.modules, "memory"):
-            for kind in memory.kinds:
-                self.memories[kind].append(memory)
+        self.actions |= {f"{desk.name}.{each.name}": each for each in declared(desk.modules, "action")}
+        self.queries |= {f"{desk.name}.{each.name}": each for each in declared(desk.modules, "query")}
+        listening: list[dict[type[Fact], list[Any]]] = [self.rules, self.memories, self.foretellings]
+        for what, by_kind in zip(("rule", "memory", "foretelling"), listening, strict=True):
+            for each in declared(desk.modules, what):
+                for kind in each.kinds:
+                    by_kind[kind].append(each)
 
     # -- telling ------------------------------------------------------------------------------------------------------
 

@@ -106,6 +106,12 @@ def tell(
     with _not_waiting_for_the_disk():
         days.pass_by()
     clock.set(now)
+    _brief(days)
+    return len(cases)
+
+
+def _brief(days: Days) -> None:
+    """What was decided this morning: with it the demonstration is told."""
     days.centre.tell(
         days.who(NAMED["duty"]),
         make_decision,
@@ -114,4 +120,3 @@ def tell(
         text="早会 Morning briefing: overdue investigations first",
         reason="late investigations are where the next cases come from",
     )
-    return len(cases)

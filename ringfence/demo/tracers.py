@@ -169,7 +169,7 @@ class _Tracers:
             for row in self.asked(Need.SWAB)
             if row.reached_at is not None
             and row.next_test_on is not None
-            and happens(0.97, row.id, row.next_test_on, "swabbed")
+            and happens(0.97, row.id, self._local().date(), "swabbed")
         ]
         place = self.days.centre.geography.place(self.days.outbreak, None)
         for n in range(0, len(told), 200):

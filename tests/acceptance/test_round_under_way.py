@@ -62,6 +62,17 @@ def handed_in(phone: Page) -> None:
     expect(phone.locator("#st-count")).to_be_hidden(timeout=15_000)
 
 
+def contacts_appeared(desk: Page) -> None:
+    """From a case's file: nobody was asked, and whoever lives or works with it is listed, with why."""
+    desk.goto(f"{desk.url.partition('?')[0].rstrip('/')}/contacts/")
+    main = desk.locator("main")
+    expect(main.locator('tbody a[href^="/tracing/contacts/contact_"]').first).to_be_visible()
+    expect(main.locator("#why")).to_contain_text("Every hour between the confirmation and the list of contacts")
+    expect(main.locator("#why")).to_contain_text("A tube was read")
+    main.locator('tbody a[href^="/tracing/contacts/contact_"]').first.click()
+    expect(desk.locator("#history")).to_contain_text("Contacts of a person were found")
+
+
 def test_ten_are_held_for_one_and_nine_go_free(browser: Browser, demo: dict[str, Any], tmp_path: Path) -> None:
     ten = still_at_home(10)
     phone = signed_in(browser, demo, PHONE, "sampler")
@@ -97,6 +108,7 @@ def test_ten_are_held_for_one_and_nine_go_free(browser: Browser, demo: dict[str,
     expect(main.locator(".rf-chip", has_text="Released")).to_have_count(9)
     desk.locator('main a[href^="/cases/case_"]').first.click()
     expect(desk.locator("h1")).to_contain_text("YT26-")
+    contacts_appeared(desk)
     desk.goto(demo["address"] + "testing/")
     expect(desk.locator("main")).to_contain_text("of 20 ever held")
     desk.goto(demo["address"] + "testing/plan/")

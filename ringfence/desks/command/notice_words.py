@@ -49,6 +49,7 @@ LABELS: dict[str, str] = {
     "action.command.answer_notice": N_("Answer the notice"),
     "action.command.withdraw_notice": N_("Withdraw the notice"),
     "query.command.notices": N_("Notices"),
+    "query.command.notices_about": N_("Notices that somebody is in"),
     "query.command.notice_file": N_("A notice"),
     "rule.command.a_notice_is_answered_in_time": N_("A notice is answered in time"),
     "rule.command.a_notice_withdrawn_needs_no_answer": N_("A notice withdrawn needs no answer"),

@@ -145,6 +145,14 @@ def notice_file(scope: Scope, *, notice: str) -> NoticeFile | None:
     return NoticeFile(row, about(row.id), asks, asked) if asks or asked else None
 
 
+@query(may="see")
+def notices_about(scope: Scope, *, about: str) -> list[NoticeRow]:
+    """Notices that somebody or something is in, newest first, to the asker's places or from them."""
+    sql = f"{_SELECT} WHERE id IN (SELECT notice FROM command_notice_about WHERE about = %s) ORDER BY seq DESC"
+    rows = [_row(each) for each in db.ask(sql, (about,))]
+    return [each for each in rows if scope.covers(each.from_path) or scope.covers(each.path)]
+
+
 def sent_about(ids: Sequence[str], *, to: JurisdictionId, by: JurisdictionId) -> list[NoticeId]:
     """The notices from one place to another that are about any of these."""
     marks = ", ".join(["%s"] * len(ids))

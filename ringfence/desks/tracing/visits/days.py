@@ -225,7 +225,9 @@ def columns(
 ) -> pa.Table:
     """The columns of these rows as they are told; in `room`, where one is given, until it is used again."""
     n = len(rows)
-    person, place, start, end, source, kind, joined = (each[:n] for each in room or Room.of(n))
+    told = room or Room.of(n)
+    person, place, start, end = told.person[:n], told.place[:n], told.start[:n], told.end[:n]
+    source, kind, joined = told.source[:n], told.kind[:n], told.joined[:n]
     people = terms.people.heads if terms.numbers[0] else NO_HEADS
     places = terms.places.heads if terms.numbers[1] else NO_HEADS
     dense_ids.told_columns(

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -38,6 +38,7 @@ from ringfence.science.contacts_index import (
     H_STAMP,
     H_VERSION,
     HEAD,
+    I64,
     MAGIC,
     U8,
     VERSION,
@@ -48,11 +49,14 @@ from ringfence.science.contacts_index import (
     pack_day,
 )
 from ringfence.science.contacts_sort import Stays
+from ringfence.science.dense_ids import I32
 
 PARQUET, TOLD, INDEX = "visits.parquet", "told.parquet", "visits.index"
 PREFIX = "day="
 ROW_GROUP = 1 << 17
 CHUNK = 1 << 20
+STEP = 1 << 19
+"""Rows turned into columns at a time: a few groups, in room that is used again."""
 TIME = pa.timestamp("ms", "UTC")
 NO_HEADS: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -172,8 +176,9 @@ def _write_parquet(  # noqa: PLR0913 (as above)
     with pa.parquet.ParquetWriter(
         path, schema.with_metadata({"ringfence.load": load, "ringfence.begins": str(begins)}), **_encodings(terms)
     ) as file:
-        for begin in range(0, len(rows), CHUNK):
-            table = columns(ready, rows[begin : begin + CHUNK], begins, terms).cast(schema)
+        room = Room.of(min(STEP, len(rows)))
+        for begin in range(0, len(rows), STEP):
+            table = columns(ready, rows[begin : begin + STEP], begins, terms, room).cast(schema)
             file.write_table(table, row_group_size=ROW_GROUP)
 
 
@@ -197,11 +202,32 @@ def _encodings(terms: Terms) -> dict[str, Any]:
     }
 
 
-def columns(ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Terms) -> pa.Table:
-    """The columns of these rows as they are told."""
+class Room(NamedTuple):
+    """Room for the columns of some rows. Used again for the next ones: a page of fresh memory costs as much as 100 rows."""
+
+    person: I64
+    place: I64
+    start: I64
+    end: I64
+    source: I32
+    kind: I32
+    joined: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, n: int) -> Self:
+        """Room for n rows."""
+        wide = (np.empty(n, np.int64) for _ in range(4))
+        return cls(*wide, np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_))
+
+
+def columns(
+    ready: Stays, rows: npt.NDArray[np.uint32], begins: int, terms: Terms, room: Room | None = None
+) -> pa.Table:
+    """The columns of these rows as they are told; in `room`, where one is given, until it is used again."""
     n = len(rows)
-    person, place, start, end = (np.empty(n, np.int64) for _ in range(4))
-    source, kind, joined = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_)
+    told = room or Room.of(n)
+    person, place, start, end = told.person[:n], told.place[:n], told.start[:n], told.end[:n]
+    source, kind, joined = told.source[:n], told.kind[:n], told.joined[:n]
     people = terms.people.heads if terms.numbers[0] else NO_HEADS
     places = terms.places.heads if terms.numbers[1] else NO_HEADS
     dense_ids.told_columns(

@@ -216,8 +216,8 @@ class Room(NamedTuple):
     @classmethod
     def of(cls, n: int) -> Self:
         """Room for n rows."""
-        wide = (np.empty(n, np.int64) for _ in range(4))
-        return cls(*wide, np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_))
+        one, two, three, four = (np.empty(n, np.int64) for _ in range(4))
+        return cls(one, two, three, four, np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.bool_))
 
 
 def columns(

@@ -73,14 +73,8 @@ def handed_in(phone: Page) -> None:
 
 
 def contacts_appeared(desk: Page) -> None:
-    """From a case's file: asked by telephone it has no symptoms, and at once whoever lives or works with it is listed."""
+    """From a case's file: before anybody asked about symptoms, whoever lives or works with it is listed, with why."""
     main = desk.locator("main")
-    ask = main.locator("details", has_text="Note findings").last
-    ask.locator("summary").first.click()
-    expect(ask.locator('input[value="pcr_positive"]')).to_be_checked()
-    ask.locator('input[value="no_symptoms"]').check()
-    ask.locator("button[type=submit], button.btn-primary").last.click()
-    expect(main).to_contain_text("Asymptomatic infection")
     desk.goto(f"{desk.url.partition('?')[0].partition('#')[0].rstrip('/')}/contacts/")
     expect(main.locator('tbody a[href^="/tracing/contacts/contact_"]').first).to_be_visible()
     expect(main.locator("#why")).to_contain_text("Every hour between the confirmation and the list of contacts")

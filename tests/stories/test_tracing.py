@@ -363,3 +363,20 @@ def test_two_cases_reached_through_the_same_person_are_two_links_and_one_of_them
     assert sorted((story.name(case), story.name(met)) for case, met, _ in rows) == [("Ana", "Bo"), ("Di", "Bo")]
     assert contact(story, "Cy", "alive", "links", "minutes", "closeness") == (1, 1, 240, "secondary")
     assert story.name(contact(story, "Cy", "first_case")) == "Ana"
+
+
+def test_a_positive_tube_of_one_finds_contacts_before_anybody_asked_about_symptoms() -> None:
+    """Whether they are confirmed or asymptomatic waits for a question; whom they met cannot."""
+    story = Story("""
+        03 08:00  visits people=Ana,Bo place=Cafe from=02T09:00 to=02T10:30 kind=restaurant
+        03 09:00  seal_tube code=T1 site=Gate people=Ana alone=yes by=sampler
+        03 15:00  read_tube laboratory=LabTwo tube=T1 result=positive by=lab
+        03 18:00  correct_tube laboratory=LabTwo tube=T1 result=negative reason=mistyped by=lab
+    """)
+    assert listed(story) == ["Bo 90 meal close"]
+    assert story.why("ContactsFound")[-2:] == ["PersonFound < a_positive_alone_names_the_person", "TubeRead"]
+    closed = story.newest("FollowUpsClosed")
+    assert (story.facts().count("CaseUnconfirmed < a_case_that_is_none_is_told_to_whoever_acted_on_it"), closed.reason) == (
+        1,
+        "case_discarded",
+    )

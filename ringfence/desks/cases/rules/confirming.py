@@ -55,14 +55,23 @@ def an_infection_is_confirmed_with_its_window(told: Told, line: Line, policy: Po
     if line.heard_at - told.at > STILL_WARM:
         return  # history: the line list has it, and nobody is to be found any more
     case = queries.standing(told.case)
-    if case is None or case.set_aside or Classification(case.classification) not in policy.infected:
+    if case is None or case.set_aside:
+        return
+    course = queries.course(told.case)
+    if not _infects(Classification(case.classification), course, policy):
         return
     by_course = isinstance(told, (CourseNoted, CourseStruck))
     if by_course and case.told is None and line.heard_at - from_micros(case.listed_at) > STILL_WARM:
         return
-    window = _window(queries.course(told.case), policy, case.path)
+    window = _window(course, policy, case.path)
     if window is not None:
         yield from _confirmed(case, window, told.at)
+
+
+def _infects(classification: Classification, course: Course, policy: Policy) -> bool:
+    """Whether contacts are owed a call: by the class, or as a laboratory found it and the class waits for symptoms only."""
+    found = CourseEvent.POSITIVE.value in course and classification is not Classification.DISCARDED
+    return found or classification in policy.infected
 
 
 @when(TimeStruck)
@@ -92,7 +101,7 @@ def a_case_that_is_none_is_told_to_whoever_acted_on_it(
     case = queries.standing(told.case)
     if case is None or case.told is None:
         return
-    if isinstance(told, CaseClassified) and told.classification in policy.infected:
+    if isinstance(told, CaseClassified) and _infects(told.classification, queries.course(told.case), policy):
         return
     discarded = isinstance(told, CaseClassified) and told.classification is Classification.DISCARDED
     reason = "set_aside" if isinstance(told, CaseSetAside) else "discarded" if discarded else "reclassified"

@@ -376,7 +376,10 @@ def test_a_positive_tube_of_one_finds_contacts_before_anybody_asked_about_sympto
     assert listed(story) == ["Bo 90 meal close"]
     assert story.why("ContactsFound")[-2:] == ["PersonFound < a_positive_alone_names_the_person", "TubeRead"]
     closed = story.newest("FollowUpsClosed")
-    assert (story.facts().count("CaseUnconfirmed < a_case_that_is_none_is_told_to_whoever_acted_on_it"), closed.reason) == (
+    assert (
+        story.facts().count("CaseUnconfirmed < a_case_that_is_none_is_told_to_whoever_acted_on_it"),
+        closed.reason,
+    ) == (
         1,
         "case_discarded",
     )

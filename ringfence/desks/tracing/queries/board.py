@@ -81,7 +81,7 @@ def tracing_waiting(  # noqa: PLR0913 (what is late depends on these)
 
     def counted(table: str, where: str, *values: object) -> int:
         row = db.ask_one(
-            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE outbreak = %s AND {where} AND {within} LIMIT {COUNTED}) some",
+            f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE outbreak = %s AND {where} AND {within} LIMIT {COUNTED}) AS few",
             (outbreak, *values, *ends),
         )
         return int(row[0]) if row else 0

@@ -121,7 +121,7 @@ def delays(  # noqa: PLR0913 (each clock is told)
 
     def since_listed(column: str) -> list[db.Row]:
         span = f"({column} - listed_at) / {MINUTE}"
-        return db.ask(f"SELECT {span}, count(*) FROM ({newest}) some GROUP BY {span}", twice)
+        return db.ask(f"SELECT {span}, count(*) FROM ({newest}) AS few GROUP BY {span}", twice)
 
     return [
         _delay("listed", listed, list_within),

@@ -144,7 +144,7 @@ def contacts_matching(  # noqa: PLR0913 (the filters of the list)
         if value is not None:
             where, values = f"{where} AND {text}", [*values, value]
     row = db.ask_one(
-        f"SELECT count(*) FROM (SELECT 1 FROM tracing_contact WHERE {where} AND {within} LIMIT {int(most)}) some",
+        f"SELECT count(*) FROM (SELECT 1 FROM tracing_contact WHERE {where} AND {within} LIMIT {int(most)}) AS few",
         (*values, *ends),
     )
     return int(row[0]) if row else 0

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from rich.console import Console
 from rich.table import Table
 
-from ringfence.commands.speaking import as_json, opened, whoever
+from ringfence.commands.opening import centre_here
+from ringfence.commands.speaking import as_json, speak, whoever
 from ringfence.core.errors import Refused
 from ringfence.core.words import label
 from ringfence.facts.ids import JurisdictionId, OutbreakId
@@ -56,7 +57,8 @@ def forecast(  # noqa: PLR0913 (each is an option of the command)
     """Foretell cases, beds, rooms and tests day by day from today's real state, and how likely the objective is."""
     from ringfence.twin.live import answers  # noqa: PLC0415 (compiled code is loaded where it is used)
 
-    centre = opened()
+    speak()
+    centre = centre_here()
     who = whoever(account)
     asked = answers.Question(
         outbreak=_outbreak(centre, who, outbreak), under=_under(under), days=days, replicates=replicates, seed=seed,
@@ -92,7 +94,8 @@ def whatif(  # noqa: PLR0913 (each is an option of the command)
     """Compare options on the same futures: infections against restriction, and the smallest set that is enough."""
     from ringfence.twin.live import answers  # noqa: PLC0415 (compiled code is loaded where it is used)
 
-    centre = opened()
+    speak()
+    centre = centre_here()
     who = whoever(account)
     asked = answers.Question(
         outbreak=_outbreak(centre, who, outbreak), under=_under(under), days=days, replicates=replicates, seed=seed,

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from ringfence.commands.opening import centre_here
 from ringfence.commands.speaking import as_json, speak, whoever
+from ringfence.core.access import Who
+from ringfence.core.centre import Centre
 from ringfence.core.errors import Refused
 from ringfence.core.words import label
 from ringfence.facts.ids import JurisdictionId, OutbreakId
@@ -57,9 +59,7 @@ def forecast(  # noqa: PLR0913 (each is an option of the command)
     """Foretell cases, beds, rooms and tests day by day from today's real state, and how likely the objective is."""
     from ringfence.twin.live import answers  # noqa: PLC0415 (compiled code is loaded where it is used)
 
-    speak()
-    centre = centre_here()
-    who = whoever(account)
+    centre, who = _here(account)
     asked = answers.Question(
         outbreak=_outbreak(centre, who, outbreak), under=_under(under), days=days, replicates=replicates, seed=seed,
         by=_day(by), people=people, disease=disease, as_is=as_is, workers=workers, score=score,
@@ -94,9 +94,7 @@ def whatif(  # noqa: PLR0913 (each is an option of the command)
     """Compare options on the same futures: infections against restriction, and the smallest set that is enough."""
     from ringfence.twin.live import answers  # noqa: PLC0415 (compiled code is loaded where it is used)
 
-    speak()
-    centre = centre_here()
-    who = whoever(account)
+    centre, who = _here(account)
     asked = answers.Question(
         outbreak=_outbreak(centre, who, outbreak), under=_under(under), days=days, replicates=replicates, seed=seed,
         by=_day(by), people=people, disease=disease, as_is=as_is, workers=workers,
@@ -123,6 +121,13 @@ def options(out: Annotated[Path, typer.Argument(help="The file to write.")] = Pa
 
 
 # -- asked ------------------------------------------------------------------------------------------------------------
+
+
+def _here(account: str | None) -> tuple[Centre, Who]:
+    """This installation's centre, with its tables where it is a fresh one, and who asks."""
+    speak()
+    centre = centre_here()
+    return centre, whoever(account)
 
 
 def _outbreak(centre: Any, who: Any, told: str) -> OutbreakId:

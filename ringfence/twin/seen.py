@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -148,8 +148,3 @@ def _checked(seen: Seen, file: str) -> Seen:
 def spans_of(zero_on: date, rows: Iterable[tuple[date, date]]) -> npt.NDArray[np.int64]:
     """Days since the first case of spans of dates: int[n, 2]."""
     return np.array([[(day - zero_on).days for day in row] for row in rows], np.int64).reshape(-1, 2)
-
-
-def day_on(zero_on: date, day: int) -> date:
-    """The date of a day since the first case."""
-    return zero_on + timedelta(days=day)

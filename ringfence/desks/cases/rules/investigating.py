@@ -9,6 +9,7 @@ from ringfence.core.fact import Facts, Line
 from ringfence.desks.cases import queries
 from ringfence.desks.cases.policy import Policy
 from ringfence.desks.cases.rules import STILL_WARM
+from ringfence.desks.cases.rules.opening import reported
 from ringfence.facts.cases import (
     CaseClassified,
     CaseReported,
@@ -24,7 +25,6 @@ from ringfence.facts.cases import (
 from ringfence.facts.command import TaskDone, TaskDropped, TasksSet, task_of
 from ringfence.facts.ids import CaseId, derive
 from ringfence.facts.testing import FindingMended, PersonFound
-from ringfence.registry import enrolment
 from ringfence.registry.queries import areas, people
 
 LOOKED_INTO = (Classification.SUSPECT, Classification.PROBABLE, Classification.CONFIRMED, Classification.ASYMPTOMATIC)
@@ -103,21 +103,8 @@ def a_person_found_becomes_a_case(found: PersonFound, line: Line) -> Facts:
             yield CaseRestored(case=case, at=found.at)
         yield _positive_noted(CaseId(there), found, line)
         return
-    if people.person(found.person) is None and (registered := enrolment.as_fact(found.person, found.at)) is not None:
-        yield registered
-    known = people.person(found.person)
-    yield CaseReported(
-        case=case,
-        outbreak=found.outbreak,
-        person=found.person,
-        jurisdiction=found.jurisdiction,
-        code=known.code if known else found.tube,
-        source="testing",
-        sex=known.sex if known else None,
-        age_years=known.age_years if known else None,
-        found_by="screening",
-        at=found.at,
-    )
+    where = (found.person, found.outbreak, found.jurisdiction)
+    yield from reported(case, *where, source="testing", found_by="screening", code=found.tube, at=found.at)
     yield _positive_noted(case, found, line)
     yield FindingsNoted(case=case, findings=("pcr_positive",), at=found.at)
 

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from ringfence.core import db
 from ringfence.core.access import Scope
 from ringfence.core.among import ask_among
 from ringfence.core.declare import query
-from ringfence.core.fact import from_micros
 from ringfence.core.paging import Page, Sort, page
+from ringfence.desks.tracing.queries.follow_up import AttemptRow, DayRow, attempts_of, days_of
 from ringfence.desks.tracing.queries.keys import contact as contact_known
 from ringfence.desks.tracing.queries.keys import contacts_of_household, contacts_of_person
 from ringfence.desks.tracing.queries.rows import ContactRow, moment, row_of
 from ringfence.facts.ids import CaseId, ContactId, JurisdictionId, OutbreakId, PersonId
-from ringfence.facts.tracing import contact_of
 from ringfence.registry.queries.areas import narrowed_to
-from ringfence.registry.queries.outbreaks import as_day
 
 MOST = 400
 
@@ -43,30 +41,6 @@ class MeetingRow:
     protection: str
     struck: bool
     seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayRow:
-    """How a contact was on a day; `symptoms` is empty for none, `missed` that nobody heard."""
-
-    on: date
-    missed: bool
-    symptoms: tuple[str, ...]
-    temp_c: float | None
-    channel: str
-    tube: str
-    result: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
-    """A try to speak to a contact."""
-
-    seq: int
-    at: datetime
-    channel: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +84,10 @@ def contact_file(scope: Scope, *, contact: ContactId) -> ContactFile | None:
     )
     seqs = db.ask(f"SELECT seq FROM tracing_line WHERE contact = %s ORDER BY seq DESC LIMIT {MOST}", (contact,))
     return ContactFile(
-        row_of(key), [_link(row) for row in links], [_link(row) for row in led_to], _days(contact), _attempts(contact),
+        row_of(key), [_link(row) for row in links], [_link(row) for row in led_to], days_of(contact=contact)[::-1],
+        attempts_of(contact=contact),
         [row_of(each) for each in others], [row_of(each) for each in elsewhere], sorted(seq for (seq,) in seqs),
     )  # fmt: skip
-
-
-def _days(contact: str) -> list[DayRow]:
-    rows = db.ask(
-        'SELECT "on", missed, symptoms, temp_c, channel, tube, result, seq FROM tracing_day WHERE contact = %s'
-        f' ORDER BY "on" DESC LIMIT {MOST}',
-        (contact,),
-    )
-    return [
-        DayRow(as_day(on) or date.min, bool(missed), tuple(symptoms.split()), temp_c, channel, tube, result, seq)
-        for on, missed, symptoms, temp_c, channel, tube, result, seq in rows
-    ]
-
-
-def _attempts(contact: str) -> list[AttemptRow]:
-    rows = db.ask(
-        f"SELECT seq, at, channel, reason FROM tracing_attempt WHERE contact = %s ORDER BY seq DESC LIMIT {MOST}",
-        (contact,),
-    )
-    return [AttemptRow(seq, from_micros(at), channel, reason) for seq, at, channel, reason in rows]
-
-
-def contact_of_person(person: str, outbreak: str) -> ContactId:
-    """The id under which a person would stand as a contact in an outbreak."""
-    return contact_of(outbreak, person)
 
 
 # -- cases --------------------------------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ class AttemptRow:
 def attempts_of(*, contact: ContactId) -> list[AttemptRow]:
     """The tries to speak to a contact, newest first."""
     rows = db.ask(
-        "SELECT seq, at, channel, reason FROM tracing_attempt WHERE contact = %s ORDER BY seq DESC LIMIT 200",
+        "SELECT seq, at, channel, reason FROM tracing_attempt WHERE contact = %s ORDER BY seq DESC LIMIT 400",
         (contact,),
     )
     return [AttemptRow(seq, from_micros(at), channel, reason) for seq, at, channel, reason in rows]

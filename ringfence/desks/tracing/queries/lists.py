@@ -22,7 +22,6 @@ from ringfence.registry.queries.areas import narrowed_to
 
 QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
 _CONTACT = f"SELECT {QUOTED} FROM tracing_contact"
-STANDINGS = ("alive", "listed", "reached", "kept_apart", "closed", "became_case")
 
 
 class Need(StrEnum):

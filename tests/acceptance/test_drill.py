@@ -6,7 +6,6 @@ In Chromium, against the served program itself; the control room without JavaScr
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,31 +17,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.devices import DESK, PHONE, signed_in
-
-STARTS_WITHIN = 60  # seconds; nine on a quiet machine with compiled code in place
+from tests.acceptance.served import served
 
 
 @pytest.fixture(scope="module")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The shipped drill, opened in a folder of its own, its clock at the wall's pace: the controller moves it on."""
     folder = tmp_path_factory.mktemp("drill")
-    words = ("twin", "drill", "first-days", "--home", str(folder / "drill"), "--speed", "1", "--json")
-    with (folder / "messages").open("w") as messages:
-        served = subprocess.Popen(
-            [sys.executable, "-m", "ringfence.cli", *words],
-            env={**os.environ, "RINGFENCE_HOME": str(folder / "real"), "LC_ALL": "C.UTF-8"},
-            stdout=subprocess.PIPE,
-            stderr=messages,
-        )
-        assert served.stdout is not None
-        try:
-            line = served.stdout.readline()
-            assert line, (folder / "messages").read_text()
-            yield orjson.loads(line)
-        finally:
-            served.send_signal(signal.SIGINT)
-            served.wait(30)
-            served.stdout.close()
+    words = ("twin", "drill", "first-days", "--home", str(folder / "drill"), "--speed", "1")
+    with served(folder, *words, RINGFENCE_HOME=str(folder / "real"), LC_ALL="C.UTF-8") as told:
+        yield told
     assert not (folder / "real" / "ringfence.sqlite3").exists(), "the real home is not touched"
 
 

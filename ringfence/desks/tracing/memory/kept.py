@@ -8,12 +8,11 @@ from operator import attrgetter
 
 from ringfence.core import db
 from ringfence.core.access import above
-from ringfence.desks.tracing.queries.keys import COLUMNS, ContactKey
+from ringfence.desks.tracing.queries.keys import COLUMNS, NAMES, ContactKey
 
-_NAMES = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
 _SETS = ", ".join(f'"{name}" = excluded."{name}"' for name in COLUMNS if name not in {"id", "seq"})
 _KEEP = (
-    f"INSERT INTO tracing_contact ({_NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+    f"INSERT INTO tracing_contact ({NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
     f" ON CONFLICT (id) DO UPDATE SET {_SETS}"
 )
 _VALUES = attrgetter(*COLUMNS)

@@ -78,14 +78,16 @@ class ContactKey:
 
 
 COLUMNS = tuple(each.name for each in fields(ContactKey))
-_QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
-_CONTACT = f"SELECT {_QUOTED} FROM tracing_contact"
-_ONE = f"{_CONTACT} WHERE id = %s"
+NAMES = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
+CONTACT = f"SELECT {NAMES} FROM tracing_contact"
+"""Selects all columns in their order, for `read_contact`."""
+_ONE = f"{CONTACT} WHERE id = %s"
 _DAYS = [COLUMNS.index(name) for name in ("next_test_on", "swab_on", "due_on", "heard_on", "symptoms_on")]
 _FLAGS = [COLUMNS.index(name) for name in ("away", "set_by_hand", "alive")]
 
 
-def _key(row: Sequence[Any]) -> ContactKey:
+def read_contact(row: Sequence[Any]) -> ContactKey:
+    """A row of all columns, in their order."""
     values = list(row)
     for place in _DAYS:
         values[place] = as_day(values[place])
@@ -94,44 +96,46 @@ def _key(row: Sequence[Any]) -> ContactKey:
     return ContactKey(**dict(zip(COLUMNS, values, strict=True)))
 
 
-CONTACT, read_contact = _CONTACT, _key
 """What selects a contact, and reads such a row: for lists."""
 
 
 def contact(contact_id: ContactId) -> ContactKey | None:
     """A contact by its id."""
     rows = db.ask_about("tracing_contact", (contact_id,), _ONE, (contact_id,))
-    return _key(rows[0]) if rows else None
+    return read_contact(rows[0]) if rows else None
 
 
 def contacts(ids: Iterable[ContactId]) -> dict[ContactId, ContactKey]:
     """Contacts by their ids; those not on record are left out."""
-    found = (_key(row) for row in ask_among(f"{_CONTACT} WHERE id IN ({{marks}})", ids))
+    found = (read_contact(row) for row in ask_among(f"{CONTACT} WHERE id IN ({{marks}})", ids))
     return {each.id: each for each in found}
 
 
 def contacts_ahead(ids: Iterable[ContactId]) -> None:
     """Read in few statements what `contact` will ask for each of these."""
-    foretell_among("tracing_contact", _ONE, f"SELECT id, {_QUOTED} FROM tracing_contact WHERE id IN ({{marks}})", ids)
+    foretell_among("tracing_contact", _ONE, f"SELECT id, {NAMES} FROM tracing_contact WHERE id IN ({{marks}})", ids)
 
 
 def contacts_of_person(person: str) -> list[ContactKey]:
     """Every record of a person as a contact, of any outbreak, under whichever of their records they are listed."""
     found = (
-        _key(row) for row in ask_among(f"{_CONTACT} WHERE person IN ({{marks}})", people.together([PersonId(person)]))
+        read_contact(row)
+        for row in ask_among(f"{CONTACT} WHERE person IN ({{marks}})", people.together([PersonId(person)]))
     )
     return sorted(found, key=lambda row: (row.seq, row.id))
 
 
 def contacts_reported(case: str) -> list[ContactKey]:
     """Those who were reported as this case."""
-    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE reported = %s ORDER BY seq", (case,))]
+    return [read_contact(row) for row in db.ask(f"{CONTACT} WHERE reported = %s ORDER BY seq", (case,))]
 
 
 def contacts_of_household(household: str, outbreak: str) -> list[ContactKey]:
     """Contacts who live together."""
     asked = (household, outbreak)
-    return [_key(row) for row in db.ask(f"{_CONTACT} WHERE household = %s AND outbreak = %s ORDER BY seq", asked)]
+    return [
+        read_contact(row) for row in db.ask(f"{CONTACT} WHERE household = %s AND outbreak = %s ORDER BY seq", asked)
+    ]
 
 
 @locates(ContactId)

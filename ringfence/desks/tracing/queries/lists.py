@@ -14,14 +14,11 @@ from ringfence.core.among import ask_among
 from ringfence.core.declare import query
 from ringfence.core.fact import to_micros
 from ringfence.core.paging import Page, Sort, narrowed, page
-from ringfence.desks.tracing.queries.keys import COLUMNS, contacts, contacts_of_household, read_contact
+from ringfence.desks.tracing.queries.keys import COLUMNS, CONTACT, contacts, contacts_of_household, read_contact
 from ringfence.desks.tracing.queries.rows import ContactRow, moment, row_of
 from ringfence.facts.ids import CaseId, ContactId, HouseholdId, JurisdictionId, OutbreakId, PersonId
 from ringfence.facts.tracing import Closeness
 from ringfence.registry.queries.areas import narrowed_to
-
-QUOTED = ", ".join(f'"{name}"' if name == "case" else name for name in COLUMNS)
-_CONTACT = f"SELECT {QUOTED} FROM tracing_contact"
 
 
 class Need(StrEnum):
@@ -73,7 +70,7 @@ def contacts_listed(  # noqa: PLR0913 (each is a filter that a page offers)
     told = [(text, value) for text, value in more if value is not None]
     where = " AND ".join([where, *(text for text, _ in told)])
     return page(
-        f"{_CONTACT} WHERE {where}",
+        f"{CONTACT} WHERE {where}",
         (*values, *(value for _, value in told)),
         scope=narrowed_to(scope, under),
         path="path",

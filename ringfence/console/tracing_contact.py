@@ -139,8 +139,8 @@ def _met(here: Page, links: Sequence[MeetingRow]) -> Part:
         _("Kind of contact"),
         _("Category"),
         _("Minutes"),
-        _("First"),
-        _("Last"),
+        _("First exposure"),
+        _("Last exposure"),
         _("How it is known"),
         _("Protection"),
     ]
@@ -243,7 +243,7 @@ def _led_to(here: Page, file: ContactFile) -> list[Section]:
                            Cell(at=each.last_at) if each.last_at else Cell("–")])
         for each in file.led_to[:50]
     ]  # fmt: skip
-    heads = [_("Contact"), _("Category"), _("Minutes"), _("Last")]
+    heads = [_("Contact"), _("Category"), _("Minutes"), _("Last exposure")]
     said = _("%(n)s people met them after they were exposed.") % {"n": f"{len(file.led_to):,}"}
     return [
         Section(_("Whom they met in turn"), [Text(said), table(_("Whom they met in turn"), heads, rows, "")], "led-to")

@@ -190,7 +190,7 @@ def found_page(here: Page, search: int) -> HttpResponse:
             Number(_("People found"), len(hits), as_of=here.now),
             Number(_("Not on the list yet"), left, len(hits), _("found"), here.now, act=left > 0),
         ],
-        heads=[_("Person"), _("Kind of contact"), _("Category"), _("Minutes"), _("First"), _("Last"), _("Where"), _("On the list")],
+        heads=[_("Person"), _("Kind of contact"), _("Category"), _("Minutes"), _("First exposure"), _("Last exposure"), _("Where"), _("On the list")],
         rows=rows, more=max(len(hits) - SHOWN, 0), left=left, list_url=reverse("tracing_list_found", args=[search]),
         case_url=reverse("case_contacts", args=[row.case]), why_url=reverse("why", args=[search]),
     )  # fmt: skip

@@ -172,7 +172,7 @@ def searches_page(here: Page) -> HttpResponse:
         _("Who searched"),
         _("Whose contacts"),
         _("Window"),
-        _("Order"),
+        _("Order of contact"),
         _("People named"),
         _("Purpose"),
     ]

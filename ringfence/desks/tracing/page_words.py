@@ -37,7 +37,7 @@ LABELS: dict[str, str] = {
     "field.closeness": N_("Kind of contact"),
     "field.category": N_("Category"),
     "field.need": N_("Needs"),
-    "field.order": N_("Order"),
+    "field.order": N_("Order of contact"),
     "field.contact": N_("Contact"),
     "field.contacts_asked": N_("Contacts"),
     "field.listed_before": N_("Listed before"),

@@ -99,13 +99,10 @@ def _language(request: HttpRequest) -> str:
 
 
 def _answered(request: HttpRequest, told: str) -> HttpResponse:
-    sender = request.META.get("REMOTE_ADDR", "")
-    if _too_many(f"stranger:{sender}", STRANGERS_AN_HOUR, count=False):
-        return _shown(request, "busy", 429)
     link = report_links.link_told(told)
-    if link is None:
-        _too_many(f"stranger:{sender}", STRANGERS_AN_HOUR)
-        return _shown(request, "unknown", 404)
+    if link is None:  # a right address is never turned away: many households may share one sender, as behind a proxy
+        too_many = _too_many(f"stranger:{request.META.get('REMOTE_ADDR', '')}", STRANGERS_AN_HOUR)
+        return _shown(request, "busy", 429) if too_many else _shown(request, "unknown", 404)
     centre = app.centre()
     now = centre.clock.now()
     if not link.good(now):
@@ -224,11 +221,9 @@ def _symptoms(centre: Centre, link: LinkRow) -> list[tuple[str, str]]:
     return [*listed, (OTHER, _("Something else"))]
 
 
-def _too_many(what: str, most: int, *, count: bool = True) -> bool:
+def _too_many(what: str, most: int) -> bool:
     """Whether this came too often within the hour, on this machine's own count."""
     key = f"household:{what}"
-    if not count:
-        return int(cache.get(key, 0)) >= most
     cache.add(key, 0, 3600)
     try:
         return int(cache.incr(key)) > most

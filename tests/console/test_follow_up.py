@@ -141,6 +141,7 @@ def test_answers_and_guesses_are_bounded(followed: Followed) -> None:
     assert codes == [200] * 20 + [429]
     guesses = [client.get(f"/r/guess-{n}/").status_code for n in range(61)]
     assert guesses == [404] * 60 + [429]
+    assert client.get(url).status_code == 200, "whoever has a right address is not turned away for others' guesses"
 
 
 def test_the_days_sheet_names_people_only_with_a_purpose_on_record(
